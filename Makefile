@@ -1,0 +1,58 @@
+# Needs only git, make and Python 3.11 to 3.13; `make help` lists what there is.
+VENV_PYTHON := .venv/bin/python
+READY := .venv/.complete
+LAB_ROOT := .
+
+# `.complete` holds the folder it was made in, so a course folder that was moved is set up anew.
+ifneq "$(shell cat $(READY) 2>/dev/null)" "$(CURDIR)"
+.PHONY: $(READY)
+endif
+
+.PHONY: help lab test test-portable test-browser run notebooks measure bench links update lock
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1#/p' Makefile | awk -F'#' '{ printf "%-22s%s\n", $$1, $$2 }'
+
+$(READY): requirements.lock pyproject.toml $(VENV_PYTHON)
+	@sh .ci/setup.sh
+
+# No recipe: a missing Python (removed or upgraded since) makes the set-up run.
+$(VENV_PYTHON):
+
+lab: $(READY) ## open the course in JupyterLab (LAB_ARGS="--no-browser --port=8890" passes options on)
+	@if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
+	exec $(VENV_PYTHON) -m jupyterlab --ServerApp.root_dir=$(LAB_ROOT) $$root \
+		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
+
+test: $(READY) ## every test: code, structure, and each notebook run again and compared
+	$(VENV_PYTHON) -m pytest
+
+# The names numpy does not know or the machine does not have are ignored in silence.
+test-portable: $(READY) ## the notebooks again, as on another processor
+	@if [ "$$(uname -m)" != x86_64 ]; then echo "test-portable: skipped, it imitates another x86_64 processor"; exit 0; fi; \
+	NPY_DISABLE_CPU_FEATURES=X86_V4,AVX512_ICL,AVX512_SPR OPENBLAS_CORETYPE=Haswell TF_ENABLE_ONEDNN_OPTS=0 \
+		$(VENV_PYTHON) -m pytest notebooks/solutions
+
+test-browser: $(READY) ## two lessons in a real browser (skipped where there is none)
+	$(VENV_PYTHON) -m pytest -n 0 -m browser tests/browser
+
+run: $(READY) ## run all lessons and print a table (LESSON=01 runs one)
+	@$(VENV_PYTHON) notebooks/source/run.py $(LESSON)
+
+notebooks: $(READY) ## rebuild the notebooks whose source, helpers or data changed
+	@$(VENV_PYTHON) notebooks/source/build.py
+
+measure: $(READY) ## measure time and memory of each lesson, for the headers
+	@$(VENV_PYTHON) notebooks/source/run.py --measure
+
+bench: $(READY) ## compute the long tables of data/results and the speed ratios
+	@$(VENV_PYTHON) -m tests.bench
+
+links: $(READY) ## write the Binder links (REPO=owner/name, REF=v1.0 for a release)
+	@$(VENV_PYTHON) notebooks/source/links.py "$(REPO)" $(REF)
+
+update: $(READY) ## fetch the newest course; your own edits move to notebooks/mine
+	@$(VENV_PYTHON) notebooks/source/update.py
+
+lock: $(READY) ## for maintainers: resolve the versions anew (UPGRADE=--upgrade takes the newest)
+	@sh .ci/lock.sh $(UPGRADE)

@@ -1,0 +1,46 @@
+"""What nbval lacks: dead kernels are noticed at once, slow outputs waited for, all kernels share one environment."""
+
+import os
+import queue
+import signal
+import time
+
+from helpers.environment import KERNEL_ENVIRONMENT
+
+from nbval.kernel import RunningKernel
+from nbval.plugin import IPyNbCell
+
+# Kernels inherit it; PYTHONHASHSEED and thread counts count only when set before a process starts.
+os.environ.update(KERNEL_ENVIRONMENT)
+
+
+def cause_of_death(kernel: RunningKernel) -> str:
+    """How the kernel's process ended, in words."""
+    code = kernel.km.provisioner.process.poll()
+    if code is not None and code < 0:
+        return f"killed by {signal.Signals(-code).name}" + (" (out of memory?)" if code == -signal.SIGKILL else "")
+    return f"exit code {code}"
+
+
+def await_reply(self: RunningKernel, msg_id: str, timeout: float) -> None:
+    """Wait for a cell's reply as nbval does, but look once a second whether the kernel still lives."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        try:
+            message = self.get_message(stream="shell", timeout=1)
+        except queue.Empty:
+            if not self.is_alive():
+                raise RuntimeError(f"the kernel died in this cell: {cause_of_death(self)}") from None
+            continue
+        if message["parent_header"].get("msg_id") == msg_id:
+            return
+    raise queue.Empty
+
+
+RunningKernel.await_reply = await_reply
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if isinstance(item, IPyNbCell):
+            item.output_timeout = 60

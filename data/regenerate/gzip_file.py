@@ -1,0 +1,49 @@
+"""Write a data file of the course: deterministic gzip, never half-written, untouched when nothing changed."""
+
+import gzip
+import hashlib
+import io
+import os
+from pathlib import Path
+
+__all__ = ["DATA_DIR", "update_gzip"]
+
+DATA_DIR = Path(__file__).resolve().parent.parent
+
+
+def update_gzip(path: Path, content: bytes) -> str:
+    """Store `content` (uncompressed bytes) in the gzip file `path`; return a sentence on what was done.
+
+    The same content compresses to other bytes under another zlib, so a file that already holds this content
+    is left alone and its checksum stays true.
+    """
+    if path.exists() and _holds(path, content):
+        return f"{path.name} already holds exactly this content; left as it is."
+    packed = _compress(content)
+    _replace(path, packed)
+    digest = hashlib.sha256(packed).hexdigest()
+    return (f"{path.name} written ({len(packed):,} bytes); put {digest} into data/SHA256SUMS "
+            f"and into its card in data/README.md.")
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return gzip.decompress(path.read_bytes()) == content
+    except (OSError, EOFError):  # a damaged file is replaced
+        return False
+
+
+def _compress(content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as file:
+        file.write(content)
+    return buffer.getvalue()
+
+
+def _replace(path: Path, packed: bytes) -> None:
+    temporary = path.with_name(path.name + ".new")
+    try:
+        temporary.write_bytes(packed)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

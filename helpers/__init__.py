@@ -1,0 +1,5 @@
+"""Shared code of the anomaly-detection course."""
+
+from helpers import environment
+
+environment.apply()

@@ -1,0 +1,125 @@
+"""What every exercise check does alike: notice an empty answer, turn a complaint or a crash into a sentence."""
+
+import functools
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["NOT_ATTEMPTED", "Reply", "Wrong", "as_number", "as_numbers", "as_set", "exercise", "try_out"]
+
+NOT_ATTEMPTED = "not attempted yet: replace the ... above and run both cells again"
+
+
+class Wrong(Exception):
+    """Raised inside a check: the answer is not right yet; the message says why and what to try."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A check's answer, shown without quotes at the end of a cell.
+
+    >>> Reply("right", "42 it is")
+    right: 42 it is
+    """
+
+    verdict: str    # "right", "not yet" or "empty"
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text if self.verdict == "empty" else f"{self.verdict}: {self.text}"
+
+
+def exercise(check: Callable[..., str]) -> Callable[..., Reply]:
+    """Make a check of a function that returns a line of praise, or raises `Wrong` with a hint.
+
+    An answer that is still `...` counts as not attempted. Any other exception becomes a reply, never a traceback:
+    a learner's mistake must not stop Run All Cells.
+
+    >>> @exercise
+    ... def is_even(number):
+    ...     if number % 2:
+    ...         raise Wrong("that one is odd")
+    ...     return "even"
+    >>> is_even(...)
+    not attempted yet: replace the ... above and run both cells again
+    >>> is_even(3)
+    not yet: that one is odd
+    >>> is_even(4)
+    right: even
+    >>> is_even("four")
+    not yet: checking your answer stopped with TypeError: not all arguments converted during string formatting
+    """
+
+    @functools.wraps(check)
+    def reply(*answers) -> Reply:
+        if any(answer is ... for answer in answers):
+            return Reply("empty", NOT_ATTEMPTED)
+        try:
+            return Reply("right", check(*answers))
+        except Wrong as wrong:
+            return Reply("not yet", str(wrong)) if str(wrong) else Reply("empty", NOT_ATTEMPTED)
+        except Exception as error:
+            return Reply("not yet", f"checking your answer stopped with {type(error).__name__}: {error}")
+
+    return reply
+
+
+def try_out(function: Callable, *arguments):
+    """Call the learner's function; one that still returns `...` counts as not attempted.
+
+    Raises `Wrong` when `function` cannot be called at all.
+
+    >>> try_out(abs, -2)
+    2
+    """
+    if not callable(function):
+        raise Wrong(f"a function is needed here, and this is a {type(function).__name__}")
+    answer = function(*arguments)
+    if answer is ...:
+        raise Wrong("")
+    return answer
+
+
+def as_number(answer, what: str) -> float:
+    """The answer as one float; `Wrong` says what it was instead.
+
+    >>> as_number(3, "the limit")
+    3.0
+    """
+    try:
+        array = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        raise Wrong(f"{what} should be a number, and this is a {type(answer).__name__}") from None
+    if array.size != 1:
+        raise Wrong(f"{what} should be one number, and this has {array.size} of them (shape {array.shape})")
+    return float(array.reshape(()))
+
+
+def as_numbers(answer, n: int, what: str) -> np.ndarray:
+    """The answer as a float array of shape (n,); `Wrong` says what it was instead.
+
+    >>> as_numbers([1, 2], 2, "the scores")
+    array([1., 2.])
+    """
+    try:
+        array = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        raise Wrong(f"{what} should be numbers, and this is a {type(answer).__name__}") from None
+    if array.shape != (n,):
+        raise Wrong(f"{what} should have shape ({n},), one number a row, and this has shape {array.shape}")
+    return array
+
+
+def as_set(answer, allowed: Collection[str]) -> set[str]:
+    """The answer as a set of letters; `Wrong` names what does not belong into it.
+
+    >>> sorted(as_set(["a", "B"], {"a", "b"}))
+    ['a', 'b']
+    """
+    if not isinstance(answer, set | frozenset | list | tuple | str):
+        raise Wrong(f'a set of letters is needed, as in {{"a", "b"}}, and this is a {type(answer).__name__}')
+    letters = {str(letter).strip().lower() for letter in answer} - {"", ","}
+    if strange := sorted(letters - set(allowed)):
+        raise Wrong(f"{', '.join(strange)}: choose from {', '.join(sorted(allowed))}")
+    return letters

@@ -1,0 +1,159 @@
+"""Checks of the exercises of lesson 01, Z-scores and IQR."""
+
+from functools import cache
+
+from helpers.checks.core import Wrong, as_number, as_numbers, exercise, try_out
+from helpers.datasets import load_orders
+from helpers.detectors import ZScore
+from helpers.features import order_features
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
+
+N_PAST = 12_000
+BUDGET = 160
+
+
+@cache
+def shop():
+    """The orders as the lesson has them; loaded once."""
+    return load_orders()
+
+
+def close(answer: float, value: float) -> bool:
+    return bool(np.isclose(answer, value, rtol=0.005))
+
+
+def tukey_fence(values: pd.Series, k: float) -> float:
+    q1, q3 = values.quantile([0.25, 0.75])
+    return float(q3 + k * (q3 - q1))
+
+
+@exercise
+def exercise_1(fence) -> str:
+    """The upper fence of the past log amounts, in euros.
+
+    >>> exercise_1(6.9)
+    not yet: that is the fence in logarithms; np.exp brings it back to euros
+    """
+    past = shop().data["amount"].iloc[:N_PAST]
+    fence, right = as_number(fence, "fence"), float(np.exp(tukey_fence(np.log(past), 1.5)))
+    if close(fence, np.log(right)):
+        raise Wrong("that is the fence in logarithms; np.exp brings it back to euros")
+    if close(fence, tukey_fence(past, 1.5)):
+        raise Wrong("that is the fence of the euros, which calls every eighth order odd; take the logarithm first")
+    if close(fence, np.exp(tukey_fence(np.log(past), 3.0))):
+        raise Wrong("that fence uses k = 3, Tukey's 'far out'; the exercise asks for 1.5")
+    if not close(fence, right):
+        raise Wrong(f"{fence:,.0f} is not it. Quartiles of log_amount, fence, then np.exp; fences(log_amount) returns "
+                    "(lower, upper)")
+    return f"orders above {right:,.0f} euros lie outside: about one in a hundred"
+
+
+@exercise
+def exercise_2(n) -> str:
+    """The smallest sample in which a z-score can exceed 3.
+
+    >>> exercise_2(10)
+    not yet: with n = 10 the largest possible z-score is 3.00, and that is not greater than 3
+    """
+    n = as_number(n, "n")
+    if n != int(n) or n < 2:
+        raise Wrong("n counts values: a whole number, two or more")
+    if n <= 10:
+        largest = np.sqrt(n - 1)
+        raise Wrong(f"with n = {n:.0f} the largest possible z-score is {largest:.2f}, and that is not greater than 3")
+    if n > 11:
+        raise Wrong(f"a z-score can exceed 3 among {n:.0f} values, but {n - 1:.0f} are enough too. How few can it be?")
+    return "eleven. A dashboard that flags |z| > 3 over the last seven days can never ring"
+
+
+@exercise
+def exercise_3(price_gap) -> str:
+    """How far each log price lies from the median log price of its product.
+
+    >>> exercise_3([1.0, 2.0])
+    not yet: price_gap should have shape (20000,), one number a row, and this has shape (2,)
+    """
+    orders, kinds = shop().data, shop().kinds
+    gap = pd.Series(as_numbers(price_gap, len(orders), "price_gap"), index=orders.index)
+    if gap.isna().any():
+        raise Wrong(f"price_gap holds {gap.isna().sum()} NaN; transform keeps one value for every row")
+    if (gap < 0).any():
+        raise Wrong("some gaps are negative: too cheap is as wrong as too dear, so take .abs()")
+    hits = int((kinds[gap.nlargest(80).index] == "wrong price").sum())
+    if hits < 60:
+        raise Wrong(f"{hits} of your 80 largest gaps are wrong prices. Logs first, then the median (not the mean, not "
+                    "of all products together) of the same product_id")
+    by_product = np.log(orders["unit_price"]).groupby(orders["product_id"])
+    scaled = (np.log(orders["unit_price"]) - by_product.transform("mean")) / by_product.transform("std")
+    z_hits = int((kinds[scaled.abs().nlargest(80).index] == "wrong price").sum())
+    return f"{hits} of the 80 largest are wrong prices; a z-score within each product, mean and std, finds {z_hits}"
+
+
+def reference_alarms(past: pd.DataFrame, recent: pd.DataFrame) -> np.ndarray:
+    columns = ["quantity", "unit_price", "amount"]
+    logs_past, logs_recent = np.log(past[columns]), np.log(recent[columns])
+    return ((logs_recent - logs_past.mean()).abs() > 3 * logs_past.std(ddof=0)).any(axis=1).to_numpy()
+
+
+def flags_of(alarms, past: pd.DataFrame, recent: pd.DataFrame) -> np.ndarray:
+    """Call the learner's function on copies, so that nothing it does can reach the lesson's data."""
+    return as_numbers(try_out(alarms, past.copy(), recent.copy()), len(recent), "what alarms(past, recent) returns") > 0
+
+
+@exercise
+def exercise_4(alarms) -> str:
+    """The mended detector; each fault that is left is named with what it does to the orders.
+
+    >>> exercise_4(lambda past, recent: recent["amount"] > recent["amount"].quantile(0.95))
+    not yet: an order's alarm changed when other recent orders were taken away: mean, standard deviation and limit may \
+use the past only. A percentile of the judged scores calls 5 % odd on the quietest day
+    """
+    past, recent = shop().data.iloc[:N_PAST], shop().data.iloc[N_PAST:]
+    flags = flags_of(alarms, past, recent)
+    if (flags_of(alarms, past, recent.iloc[:50]) != flags[:50]).any():
+        raise Wrong("an order's alarm changed when other recent orders were taken away: mean, standard deviation and "
+                    "limit may use the past only. A percentile of the judged scores calls 5 % odd on the quietest day")
+    renamed = recent.assign(customer_id=recent["customer_id"] * 1000)
+    if (flags_of(alarms, past, renamed) != flags).any():
+        raise Wrong("alarms change when customers get other ids: an id is a name, leave it out")
+    cheap = recent.assign(unit_price=0.01)
+    if not flags_of(alarms, past, cheap).all():
+        raise Wrong("a price of one cent raises no alarm: take the absolute value of z, too small is odd as well")
+    right = reference_alarms(past, recent)
+    if abs(flags.mean() - right.mean()) > 0.002 or (flags != right).mean() > 0.002:
+        raise Wrong(f"{flags.mean():.1%} of the orders raise an alarm, the repaired rule gives {right.mean():.1%}: logs "
+                    "of the three columns, |z| > 3 in any of them")
+    odd = shop().labels.iloc[N_PAST:].to_numpy()[right].mean()
+    return f"no ids, a ruler from the past, both directions, a fixed limit: {right.sum()} alarms, {odd:.0%} of them odd"
+
+
+@cache
+def z_score_hits() -> int:
+    """How many odd orders the largest |z| over the history features finds with the same budget."""
+    features, labels = order_features(shop().data), shop().labels.iloc[N_PAST:]
+    scores = ZScore().fit(features.iloc[:N_PAST]).decision_function(features.iloc[N_PAST:])
+    return int(labels[pd.Series(scores, index=labels.index).nlargest(BUDGET).index].sum())
+
+
+@exercise
+def exercise_5(my_scores) -> str:
+    """Open: how many odd orders do the learner's 160 highest scores hold?
+
+    >>> exercise_5(np.arange(8000.0))
+    not yet: 3 of your 160 alarms are odd; the largest |z| finds 83. Add up instead of taking the largest
+    """
+    labels = shop().labels.iloc[N_PAST:]
+    scores = pd.Series(as_numbers(my_scores, len(labels), "my_scores"), index=labels.index)
+    if scores.isna().any():
+        raise Wrong(f"my_scores holds {scores.isna().sum()} NaN: every recent order needs a score")
+    hits = int(labels[scores.nlargest(BUDGET).index].sum())
+    to_beat = z_score_hits()
+    if hits <= to_beat:
+        raise Wrong(f"{hits} of your 160 alarms are odd; the largest |z| finds {to_beat}. Add up instead of taking the "
+                    "largest")
+    return (f"{hits} of 160 alarms are odd (largest |z|: {to_beat}). You have now seen the recent orders: the next idea "
+            "deserves fresh ones")

@@ -1,0 +1,95 @@
+"""The course's figures: one style, readable at half size, normal and odd told apart by shape as well as by colour."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+__all__ = ["NORMAL", "ODD", "PALETTE", "dots_and_crosses", "kinds_table", "label_line", "score_histogram", "use_style"]
+
+# Paul Tol's "bright" scheme: distinguishable with every common colour vision deficiency.
+PALETTE = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
+NORMAL, ODD = PALETTE[0], "#cc3311"
+
+
+def use_style() -> None:
+    """Set matplotlib's defaults for a lesson: 7 × 3 inches, no upper and right frame, titles at the left.
+
+    >>> use_style()
+    >>> plt.rcParams["axes.spines.top"]
+    False
+    """
+    plt.rcParams.update({
+        "figure.figsize": (7, 3), "figure.dpi": 100, "figure.constrained_layout.use": True,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left", "axes.titlesize": 11,
+        "axes.prop_cycle": plt.cycler(color=PALETTE), "legend.frameon": False, "font.size": 10,
+        "axes.formatter.min_exponent": 5, "date.converter": "concise",
+    })
+
+
+def dots_and_crosses(ax, x, y, odd, labels=("normal", "odd"), size: float = 6) -> None:
+    """Draw normal points as small blue dots and odd ones as red crosses on top of them.
+
+    x, y: (n,) coordinates; odd: (n,) booleans or 0/1; labels: what the legend calls the two groups.
+
+    >>> _, ax = plt.subplots()
+    >>> dots_and_crosses(ax, [1, 2, 3], [1, 2, 9], [0, 0, 1])
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['normal', 'odd']
+    """
+    x, y, odd = np.asarray(x), np.asarray(y), np.asarray(odd, dtype=bool)
+    ax.scatter(x[~odd], y[~odd], s=size, color=NORMAL, alpha=0.35, linewidths=0, label=labels[0])
+    ax.scatter(x[odd], y[odd], s=38, color=ODD, marker="x", linewidths=1.4, label=labels[1])
+    legend = ax.legend(loc="upper right", handletextpad=0.2, borderpad=0.2)
+    legend.legend_handles[0].set(alpha=1, sizes=[20])
+
+
+def label_line(ax, value: float, text: str, height: float = 0.95) -> None:
+    """A dashed vertical line at `value`, with its name written beside it at this height (0 to 1) of the axes.
+
+    >>> _, ax = plt.subplots()
+    >>> label_line(ax, 2.0, "threshold")
+    >>> ax.texts[0].get_text()
+    ' threshold'
+    """
+    ax.axvline(value, color="black", linestyle="--", linewidth=1.2)
+    ax.text(value, height, f" {text}", transform=ax.get_xaxis_transform(), va="top")
+
+
+def score_histogram(ax, scores, labels, threshold: float | None = None, bins: int = 60) -> None:
+    """Histogram of the scores of normal and odd rows, counts on a log scale so that the few odd ones are seen.
+
+    scores: (n,) numbers; labels: (n,) 0/1; threshold: where alarms begin, drawn as a dashed line.
+
+    >>> _, ax = plt.subplots()
+    >>> score_histogram(ax, [0.1, 0.2, 0.9], [0, 0, 1], threshold=0.5)
+    >>> ax.get_yscale()
+    'log'
+    """
+    scores, odd = np.asarray(scores), np.asarray(labels, dtype=bool)
+    edges = np.histogram_bin_edges(scores, bins=bins)
+    ax.hist(scores[~odd], bins=edges, color=NORMAL, alpha=0.6, label="normal")
+    ax.hist(scores[odd], bins=edges, histtype="step", color=ODD, hatch="///", linewidth=1.2, label="odd")
+    ax.set_yscale("log")
+    ax.set(xlabel="score", ylabel="orders (log scale)")
+    if threshold is not None:
+        label_line(ax, threshold, "threshold")
+    ax.legend(loc="upper right")
+
+
+def kinds_table(ax, table) -> None:
+    """Shares (0 to 1) as a table of shaded cells with the percentage written in each: methods by kinds.
+
+    table: DataFrame, one row a method, one column a kind.
+
+    >>> import pandas as pd
+    >>> _, ax = plt.subplots()
+    >>> kinds_table(ax, pd.DataFrame({"bulk": [1.0, 0.25]}, index=["z", "IQR"]))
+    >>> [text.get_text() for text in ax.texts]
+    ['100', '25']
+    """
+    ax.imshow(table.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
+    for (row, column), share in np.ndenumerate(table.to_numpy(dtype=float)):
+        ax.text(column, row, f"{100 * share:.0f}", ha="center", va="center", color="white" if share > 0.6 else "black")
+    ax.set_xticks(range(table.shape[1]), table.columns)
+    ax.set_yticks(range(table.shape[0]), table.index)
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)

@@ -1,0 +1,327 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+# ---
+
+# %% [markdown]
+# # Start here: find the odd orders
+#
+# {{navigation}}
+#
+# *You are at the beginning of the course.*
+
+# %% [markdown]
+# **What you'll do.** Check your installation, find the strangest orders of a shop by eye and then with one line of pandas, and see what that line misses.
+#
+# **What you'll learn**
+# - run a lesson, answer an exercise, read its check and keep your work;
+# - tell point, contextual and collective anomalies apart;
+# - say which labels you have, and which methods that allows;
+# - judge a list of alarms by what it misses as well as by what it finds.
+#
+# **What you'll need.** Python and a little pandas. 30 minutes to read, 15 for the exercises; {{measured}}.
+#
+# ***
+# ## Is everything there?
+#
+# A cell is run with **Shift + Enter**. This one loads what the lesson uses and then checks your installation, one line for each thing.
+
+# %% tags=["nbval-ignore-output"]
+from helpers import datasets, plots
+from helpers.checks import check_environment
+from helpers.checks import lesson_00 as check
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+plots.use_style()
+check_environment()
+
+# %% [markdown]
+# Every line should begin with `[OK]`. A line with `[FAIL]` says what is wrong and how to repair it; repair it before you go on.
+#
+# ## How a lesson works
+#
+# - **Run the cells from top to bottom**, and read the text below each output: it says what to see there. *Run, Run All Cells* works too, in every lesson,
+#   before and after the exercises are solved.
+# - **Before you run** asks you for a prediction. Make one, on paper if you like. Being wrong once is worth ten pages read.
+# - **Exercises** come at the end. An answer cell contains `...`: replace it, run the cell, then run the check below it. A check says *not attempted
+#   yet*, *not yet* with a pointer, or *right*. Hints are folded: click on the word. Worked solutions lie in the folder `solutions`, under the same name.
+# - **Keep your work.** On your own machine you edit the files of the course; `make update` brings in a newer course and keeps what you changed. On Binder the
+#   machine is thrown away after ten idle minutes: right-click the notebook in the file list and choose *Download*, before you leave.
+# - **One kernel at a time.** Shut a lesson's kernel down (menu *Kernel*) before you open the next.
+#
+# ## The question and the data
+#
+# You work for a shop that sells groceries, books, clothes and furniture online. About 220 orders arrive a day. Most are fine. A few are not: a stolen
+# card, a price that somebody mistyped, an account in the wrong hands. A colleague can look at a handful of orders a day. **Which ones should you show her?**
+
+# %%
+shop = datasets.load_orders()
+orders = shop.data
+orders.head()
+
+# %% [markdown]
+# Twenty thousand rows like these, from 90 days. They are **simulated**: no shop gives away its fraud cases, so a documented program invented
+# customers with habits, products with prices, sales days, and 400 orders (2 %) that something is wrong with. What it does stands in
+# [the data card](../data/README.md). Later lessons add real data; every lesson says which it has.
+#
+# Look before you compute. A picture of all orders: how many pieces, at what price.
+#
+# **Before you run:** quantities are small numbers, prices run from a few cents to over a thousand euros. Where will 20,000 orders crowd, and where would you look for odd ones?
+
+# %%
+fig, ax = plt.subplots(figsize=(7, 3.6))
+ax.scatter(orders["quantity"], orders["unit_price"], s=6, alpha=0.3, linewidths=0)
+ax.set(xscale="log", yscale="log", xlabel="pieces (log scale)", ylabel="price of a piece [€] (log scale)",
+       title="Some orders stand far from the crowd")
+plt.show()
+
+# %% [markdown]
+# *The figure: a dense block of dots between 1 and 12 pieces and between 1 and 1,500 euros; thin columns at 24, 36 and 48 pieces for cheap goods; a loose cloud of single dots to the right, from 30 to 300 pieces, at all prices.*
+#
+# Both axes are logarithmic: each step multiplies. Without that, nearly all dots would lie on one spot at the lower left. Your eye goes to the loose cloud
+# on the right: a hundred pieces of something that costs 200 euros. **An anomaly is an observation that deviates so much from the others that one suspects another mechanism behind it.**
+# That is Hawkins' definition from 1980, and its last words matter: rare is not enough, somebody must have done something else.
+#
+# ## A first win: one line
+#
+# What the eye did along the right edge, pandas does in one line. Pieces times price is the amount, so let us take the 20 largest amounts.
+#
+# **Before you run:** how many of these 20 will be among the 400 that something is wrong with?
+
+# %%
+largest = orders.nlargest(20, "amount")
+found = shop.labels[largest.index].sum()
+print(f"{found} of the 20 largest orders are odd")
+
+# %% [markdown]
+# Eighteen of 20. One line, no model, no training. Remember this number: whatever you build in the next lessons has to beat a line like this one, and
+# on some data it will not.
+#
+# ## What the line does not see
+#
+# Before you celebrate, look at the other 382. The simulator wrote down what kind of trouble each odd order is. In life you would not have that column; here we use it, and
+# only to judge.
+
+# %% tags=["headline"]
+all_odd = shop.kinds[shop.labels == 1].value_counts().rename("in the data")
+in_list = shop.kinds[largest.index].value_counts().rename("in the list")
+by_kind = pd.concat([all_odd, in_list], axis=1).drop("normal").fillna(0).astype(int)
+print(by_kind.to_string())
+assert found == 18 and by_kind["in the list"].gt(0).sum() == 1
+print(f"one line finds {found} of 20, and {by_kind['in the list'].gt(0).sum()} of {len(by_kind)} kinds")
+
+# %% [markdown]
+# Every hit is a bulk order. Of the four other kinds the line found none, and it never will: a price that is too low does not make an amount large. The share of true
+# alarms in a list (here 90 %) is its **precision**. The share of all odd orders that the list holds (18 of 400, about 5 %) is its **recall**. A list can be excellent by one
+# and poor by the other. Lesson 02 is about that.
+#
+# What do the other kinds look like?
+#
+# ## Three ways to be odd
+#
+# A **point anomaly** is odd by itself: 200 pieces of anything, whoever orders. You have found those.
+#
+# A **contextual anomaly** is odd *here*: the same value would be ordinary elsewhere. Take one skin cream, product 1171, and every price it was sold at.
+
+# %%
+cream = orders[orders["product_id"] == 1171]
+wrong = shop.kinds[cream.index] == "wrong price"
+fig, ax = plt.subplots()
+plots.dots_and_crosses(ax, cream["time"], cream["unit_price"], wrong,
+                       labels=("usual price", "wrong price"), size=10)
+ax.set(ylabel="price of a piece [€]", title="Contextual: 50 € is an ordinary price, but not for this cream")
+plt.show()
+assert cream.loc[wrong, "unit_price"].min() > 3 * cream.loc[~wrong, "unit_price"].max()
+
+# %% [markdown]
+# *The figure: prices of one product over 90 days form a flat line of dots near 14 euros; five crosses stand far above it, from about 50 to 245 euros.*
+#
+# Fifty euros is what thousands of orders in this shop cost. Only the context, this product, makes it wrong. A glance at the shop's price list would settle it; a glance at the order would not.
+#
+# A **collective anomaly** is a group that is odd together, of members that are ordinary one by one. Here is the eighth of April, each order a mark.
+
+# %%
+day = orders[orders["time"].dt.date == pd.Timestamp("2025-04-08").date()]
+testing = shop.kinds[day.index] == "card testing"
+fig, ax = plt.subplots()
+plots.dots_and_crosses(ax, day["time"].dt.hour + day["time"].dt.minute / 60, day["amount"], testing,
+                       labels=("other orders", "one account"), size=14)
+ax.set(yscale="log", xlabel="hour of the day", ylabel="amount [€] (log scale)",
+       title="Collective: one such order is harmless, fourteen in five minutes are not")
+plt.show()
+assert testing.sum() == 14
+
+# %% [markdown]
+# *The figure: about two hundred dots spread over the day between 5 and 1,000 euros, few at night; just after 13 o'clock a tight stack of crosses between 3 and 6 euros.*
+#
+# Somebody tries stolen card numbers on cheap goods to learn which still work. Each order, alone, could be yours. Any method that looks at one row at a time is blind to them,
+# unless a column says what happened in the minutes before. Lesson 01 builds such columns.
+#
+# The two remaining kinds are contextual as well: an amount that is not pieces times price, and an account that orders at a strange hour, from a strange country, something it never bought.
+# Strange for *that* customer.
+#
+# ## Detection, discovery, and what comes after
+#
+# Two jobs go by the name of our subject, and they forgive different mistakes.
+#
+# | | **anomaly detection** in a stream | **anomaly discovery** in a batch |
+# |---|---|---|
+# | when | now, as each order arrives | once, over a file that is complete |
+# | may look at | the past only | everything, before and after |
+# | must be | fast, and calibrated: each false alarm costs somebody's time today | worth reading: a ranked list, the strangest first |
+# | example | stop this payment? | which of last year's invoices should the auditor open? |
+#
+# This course detects unless it says otherwise: no score may use what came later. And after the alarm comes **handling**: *correct* the value if you know the right one (a decimal slip),
+# *replace* it if something downstream needs a number (a gap in a sensor: interpolate, and mark it), *remove* it only if it is known to be no observation at all. An odd value that is true is
+# the last thing to remove: it may be the one you were looking for.
+#
+# ## What labels do you have?
+#
+# Somebody must have marked odd cases before you can learn from them. Usually nobody has, and that decides the method.
+#
+# | you have | the setting is called | what you can do |
+# |---|---|---|
+# | rows known to be normal, only these | **novelty detection** | learn normal, alarm on what is far from it |
+# | unlabelled rows, a few of them odd | **contaminated data**, or outlier detection | the same, with methods that a few odd rows cannot spoil |
+# | many marked rows of both sorts | **supervised learning** | train a classifier: it will find the kinds it was shown |
+#
+# You will read that anomaly detection *is* supervised learning. Look at the counts above: 60 account takeovers among 20,000 orders, and in a real shop perhaps three of them noticed. Worse, tomorrow's
+# fraud is of a kind that no label shows yet. A classifier learns the odd cases it has seen; a detector learns what normal looks like and is surprised by the rest. So this course trains on normal or on
+# unlabelled rows, and spends its few labels where they are worth most: on judging the result.
+#
+# ## Where it is used
+#
+# | field | one observation | odd | a miss costs | a false alarm costs |
+# |---|---|---|---|---|
+# | finance | a payment | a stolen card | the amount | a customer at the till, refused |
+# | network security | a connection | an intruder | data, weeks of repair | an analyst's half hour |
+# | medicine | a heartbeat | a premature beat | a late diagnosis | worry, another examination |
+# | machines | a minute of sensor readings | a bearing that wears out | a halted plant | a technician's trip |
+# | communications | a cell's traffic in an hour | a fault in the mast | angry subscribers | an engineer's night call |
+#
+# The rows differ, the question is the same: what is normal here, how far is far, and what does each mistake cost?
+#
+# ## The map of the course
+#
+# {{map}}
+#
+# In preparation: dense autoencoders on these orders (03) and on images (04), LSTMs on time series (05, 06), GANs (07, 08), and how to run a detector in production (09). They keep the data, the
+# interface and the scoreboard that these lessons build.
+#
+# ## Exercise 1 · name the kind
+#
+# Which kind is each of these? Replace each `...` by `"point"`, `"contextual"` or `"collective"`.
+#
+# - **a**: a thermometer in a cold store reports 900 °C.
+# - **b**: 24 °C, measured outdoors in Oslo, in January.
+# - **c**: a heart that beats 70 times a minute, with exactly the same gap between all beats for a week.
+# - **d**: an employee's badge opens the office at 3 in the morning; nights are when the cleaners come.
+#
+# <details><summary>Hint</summary>Would the value be odd anywhere? Only in this place or at this time? Or is no single value odd at all?</details>
+
+# %%
+kind_of = {"a": ..., "b": ..., "c": ..., "d": ...}
+### BEGIN SOLUTION
+# a is odd anywhere; b and d are ordinary values in the wrong season and at the wrong hour for that person;
+# in c every single gap is ordinary, only a week of identical ones is not: perhaps the sensor is stuck.
+kind_of = {"a": "point", "b": "contextual", "c": "collective", "d": "contextual"}
+### END SOLUTION
+
+# %% tags=["check"]
+check.exercise_1(kind_of)
+
+# %% [markdown]
+# ## Exercise 2 · a rule from the cash desk
+#
+# An accountant proposes a rule without any statistics: *the amount must be pieces times price*. Count in `broken` the orders that break it by more than one cent, and
+# in `broken_and_odd` those among them that are odd. Is it a good rule?
+#
+# <details><summary>Hint</summary>Build a boolean column from <code>orders["amount"]</code> and the product of the two others; use <code>.abs() &gt; 0.011</code>, and add up <code>shop.labels</code> where it is true.</details>
+
+# %%
+broken = ...
+broken_and_odd = ...
+### BEGIN SOLUTION
+# A cent of rounding is no error, so the comparison leaves a margin. The labels are used only to judge the rule.
+gap = (orders["amount"] - orders["quantity"] * orders["unit_price"]).abs()
+broken = (gap > 0.011).sum()
+broken_and_odd = shop.labels[gap > 0.011].sum()
+### END SOLUTION
+
+# %% tags=["check"]
+check.exercise_2(broken, broken_and_odd)
+
+# %% [markdown]
+# ## Exercise 3 · Spot the bug
+#
+# This is how many articles do it. It runs, and prints a number.
+#
+# ```python
+# columns = ["order_id", "customer_id", "product_id", "quantity", "unit_price"]
+# distance = (orders[columns] - orders[columns].mean()).abs().sum(axis=1)
+# odd = orders[distance > distance.quantile(0.95)]
+# print("number of anomalies:", len(odd))
+# ```
+#
+# Which of these are true? Put their letters into the set `faults`.
+#
+# - **a**: ids are names, not magnitudes: customer 12,000 is not "more" than customer 11,000.
+# - **b**: the rule calls 5 % of the orders odd whatever the data are, even if none is.
+# - **c**: a mean cannot be computed from whole numbers like `quantity`.
+# - **d**: columns on different scales are added up, so the largest numbers, the order ids, decide alone.
+# - **e**: a count of alarms says nothing about how many are right, and nobody looks at one.
+# - **f**: absolute values lose the sign, so small orders can never be far from the mean.
+#
+# <details><summary>Hint</summary>Four are true. Compare <code>orders[columns].std()</code> to see what the sum is made of.</details>
+
+# %%
+faults = ...
+### BEGIN SOLUTION
+# c is false: a mean of whole numbers is a number. f is false: far below the mean counts as far, too.
+faults = {"a", "b", "d", "e"}
+### END SOLUTION
+
+# %% tags=["check"]
+check.exercise_3(faults)
+
+# %% [markdown]
+# ## Exercise 4 · your own data (open)
+#
+# Think of data from your work. Write one sentence each: what is one observation; what would make one odd, and of which kind (point, contextual, collective); who looks at an alarm, and what does a
+# false one cost; which labels do you have? Keep the answer: you will come back to it in lesson 02.
+#
+# <details><summary>Hint</summary>Take the table under "Where it is used" and write the row for your field. If you cannot fill in the two costs, that is the first thing to find out.</details>
+
+# %%
+my_case = ...
+### BEGIN SOLUTION
+# One possible answer; what matters is that each of the four parts is concrete enough to act on.
+my_case = """One observation is the nightly backup of one server: minutes, gigabytes, exit code.
+Odd: a backup half its usual size for that server and weekday (contextual), or all servers slow at once (collective).
+The administrator on call looks at it in the morning; a false alarm costs five minutes, a miss a lost restore.
+Labels: none, apart from three failed restores in two years. So: contaminated data, few alarms, judged by hand."""
+### END SOLUTION
+
+# %% tags=["check"]
+check.exercise_4(my_case)
+
+# %% [markdown]
+# ***
+# ## What we learned
+# - We ran a lesson, and know how exercises, hints and checks work and how to keep our work.
+# - We told point, contextual and collective anomalies apart, one picture each.
+# - We saw which labels one usually has, and why that rules out an ordinary classifier.
+# - We judged a list of alarms by what it found (18 of 20) and by what it missed (four kinds of five).
+#
+# **In practice** the first version of every detector is a sorted table that somebody reads. Build that first: it shows what the data look like, what a domain rule can do, and what the next
+# method has to beat.
+#
+# **Further reading**
+# - Chandola, Banerjee, Kumar: *Anomaly Detection: A Survey*, ACM Computing Surveys 41(3), 2009. The source of the three kinds; its tables of applications are still the best overview.
+# - Aggarwal: *Outlier Analysis*, second edition, Springer 2017. The textbook; chapter 1 for the settings, with and without labels.
+# - Hawkins: *Identification of Outliers*, Chapman and Hall 1980. A short book; the definition quoted above is its first page.
+#
+# *Done? Shut this kernel down (menu Kernel, Shut Down Kernel) before you open [lesson 01](01_catch_odd_orders.ipynb).*

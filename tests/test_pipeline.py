@@ -1,0 +1,175 @@
+"""The pipeline's checks can fail: planted faults are seen."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+import build
+import execution
+import lessons
+import nbformat
+import pytest
+
+
+def nbval(folder, *arguments):
+    """Run nbval as `make test` does, on the notebooks of a folder elsewhere."""
+    (folder / "conftest.py").write_text((lessons.ROOT / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "--color=no",
+               "--rootdir", str(folder), "-c", os.devnull, *arguments, str(folder)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+
+
+def notebook(*sources):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources],
+                                    metadata=nbformat.from_dict(lessons.NOTEBOOK_METADATA))
+
+
+def falsify(book):
+    """Change the first digit of the first printed number; return the code cell's index."""
+    for index, cell in enumerate(build.code_cells(book)):
+        for output in cell.outputs:
+            if output.output_type == "stream" and re.search(r"\d", output.text) and not cell.metadata.get("tags"):
+                output.text = re.sub(r"\d", lambda digit: str((int(digit[0]) + 1) % 10), output.text, count=1)
+                return index
+    raise AssertionError("the lesson prints no number")
+
+
+def test_a_false_number_in_a_lesson_is_rejected(tmp_path):
+    path = lessons.SOLUTIONS / f"{lessons.sources()[0].stem}.ipynb"
+    book = nbformat.read(path, as_version=4)
+    index = falsify(book)
+    nbformat.write(book, tmp_path / path.name)
+    result = nbval(tmp_path)
+    assert result.returncode == 1, result.stdout
+    assert re.search(rf"FAILED .*Cell {index}\b", result.stdout), result.stdout
+    assert "1 failed" in result.stdout
+
+
+def test_a_dead_kernel_ends_the_run_at_once_with_the_reason(tmp_path):
+    book = notebook("import os, signal, time", "os.kill(os.getpid(), signal.SIGKILL)\ntime.sleep(1000)")
+    for count, cell in enumerate(book.cells, 1):
+        cell.execution_count = count
+    nbformat.write(book, tmp_path / "dies.ipynb")
+    start = time.monotonic()
+    result = nbval(tmp_path, "--nbval-cell-timeout", "200")
+    assert result.returncode == 1
+    assert "the kernel died in this cell: killed by SIGKILL" in result.stdout
+    assert time.monotonic() - start < 100      # long before the cell's time-out
+
+
+def test_run_names_the_failing_cell():
+    with pytest.raises(execution.LessonError, match=r"demo, code cell 2: ZeroDivisionError: division by zero\n1 / 0"):
+        execution.execute(notebook("1", "1 / 0"), lessons.ROOT, "demo")
+
+
+def test_run_reports_a_dead_kernel():
+    with pytest.raises(execution.LessonError, match="code cell 1: the kernel died"):
+        execution.execute(notebook("import os\nos._exit(3)"), lessons.ROOT, "demo")
+
+
+def test_peak_memory_is_the_kernels_own():
+    small = execution.execute(notebook("import numpy"), lessons.ROOT, "small")
+    large = execution.execute(notebook("import numpy\nfull = numpy.ones(50_000_000)\ndel full"), lessons.ROOT, "large")
+    assert 300 < large.megabytes - small.megabytes < 500
+
+
+def test_every_kernel_has_the_shared_environment():
+    book = notebook("import os\nprint(os.environ['TF_CPP_MIN_LOG_LEVEL'], os.environ['PYTHONHASHSEED'])")
+    execution.execute(book, lessons.ROOT, "demo")
+    assert book.cells[0].outputs[0].text == "3 0\n"
+
+
+def test_stderr_stops_the_build():
+    book = notebook("import sys\nprint('noise', file=sys.stderr)")
+    execution.execute(book, lessons.ROOT, "demo")
+    with pytest.raises(execution.LessonError, match=r"code cell 1 writes to stderr: noise"):
+        build.refuse_debris(book, "demo")
+
+
+LESSON = '''\
+# %% [markdown]
+# # A title
+# {{navigation}}
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+# because
+answer = 42
+### END SOLUTION
+
+# %% tags=["check"]
+answer
+
+# %% tags=["solution"]
+"only in the solution"
+
+# %%
+VALUE
+'''
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of one lesson in a folder of its own."""
+    source = tmp_path / "notebooks" / "source"
+    source.mkdir(parents=True)
+    (tmp_path / "notebooks" / "solutions").mkdir()
+    (source / "00_demo.py").write_text(LESSON.replace("VALUE", "print(6 * 7)"), encoding="utf-8")
+    (source / "repository.json").write_text('{"repository": null, "ref": "HEAD"}', encoding="utf-8")
+    for name, path in (("SOURCE", source), ("NOTEBOOKS", source.parent), ("SOLUTIONS", source.parent / "solutions"),
+                       ("ROOT", tmp_path)):
+        monkeypatch.setattr(lessons, name, path)
+    return source / "00_demo.py"
+
+
+def test_a_build_makes_both_copies_and_then_keeps_them(course):
+    assert build.build(course, force=False, headers_only=False) == "executed"
+    emptied = nbformat.read(lessons.NOTEBOOKS / "00_demo.ipynb", as_version=4)
+    solved = nbformat.read(lessons.SOLUTIONS / "00_demo.ipynb", as_version=4)
+    assert [cell.source for cell in build.code_cells(emptied)] == [
+        "answer = ...\n# your turn", "answer", "print(6 * 7)"]
+    assert build.code_cells(emptied)[1].outputs[0].data["text/plain"] == "Ellipsis"
+    assert build.code_cells(solved)[1].outputs[0].data["text/plain"] == "42"
+    before = (lessons.SOLUTIONS / "00_demo.ipynb").stat().st_mtime_ns
+    assert build.build(course, force=False, headers_only=False) == "kept its outputs"
+    assert (lessons.SOLUTIONS / "00_demo.ipynb").stat().st_mtime_ns == before
+
+
+def test_new_text_keeps_outputs_and_new_code_is_executed(course):
+    build.build(course, force=False, headers_only=False)
+    course.write_text(course.read_text(encoding="utf-8").replace("A title", "Another title"), encoding="utf-8")
+    assert build.build(course, force=False, headers_only=False) == "kept its outputs"
+    assert "Another title" in (lessons.NOTEBOOKS / "00_demo.ipynb").read_text(encoding="utf-8")
+    course.write_text(course.read_text(encoding="utf-8").replace("6 * 7", "6 * 8"), encoding="utf-8")
+    with pytest.raises(SystemExit, match="run `make notebooks`"):
+        build.build(course, force=False, headers_only=True)
+    assert build.build(course, force=False, headers_only=False) == "executed"
+
+
+def test_a_lesson_may_not_depend_on_an_answer(course):
+    course.write_text(LESSON.replace("VALUE", "print(answer)"), encoding="utf-8")
+    with pytest.raises(execution.LessonError, match="depends on the exercises' answers"):
+        build.build(course, force=False, headers_only=False)
+
+
+def test_a_failed_build_leaves_the_old_notebook(course):
+    build.build(course, force=False, headers_only=False)
+    old = (lessons.SOLUTIONS / "00_demo.ipynb").read_bytes()
+    course.write_text(LESSON.replace("VALUE", "1 / 0"), encoding="utf-8")
+    with pytest.raises(execution.LessonError, match="ZeroDivisionError"):
+        build.build(course, force=False, headers_only=False)
+    assert (lessons.SOLUTIONS / "00_demo.ipynb").read_bytes() == old
+
+
+def test_solutions_link_one_folder_up():
+    text = "[a](glossary.md) [b](01_x.ipynb) [c](https://example.org) [d](#here) [e](../data/README.md)"
+    assert lessons.from_the_folder_above(text) == (
+        "[a](../glossary.md) [b](01_x.ipynb) [c](https://example.org) [d](#here) [e](../../data/README.md)")
+
+
+def test_an_unknown_lesson_number_is_named():
+    with pytest.raises(SystemExit, match="There is no lesson 77"):
+        lessons.select(["77"])
