@@ -13,7 +13,7 @@ endif
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1#/p' Makefile | awk -F'#' '{ printf "%-22s%s\n", $$1, $$2 }'
 
-$(READY): requirements.lock pyproject.toml $(VENV_PYTHON)
+$(READY): requirements.lock pyproject.toml .ci/setup.sh $(VENV_PYTHON)
 	@sh .ci/setup.sh
 
 # No recipe: a missing Python (removed or upgraded since) makes the set-up run.

@@ -11,7 +11,7 @@ from helpers._inputs import check_rate, labels_and_flags, labels_and_scores, one
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 __all__ = [
     "Interval",
@@ -81,7 +81,8 @@ def bootstrap_interval(metric, labels, scores, n_resamples=1000, confidence=0.95
     Parameters
     ----------
     metric : callable
-        ``metric(labels, scores) -> float``, such as ``sklearn.metrics.average_precision_score``.
+        ``metric(labels, scores) -> float``, such as ``sklearn.metrics.average_precision_score``
+        (that and ``roc_auc_score`` take a fast path).
     labels, scores : arrays of shape (n,)
     n_resamples : int
     confidence : float in (0, 1)
@@ -120,13 +121,15 @@ def bootstrap_distribution(metric, labels, scores, n_resamples=1000, random_stat
     one_of_each(labels, "a bootstrap interval")
     if n_resamples < 1:
         raise ValueError(f"n_resamples={n_resamples}: at least 1 is needed.")
-    evaluate = _AveragePrecision(labels, scores) if metric is average_precision_score else None
+    from_counts, ranked = _FROM_COUNTS.get(metric), _Ranked(labels, scores)
     rng = np.random.default_rng(random_state)
     normal, abnormal = np.flatnonzero(labels == 0), np.flatnonzero(labels == 1)
     values = np.empty(n_resamples)
     for i in range(n_resamples):
         drawn = np.concatenate([_redraw(normal, rng), _redraw(abnormal, rng)])
-        values[i] = metric(labels[drawn], scores[drawn]) if evaluate is None else evaluate(drawn)
+        values[i] = (
+            from_counts(*ranked.counts(drawn)) if from_counts else metric(labels[drawn], scores[drawn])
+        )
     return values
 
 
@@ -241,21 +244,33 @@ def _redraw(positions, rng):
     return positions[rng.integers(len(positions), size=len(positions))]
 
 
-class _AveragePrecision:
-    """Average precision of many resamples: scores are sorted once, a resample is a count of each row.
+class _Ranked:
+    """Counts above each score of many resamples: scores are sorted once, not anew for each resample.
 
-    scikit-learn's function sorts anew each time, twenty times slower; a test compares the two.
+    Twenty times faster than scikit-learn's functions, which a test compares with these.
     """
 
     def __init__(self, labels, scores):
-        values, inverse = np.unique(-scores, return_inverse=True)
-        self.group_of = inverse  # equal scores share a group, highest scores first
+        values, self.group_of = np.unique(-scores, return_inverse=True)  # equal scores share a group
         self.n_groups = len(values)
         self.labels = labels
 
-    def __call__(self, drawn):
+    def counts(self, drawn):
+        """Anomalies and all rows of each group, highest scores first."""
         groups = self.group_of[drawn]
-        flagged = np.bincount(groups, minlength=self.n_groups).cumsum()
-        found = np.bincount(groups[self.labels[drawn] == 1], minlength=self.n_groups)
-        started = flagged > 0
-        return float((found[started] * found.cumsum()[started] / flagged[started]).sum() / found.sum())
+        anomalies = np.bincount(groups[self.labels[drawn] == 1], minlength=self.n_groups)
+        return anomalies, np.bincount(groups, minlength=self.n_groups)
+
+
+def _average_precision(anomalies, rows):
+    anomalies, rows = anomalies[rows > 0], rows[rows > 0]
+    return float((anomalies * anomalies.cumsum() / rows.cumsum()).sum() / anomalies.sum())
+
+
+def _auroc(anomalies, rows):
+    normal = rows - anomalies
+    below = normal.sum() - normal.cumsum() + normal / 2  # a tie counts half
+    return float((anomalies * below).sum() / (anomalies.sum() * normal.sum()))
+
+
+_FROM_COUNTS = {average_precision_score: _average_precision, roc_auc_score: _auroc}

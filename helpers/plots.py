@@ -38,7 +38,7 @@ def dots_and_crosses(ax, x, y, odd, labels=("normal", "odd"), size: float = 6) -
     x, y, odd = np.asarray(x), np.asarray(y), np.asarray(odd, dtype=bool)
     ax.scatter(x[~odd], y[~odd], s=size, color=NORMAL, alpha=0.35, linewidths=0, label=labels[0])
     ax.scatter(x[odd], y[odd], s=38, color=ODD, marker="x", linewidths=1.4, label=labels[1])
-    legend = ax.legend(loc="upper right", handletextpad=0.2, borderpad=0.2)
+    legend = ax.legend(loc="upper left", ncols=2, handletextpad=0.2, borderpad=0.2)
     legend.legend_handles[0].set(alpha=1, sizes=[20])
 
 
@@ -89,7 +89,7 @@ def kinds_table(ax, table) -> None:
     ax.imshow(table.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
     for (row, column), share in np.ndenumerate(table.to_numpy(dtype=float)):
         ax.text(column, row, f"{100 * share:.0f}", ha="center", va="center", color="white" if share > 0.6 else "black")
-    ax.set_xticks(range(table.shape[1]), table.columns)
+    ax.set_xticks(range(table.shape[1]), [str(name).replace(" ", "\n") for name in table.columns])
     ax.set_yticks(range(table.shape[0]), table.index)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)

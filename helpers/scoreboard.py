@@ -105,7 +105,7 @@ def scoreboard(
 def format_scoreboard(board, seconds=False):
     """The board as text with no more digits than hold on other machines.
 
-    AUROC has three decimals, shares have two, with "± sd" where several seeds ran; the average precision
+    AUROC has three decimals, shares have two, with "± sd" where the seeds differ; the average precision
     carries its interval, and its heading the floor, which is the prevalence. The heading of the false-alarm
     rate carries the promise.
 
@@ -158,7 +158,7 @@ def format_scoreboard(board, seconds=False):
 def _with_spread(board, column, pattern="{:.2f}"):
     spreads = board.get(f"{column} sd", pd.Series(np.nan, index=board.index))
     return [
-        _number(value, pattern) + ("" if np.isnan(spread) else " ± " + pattern.format(spread))
+        _number(value, pattern) + (" ± " + pattern.format(spread) if spread > 0 else "")
         for value, spread in zip(board[column], spreads, strict=True)
     ]
 

@@ -92,7 +92,7 @@ def test_one_column_sides():
 
 @pytest.mark.parametrize("column", ["price", 2, -1, 1.0, None])
 def test_one_column_that_is_not_there(column):
-    with pytest.raises(ValueError, match="no column .* columns 'hour', 'amount'"):
+    with pytest.raises(ValueError, match=r"no column .* columns 'hour', 'amount'"):
         OneColumn(column).fit(pd.DataFrame({"hour": [1.0, 2.0], "amount": [1.0, 2.0]}))
 
 

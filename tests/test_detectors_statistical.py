@@ -95,7 +95,7 @@ def test_robust_covariance_resists_outliers_in_training():
 
 def test_robust_covariance_names_a_column_that_hardly_varies():
     frame = pd.DataFrame({"amount": X[:100, 0], "recent_orders": MOSTLY_SAME[:, 0]})
-    with pytest.raises(ValueError, match="column 'recent_orders'.*shrunk"):
+    with pytest.raises(ValueError, match=r"column 'recent_orders'.*shrunk"):
         Mahalanobis("robust").fit(frame)
 
 

@@ -10,7 +10,7 @@ import run
 
 SOURCES = lessons.sources()
 METHOD_LESSONS = {"01", "03", "04", "05", "06", "07", "08"}
-MAX_CELL_LINES, MAX_LINE_LENGTH = 20, 110
+MAX_CELL_LINES, MAX_LINE_LENGTH = 20, 120
 MAX_BYTES = 2_000_000
 DEBRIS = re.compile(r"\r|\d+%\|| it/s|\bETA\b|\[\d\d:\d\d<|model_id|HBox\(|interactive\(")
 FILLER = re.compile(r"\b(simply|just|obviously|of course|basically|trivially|needless to say)\b", re.IGNORECASE)
@@ -43,7 +43,7 @@ def prose(notebook):
 def bullets(notebook, heading):
     """The bullet points that follow a heading."""
     after = text(notebook).split(heading, 1)[1]
-    return re.match(r".*?\n((?:- .+\n?(?:  .+\n?)*)+)", after, re.S)[1].count("\n- ") + 1
+    return len(re.findall(r"^- ", re.search(r"(?:^- .+\n?)+", after, re.M)[0], re.M))
 
 
 def exercises(notebook):

@@ -62,12 +62,11 @@ def test_every_resample_keeps_the_prevalence():
     assert seen == [1 / 31] * 50
 
 
-def test_fast_average_precision_equals_scikit_learns_on_every_resample():
+@pytest.mark.parametrize("metric", [average_precision_score, roc_auc_score])
+def test_fast_paths_equal_scikit_learn_on_every_resample(metric):
     tied = SCORES.round(1)
-    fast = bootstrap_distribution(average_precision_score, LABELS, tied, 50, random_state=3)
-    slow = bootstrap_distribution(
-        lambda y, s: average_precision_score(y, s), LABELS, tied, 50, random_state=3
-    )
+    fast = bootstrap_distribution(metric, LABELS, tied, 50, random_state=3)
+    slow = bootstrap_distribution(lambda y, s: metric(y, s), LABELS, tied, 50, random_state=3)
     assert np.allclose(fast, slow) and fast.std() > 0.01
 
 

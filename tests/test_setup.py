@@ -157,7 +157,7 @@ def test_jupyterlab_looks_as_on_binder(machine):
     assert settings["disabledExtensions"]["@jupyter/nbgrader"] is True
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml", ".ci/setup.sh"])
 def test_a_new_lock_or_project_file_updates_the_venv_in_place(machine, name):
     machine.python("python3", "3.11")
     machine.setup()
@@ -185,6 +185,16 @@ def test_a_venv_that_cannot_work_any_more_is_made_anew(machine, harm):
         (machine.course / ".venv/bin/python").unlink()
     _, calls = machine.run("make", "notebooks")
     assert "-m venv .venv" in calls and machine.is_ready()
+
+
+@pytest.mark.parametrize("processor, runs", [("x86_64", True), ("arm64", False)])
+def test_another_processor_is_imitated_only_where_that_is_possible(machine, processor, runs):
+    machine.python("python3", "3.11")
+    machine.program("uname", f"#!/bin/sh\necho {processor}\n")
+    machine.setup()
+    done, calls = machine.run("make", "test-portable")
+    assert done.returncode == 0
+    assert ("-m pytest notebooks/solutions" in calls, "skipped" in done.stdout) == (runs, not runs)
 
 
 def test_setup_and_pyproject_name_the_same_pythons():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["NOT_ATTEMPTED", "Reply", "Wrong", "as_number", "as_numbers", "as_set", "exercise", "try_out"]
+__all__ = ["NOT_ATTEMPTED", "Reply", "Wrong", "as_number", "as_numbers", "as_set", "as_text", "exercise", "try_out"]
 
 NOT_ATTEMPTED = "not attempted yet: replace the ... above and run both cells again"
 
@@ -74,7 +74,7 @@ def try_out(function: Callable, *arguments):
     2
     """
     if not callable(function):
-        raise Wrong(f"a function is needed here, and this is a {type(function).__name__}")
+        raise Wrong(f"a function is needed here, not {function!r}")
     answer = function(*arguments)
     if answer is ...:
         raise Wrong("")
@@ -87,12 +87,14 @@ def as_number(answer, what: str) -> float:
     >>> as_number(3, "the limit")
     3.0
     """
+    if answer is None:
+        raise Wrong(f"{what} is empty (None)")
     try:
         array = np.asarray(answer, dtype=float)
     except (TypeError, ValueError):
-        raise Wrong(f"{what} should be a number, and this is a {type(answer).__name__}") from None
+        raise Wrong(f"{what} should be a number, not a {type(answer).__name__}") from None
     if array.size != 1:
-        raise Wrong(f"{what} should be one number, and this has {array.size} of them (shape {array.shape})")
+        raise Wrong(f"{what} should be one number, and this has {array.size} of them; a sum or a mean may be missing")
     return float(array.reshape(()))
 
 
@@ -105,7 +107,7 @@ def as_numbers(answer, n: int, what: str) -> np.ndarray:
     try:
         array = np.asarray(answer, dtype=float)
     except (TypeError, ValueError):
-        raise Wrong(f"{what} should be numbers, and this is a {type(answer).__name__}") from None
+        raise Wrong(f"{what} should be numbers, not a {type(answer).__name__}") from None
     if array.shape != (n,):
         raise Wrong(f"{what} should have shape ({n},), one number a row, and this has shape {array.shape}")
     return array
@@ -117,9 +119,31 @@ def as_set(answer, allowed: Collection[str]) -> set[str]:
     >>> sorted(as_set(["a", "B"], {"a", "b"}))
     ['a', 'b']
     """
-    if not isinstance(answer, set | frozenset | list | tuple | str):
-        raise Wrong(f'a set of letters is needed, as in {{"a", "b"}}, and this is a {type(answer).__name__}')
-    letters = {str(letter).strip().lower() for letter in answer} - {"", ","}
+    try:
+        parts = list(answer)
+    except TypeError:
+        raise Wrong(f'a set of letters is needed, as in {{"a", "b"}}, not {answer!r}') from None
+    if any(part is ... for part in parts):
+        raise Wrong("")
+    letters = {str(part).strip().lower() for part in parts} - {"", ","}
     if strange := sorted(letters - set(allowed)):
         raise Wrong(f"{', '.join(strange)}: choose from {', '.join(sorted(allowed))}")
     return letters
+
+
+def as_text(answer, wanted: str, words: int = 20) -> str:
+    """Praise for an open answer that is long enough; a text, or several sentences in a list or dict.
+
+    >>> as_text("a b c", "three letters", words=3)
+    'written down. Compare it with the worked solution in the folder solutions'
+    """
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    if isinstance(answer, list | tuple):
+        answer = " ".join(map(str, answer))
+    if not isinstance(answer, str):
+        raise Wrong(f'write your answer as a text, between """ and """, not as a {type(answer).__name__}')
+    n = len(answer.split())
+    if n < words:
+        raise Wrong(f"{n} words so far; write {wanted}, {words} words or more: you will come back to them")
+    return "written down. Compare it with the worked solution in the folder solutions"

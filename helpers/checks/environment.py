@@ -71,14 +71,14 @@ def memory_line(meminfo: Path = Path("/proc/meminfo")) -> str:
     """Is there memory for the largest lesson? Where the system does not tell, the line says so.
 
     >>> memory_line(Path("no such file"))
-    '[OK]   memory: this system does not tell; the largest lesson needs 1.3 GB'
+    '[OK]   memory: this system does not tell; no lesson needs more than 1.3 GB'
     """
     if not meminfo.exists():
-        return "[OK]   memory: this system does not tell; the largest lesson needs 1.3 GB"
+        return "[OK]   memory: this system does not tell; no lesson needs more than 1.3 GB"
     fields = dict(line.split(":") for line in meminfo.read_text().splitlines())
     free = int(fields["MemAvailable"].split()[0]) // 1024
     if free >= MEGABYTES_FREE:
-        return "[OK]   memory for the largest lesson (1.3 GB)"
+        return "[OK]   memory (no lesson needs more than 1.3 GB)"
     return f"[FAIL] only {free} MB of memory are free: shut down other kernels (menu Kernel), close other programs."
 
 

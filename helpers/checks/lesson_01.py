@@ -35,7 +35,7 @@ def tukey_fence(values: pd.Series, k: float) -> float:
 def exercise_1(fence) -> str:
     """The upper fence of the past log amounts, in euros.
 
-    >>> exercise_1(6.9)
+    >>> exercise_1(6.86)
     not yet: that is the fence in logarithms; np.exp brings it back to euros
     """
     past = shop().data["amount"].iloc[:N_PAST]
@@ -114,7 +114,8 @@ use the past only. A percentile of the judged scores calls 5 % odd on the quiete
     """
     past, recent = shop().data.iloc[:N_PAST], shop().data.iloc[N_PAST:]
     flags = flags_of(alarms, past, recent)
-    if (flags_of(alarms, past, recent.iloc[:50]) != flags[:50]).any():
+    cheaper = (recent["amount"] < recent["amount"].median()).to_numpy()
+    if (flags_of(alarms, past, recent[cheaper]) != flags[cheaper]).any():
         raise Wrong("an order's alarm changed when other recent orders were taken away: mean, standard deviation and "
                     "limit may use the past only. A percentile of the judged scores calls 5 % odd on the quietest day")
     renamed = recent.assign(customer_id=recent["customer_id"] * 1000)
@@ -122,11 +123,12 @@ use the past only. A percentile of the judged scores calls 5 % odd on the quiete
         raise Wrong("alarms change when customers get other ids: an id is a name, leave it out")
     cheap = recent.assign(unit_price=0.01)
     if not flags_of(alarms, past, cheap).all():
-        raise Wrong("a price of one cent raises no alarm: take the absolute value of z, too small is odd as well")
+        raise Wrong("a price of one cent raises no alarm: too small is odd as well. Take logs, and the absolute value "
+                    "of z")
     right = reference_alarms(past, recent)
     if abs(flags.mean() - right.mean()) > 0.002 or (flags != right).mean() > 0.002:
-        raise Wrong(f"{flags.mean():.1%} of the orders raise an alarm, the repaired rule gives {right.mean():.1%}: logs "
-                    "of the three columns, |z| > 3 in any of them")
+        raise Wrong(f"{flags.mean():.1%} of the orders raise an alarm, the repaired rule gives {right.mean():.1%}: "
+                    "logs of the three columns, |z| > 3 in any of them")
     odd = shop().labels.iloc[N_PAST:].to_numpy()[right].mean()
     return f"no ids, a ruler from the past, both directions, a fixed limit: {right.sum()} alarms, {odd:.0%} of them odd"
 
@@ -144,7 +146,7 @@ def exercise_5(my_scores) -> str:
     """Open: how many odd orders do the learner's 160 highest scores hold?
 
     >>> exercise_5(np.arange(8000.0))
-    not yet: 3 of your 160 alarms are odd; the largest |z| finds 83. Add up instead of taking the largest
+    not yet: 3 of your 160 alarms are odd; the largest |z| finds 84. Add up instead of taking the largest
     """
     labels = shop().labels.iloc[N_PAST:]
     scores = pd.Series(as_numbers(my_scores, len(labels), "my_scores"), index=labels.index)
@@ -155,5 +157,5 @@ def exercise_5(my_scores) -> str:
     if hits <= to_beat:
         raise Wrong(f"{hits} of your 160 alarms are odd; the largest |z| finds {to_beat}. Add up instead of taking the "
                     "largest")
-    return (f"{hits} of 160 alarms are odd (largest |z|: {to_beat}). You have now seen the recent orders: the next idea "
-            "deserves fresh ones")
+    return (f"{hits} of 160 alarms are odd (largest |z|: {to_beat}). You have now seen the recent orders: the next "
+            "idea deserves fresh ones")

@@ -133,8 +133,8 @@ class Detector(BaseEstimator):
         # A property: without a threshold hasattr() is False, and scikit-learn's tools pass the method by.
         if not hasattr(self, "threshold_"):
             raise NotFittedError(
-                f"This {type(self).__name__} has no threshold yet. Before predict, call set_threshold(value), or "
-                "calibrate(X_calibration, false_alarm_rate) with held-out normal rows."
+                f"This {type(self).__name__} has no threshold yet. Before predict, call "
+                "calibrate(X_calibration, rate) with held-out normal rows, or set_threshold(value)."
             )
         return self._predict
 

@@ -186,8 +186,8 @@ class Mahalanobis(TabularDetector):
         if still.any():
             label = column_labels(list(positions[still]), self._names())
             raise ValueError(
-                "The robust covariance needs columns that vary in every half of the rows, but most values are "
-                f"the same in {label}. Leave them out, or use Mahalanobis(covariance='shrunk')."
+                "The robust covariance needs columns that vary in every half of the rows, but most values "
+                f"are the same in {label}. Leave them out, or use Mahalanobis(covariance='shrunk')."
             )
 
     def _score(self, rows):

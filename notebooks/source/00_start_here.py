@@ -20,12 +20,12 @@
 # - say which labels you have, and which methods that allows;
 # - judge a list of alarms by what it misses as well as by what it finds.
 #
-# **What you'll need.** Python and a little pandas. 30 minutes to read, 15 for the exercises; {{measured}}.
+# **What you'll need.** Python and a little pandas. 25 minutes to read, 20 for the exercises; {{measured}}.
 #
 # ***
 # ## Is everything there?
 #
-# A cell is run with **Shift + Enter**. This one loads what the lesson uses and then checks your installation, one line for each thing.
+# Run a cell with **Shift + Enter**. This one loads what the lesson uses and then checks your installation, one line for each thing.
 
 # %% tags=["nbval-ignore-output"]
 from helpers import datasets, plots
@@ -45,11 +45,11 @@ check_environment()
 #
 # - **Run the cells from top to bottom**, and read the text below each output: it says what to see there. *Run, Run All Cells* works too, in every lesson,
 #   before and after the exercises are solved.
-# - **Before you run** asks you for a prediction. Make one, on paper if you like. Being wrong once is worth ten pages read.
+# - **Before you run** asks you for a prediction. Make one, on paper if you like, and then compare.
 # - **Exercises** come at the end. An answer cell contains `...`: replace it, run the cell, then run the check below it. A check says *not attempted
 #   yet*, *not yet* with a pointer, or *right*. Hints are folded: click on the word. Worked solutions lie in the folder `solutions`, under the same name.
-# - **Keep your work.** On your own machine you edit the files of the course; `make update` brings in a newer course and keeps what you changed. On Binder the
-#   machine is thrown away after ten idle minutes: right-click the notebook in the file list and choose *Download*, before you leave.
+# - **Keep your work.** On your own machine you edit the files of the course; `make update` brings in a newer course and first
+#   copies the notebooks you changed to `notebooks/mine/`. A Binder session ends after ten idle minutes and its files are lost: before you leave, right-click the notebook in the file list and choose *Download*.
 # - **One kernel at a time.** Shut a lesson's kernel down (menu *Kernel*) before you open the next.
 #
 # ## The question and the data
@@ -64,12 +64,14 @@ orders.head()
 
 # %% [markdown]
 # Twenty thousand rows like these, from 90 days. They are **simulated**: no shop gives away its fraud cases, so a documented program invented
-# customers with habits, products with prices, sales days, and 400 orders (2 %) that something is wrong with. What it does stands in
-# [the data card](../data/README.md). Later lessons add real data; every lesson says which it has.
+# customers with habits, products with prices, sales days, and 400 odd orders (2 %). Columns and counts stand in [the data card](../data/README.md), and how each kind of trouble
+# is made in [the program](../data/regenerate/orders.py). Later lessons add real data; every lesson says which it has.
+#
+# `shop.data` holds the orders, `shop.labels` a 1 for each odd one and a 0 for the others, `shop.kinds` the kind of trouble. The last two serve to judge, never to find.
 #
 # Look before you compute. A picture of all orders: how many pieces, at what price.
 #
-# **Before you run:** quantities are small numbers, prices run from a few cents to over a thousand euros. Where will 20,000 orders crowd, and where would you look for odd ones?
+# **Before you run:** quantities are small numbers, prices run from two to 1,500 euros. Where will 20,000 orders crowd, and where would you look for odd ones?
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3.6))
@@ -79,15 +81,15 @@ ax.set(xscale="log", yscale="log", xlabel="pieces (log scale)", ylabel="price of
 plt.show()
 
 # %% [markdown]
-# *The figure: a dense block of dots between 1 and 12 pieces and between 1 and 1,500 euros; thin columns at 24, 36 and 48 pieces for cheap goods; a loose cloud of single dots to the right, from 30 to 300 pieces, at all prices.*
+# *The figure: columns of dots at 1 to 15 pieces, densest and tallest (2 to 1,500 euros) at one piece, paler and shorter to the right; three thin columns at 24, 36 and 48 pieces, below 10 euros; then a loose cloud of single dots from 32 to 281 pieces, between 2 and 560 euros.*
 #
-# Both axes are logarithmic: each step multiplies. Without that, nearly all dots would lie on one spot at the lower left. Your eye goes to the loose cloud
-# on the right: a hundred pieces of something that costs 200 euros. **An anomaly is an observation that deviates so much from the others that one suspects another mechanism behind it.**
-# That is Hawkins' definition from 1980, and its last words matter: rare is not enough, somebody must have done something else.
+# Both axes are logarithmic: each step multiplies. Without that, nearly all dots would lie on one spot at the lower left. The three thin columns are honest: small firms buy groceries by the case.
+# Your eye goes to the loose cloud on the right: a hundred pieces of something that costs 200 euros. **An anomaly is an observation that deviates so much from the others that one suspects another mechanism behind it.**
+# That is, in our words, Hawkins' definition of an outlier (1980). Its last words matter: rare is not enough, something else must have produced it.
 #
 # ## A first win: one line
 #
-# What the eye did along the right edge, pandas does in one line. Pieces times price is the amount, so let us take the 20 largest amounts.
+# A shop loses money by the amount of an order, in most cases pieces times price: the upper right corner of the picture. So let pandas take the 20 largest amounts, in one line.
 #
 # **Before you run:** how many of these 20 will be among the 400 that something is wrong with?
 
@@ -97,26 +99,41 @@ found = shop.labels[largest.index].sum()
 print(f"{found} of the 20 largest orders are odd")
 
 # %% [markdown]
-# Eighteen of 20. One line, no model, no training. Remember this number: whatever you build in the next lessons has to beat a line like this one, and
-# on some data it will not.
+# Eighteen of 20. One line, no model, no training. Every method of this course will stand beside a line like this one, and on some data the line will win.
 #
 # ## What the line does not see
 #
-# Before you celebrate, look at the other 382. The simulator wrote down what kind of trouble each odd order is. In life you would not have that column; here we use it, and
-# only to judge.
+# Look at the other 382. The simulator wrote down what kind of trouble each odd order is; in life you would not have that column. There are five kinds:
+#
+# - **bulk order**: far more pieces than anybody orders of such a product;
+# - **wrong price**: far too high or too low for this product, and ordinary for the shop;
+# - **amount mismatch**: the amount is not pieces times price, and no coupon explains it;
+# - **card testing**: a burst of tiny orders from one account;
+# - **account takeover**: somebody else uses a regular customer's account.
 
 # %% tags=["headline"]
 all_odd = shop.kinds[shop.labels == 1].value_counts().rename("in the data")
 in_list = shop.kinds[largest.index].value_counts().rename("in the list")
 by_kind = pd.concat([all_odd, in_list], axis=1).drop("normal").fillna(0).astype(int)
 print(by_kind.to_string())
-assert found == 18 and by_kind["in the list"].gt(0).sum() == 1
+assert found == 18 and by_kind["in the list"].gt(0).sum() == 1   # keeps the text below true
 print(f"one line finds {found} of 20, and {by_kind['in the list'].gt(0).sum()} of {len(by_kind)} kinds")
 
 # %% [markdown]
-# Every hit is a bulk order. Of the four other kinds the line found none, and it never will: a price that is too low does not make an amount large. The share of true
-# alarms in a list (here 90 %) is its **precision**. The share of all odd orders that the list holds (18 of 400, about 5 %) is its **recall**. A list can be excellent by one
-# and poor by the other. Lesson 02 is about that.
+# Every hit is a bulk order, and the two false alarms are large, honest orders of 13 and 15 pieces. Of the four other kinds the line found none: they make an amount too small, or too large for what was bought but still ordinary for the shop. The share of true
+# alarms in a list (here 90 %) is its **precision**. The share of all odd orders that the list holds (18 of 400, 4.5 %) is its **recall**. A list can be excellent by one and poor by the other.
+#
+# And the list is short: 20 orders in 90 days. Your colleague reads five a day.
+#
+# **Before you run:** of the five largest amounts of each day, 450 orders in all, what share will be odd?
+
+# %%
+largest_of_day = orders.groupby(orders["time"].dt.date)["amount"].nlargest(5).index.get_level_values(1)
+print(f"{shop.labels[largest_of_day].sum()} of {len(largest_of_day)} are odd")
+assert shop.labels[largest_of_day].mean() < 0.2
+
+# %% [markdown]
+# One in six. The precision of a list depends on its length: a long one is harder than a short one. Lesson 02 is about that.
 #
 # What do the other kinds look like?
 #
@@ -132,14 +149,14 @@ wrong = shop.kinds[cream.index] == "wrong price"
 fig, ax = plt.subplots()
 plots.dots_and_crosses(ax, cream["time"], cream["unit_price"], wrong,
                        labels=("usual price", "wrong price"), size=10)
-ax.set(ylabel="price of a piece [€]", title="Contextual: 50 € is an ordinary price, but not for this cream")
+ax.set(ylabel="price of a piece [€]", ylim=(0, 330), title="Contextual: 50 € is an ordinary price, but not for this cream")
 plt.show()
 assert cream.loc[wrong, "unit_price"].min() > 3 * cream.loc[~wrong, "unit_price"].max()
 
 # %% [markdown]
-# *The figure: prices of one product over 90 days form a flat line of dots near 14 euros; five crosses stand far above it, from about 50 to 245 euros.*
+# *The figure: prices of one product over 90 days form a flat line of dots at 14.5 euros; five crosses stand far above it, from about 50 to 245 euros.*
 #
-# Fifty euros is what thousands of orders in this shop cost. Only the context, this product, makes it wrong. A glance at the shop's price list would settle it; a glance at the order would not.
+# Some 640 orders in this shop have a unit price between 45 and 55 euros. Only the context, this product, makes it wrong. A glance at the shop's price list would settle it; a glance at the order would not.
 #
 # A **collective anomaly** is a group that is odd together, of members that are ordinary one by one. Here is the eighth of April, each order a mark.
 
@@ -148,24 +165,23 @@ day = orders[orders["time"].dt.date == pd.Timestamp("2025-04-08").date()]
 testing = shop.kinds[day.index] == "card testing"
 fig, ax = plt.subplots()
 plots.dots_and_crosses(ax, day["time"].dt.hour + day["time"].dt.minute / 60, day["amount"], testing,
-                       labels=("other orders", "one account"), size=14)
-ax.set(yscale="log", xlabel="hour of the day", ylabel="amount [€] (log scale)",
+                       labels=("other orders", "card testing, one account"), size=14)
+ax.set(yscale="log", xlim=(0, 24), ylim=(2, 6000), xticks=range(0, 25, 4), xlabel="hour of the day", ylabel="amount [€] (log scale)",
        title="Collective: one such order is harmless, fourteen in five minutes are not")
 plt.show()
 assert testing.sum() == 14
 
 # %% [markdown]
-# *The figure: about two hundred dots spread over the day between 5 and 1,000 euros, few at night; just after 13 o'clock a tight stack of crosses between 3 and 6 euros.*
+# *The figure: about two hundred dots spread over the day between 3 and 1,600 euros, few at night; just after 13 o'clock a tight stack of crosses between 3 and 6 euros.*
 #
 # Somebody tries stolen card numbers on cheap goods to learn which still work. Each order, alone, could be yours. Any method that looks at one row at a time is blind to them,
 # unless a column says what happened in the minutes before. Lesson 01 builds such columns.
 #
-# The two remaining kinds are contextual as well: an amount that is not pieces times price, and an account that orders at a strange hour, from a strange country, something it never bought.
-# Strange for *that* customer.
+# The two remaining kinds are contextual as well. An amount that is not pieces times price is odd for this row's other columns; an account that orders at a strange hour, from a strange country, something it never bought, is odd for *that* customer.
 #
 # ## Detection, discovery, and what comes after
 #
-# Two jobs go by the name of our subject, and they forgive different mistakes.
+# The name of our subject covers two jobs, and different mistakes are costly in each.
 #
 # | | **anomaly detection** in a stream | **anomaly discovery** in a batch |
 # |---|---|---|
@@ -174,9 +190,9 @@ assert testing.sum() == 14
 # | must be | fast, and calibrated: each false alarm costs somebody's time today | worth reading: a ranked list, the strangest first |
 # | example | stop this payment? | which of last year's invoices should the auditor open? |
 #
-# This course detects unless it says otherwise: no score may use what came later. And after the alarm comes **handling**: *correct* the value if you know the right one (a decimal slip),
-# *replace* it if something downstream needs a number (a gap in a sensor: interpolate, and mark it), *remove* it only if it is known to be no observation at all. An odd value that is true is
-# the last thing to remove: it may be the one you were looking for.
+# The list of 20 above was discovery: it used all 90 days at once. From lesson 01 on the course detects unless it says otherwise: no score may use what came later. And after the alarm comes **handling**: *correct* the value if you know the right one (a decimal slip),
+# *replace* it if something downstream needs a number (a gap in a sensor: interpolate, and mark it), *remove* it only if it is no observation at all (a test row, a duplicate).
+# Keep odd values that are true: they may be what you were looking for.
 #
 # ## What labels do you have?
 #
@@ -184,11 +200,11 @@ assert testing.sum() == 14
 #
 # | you have | the setting is called | what you can do |
 # |---|---|---|
-# | rows known to be normal, only these | **novelty detection** | learn normal, alarm on what is far from it |
-# | unlabelled rows, a few of them odd | **contaminated data**, or outlier detection | the same, with methods that a few odd rows cannot spoil |
-# | many marked rows of both sorts | **supervised learning** | train a classifier: it will find the kinds it was shown |
+# | rows known to be normal, only these | **novelty detection** (also: semi-supervised) | learn normal, alarm on what is far from it |
+# | unlabelled rows, a few of them odd | **contaminated data**, outlier detection (also: unsupervised) | the same, with methods that a few odd rows cannot spoil |
+# | many marked rows of both sorts | **supervised learning** | train a classifier: it can find the kinds it was shown |
 #
-# You will read that anomaly detection *is* supervised learning. Look at the counts above: 60 account takeovers among 20,000 orders, and in a real shop perhaps three of them noticed. Worse, tomorrow's
+# Some texts call anomaly detection supervised learning. Look at the counts above: 60 account takeovers among 20,000 orders, and in a real shop only those count as marked that somebody noticed. Worse, tomorrow's
 # fraud is of a kind that no label shows yet. A classifier learns the odd cases it has seen; a detector learns what normal looks like and is surprised by the rest. So this course trains on normal or on
 # unlabelled rows, and spends its few labels where they are worth most: on judging the result.
 #
@@ -202,7 +218,7 @@ assert testing.sum() == 14
 # | machines | a minute of sensor readings | a bearing that wears out | a halted plant | a technician's trip |
 # | communications | a cell's traffic in an hour | a fault in the mast | angry subscribers | an engineer's night call |
 #
-# The rows differ, the question is the same: what is normal here, how far is far, and what does each mistake cost?
+# In every row the questions are the same: what is normal here, how far is too far, and what does each mistake cost?
 #
 # ## The map of the course
 #
@@ -239,16 +255,16 @@ check.exercise_1(kind_of)
 # An accountant proposes a rule without any statistics: *the amount must be pieces times price*. Count in `broken` the orders that break it by more than one cent, and
 # in `broken_and_odd` those among them that are odd. Is it a good rule?
 #
-# <details><summary>Hint</summary>Build a boolean column from <code>orders["amount"]</code> and the product of the two others; use <code>.abs() &gt; 0.011</code>, and add up <code>shop.labels</code> where it is true.</details>
+# <details><summary>Hint</summary>Build a boolean column from <code>orders["amount"]</code> and the product of the two others; use <code>.abs() &gt; 0.01</code>, and add up <code>shop.labels</code> where it is true.</details>
 
 # %%
 broken = ...
 broken_and_odd = ...
 ### BEGIN SOLUTION
-# A cent of rounding is no error, so the comparison leaves a margin. The labels are used only to judge the rule.
+# Floating-point numbers differ by dust, so the comparison leaves a margin. Labels are used only to judge the rule.
 gap = (orders["amount"] - orders["quantity"] * orders["unit_price"]).abs()
-broken = (gap > 0.011).sum()
-broken_and_odd = shop.labels[gap > 0.011].sum()
+broken = (gap > 0.01).sum()
+broken_and_odd = shop.labels[gap > 0.01].sum()
 ### END SOLUTION
 
 # %% tags=["check"]
@@ -257,7 +273,7 @@ check.exercise_2(broken, broken_and_odd)
 # %% [markdown]
 # ## Exercise 3 · Spot the bug
 #
-# This is how many articles do it. It runs, and prints a number.
+# Recipes like this one are common. It runs, and prints a number.
 #
 # ```python
 # columns = ["order_id", "customer_id", "product_id", "quantity", "unit_price"]
@@ -271,9 +287,9 @@ check.exercise_2(broken, broken_and_odd)
 # - **a**: ids are names, not magnitudes: customer 12,000 is not "more" than customer 11,000.
 # - **b**: the rule calls 5 % of the orders odd whatever the data are, even if none is.
 # - **c**: a mean cannot be computed from whole numbers like `quantity`.
-# - **d**: columns on different scales are added up, so the largest numbers, the order ids, decide alone.
-# - **e**: a count of alarms says nothing about how many are right, and nobody looks at one.
-# - **f**: absolute values lose the sign, so small orders can never be far from the mean.
+# - **d**: columns on different scales are added up, so the order ids, the largest numbers, outweigh all others.
+# - **e**: the result is a count: nobody has looked at a single alarm, so nothing says how many are right.
+# - **f**: absolute values lose the sign, so values below the mean are not counted.
 #
 # <details><summary>Hint</summary>Four are true. Compare <code>orders[columns].std()</code> to see what the sum is made of.</details>
 
@@ -290,8 +306,8 @@ check.exercise_3(faults)
 # %% [markdown]
 # ## Exercise 4 · your own data (open)
 #
-# Think of data from your work. Write one sentence each: what is one observation; what would make one odd, and of which kind (point, contextual, collective); who looks at an alarm, and what does a
-# false one cost; which labels do you have? Keep the answer: you will come back to it in lesson 02.
+# Think of data from your work. Write one sentence each: what is one observation; what would make one odd, and of which kind (point, contextual, collective); who looks at an alarm, what does a
+# false one cost and what a miss; which labels do you have? Keep the answer: you will come back to it in lesson 02.
 #
 # <details><summary>Hint</summary>Take the table under "Where it is used" and write the row for your field. If you cannot fill in the two costs, that is the first thing to find out.</details>
 
@@ -300,7 +316,7 @@ my_case = ...
 ### BEGIN SOLUTION
 # One possible answer; what matters is that each of the four parts is concrete enough to act on.
 my_case = """One observation is the nightly backup of one server: minutes, gigabytes, exit code.
-Odd: a backup half its usual size for that server and weekday (contextual), or all servers slow at once (collective).
+Odd: half its usual size for that server and weekday (contextual), or all servers slow at once (collective).
 The administrator on call looks at it in the morning; a false alarm costs five minutes, a miss a lost restore.
 Labels: none, apart from three failed restores in two years. So: contaminated data, few alarms, judged by hand."""
 ### END SOLUTION
@@ -313,15 +329,15 @@ check.exercise_4(my_case)
 # ## What we learned
 # - We ran a lesson, and know how exercises, hints and checks work and how to keep our work.
 # - We told point, contextual and collective anomalies apart, one picture each.
-# - We saw which labels one usually has, and why that rules out an ordinary classifier.
-# - We judged a list of alarms by what it found (18 of 20) and by what it missed (four kinds of five).
+# - We saw which labels one usually has, and why they seldom suffice for an ordinary classifier.
+# - We judged a list of alarms by what it found (18 of 20), by what it missed (four kinds of five), and saw a longer list do worse.
 #
 # **In practice** the first version of every detector is a sorted table that somebody reads. Build that first: it shows what the data look like, what a domain rule can do, and what the next
 # method has to beat.
 #
 # **Further reading**
-# - Chandola, Banerjee, Kumar: *Anomaly Detection: A Survey*, ACM Computing Surveys 41(3), 2009. The source of the three kinds; its tables of applications are still the best overview.
+# - Chandola, Banerjee, Kumar: *Anomaly Detection: A Survey*, ACM Computing Surveys 41(3), 2009. The source of the three kinds, with tables of applications.
 # - Aggarwal: *Outlier Analysis*, second edition, Springer 2017. The textbook; chapter 1 for the settings, with and without labels.
-# - Hawkins: *Identification of Outliers*, Chapman and Hall 1980. A short book; the definition quoted above is its first page.
+# - Hawkins: *Identification of Outliers*, Chapman and Hall 1980. A short book; the definition paraphrased above is on its first page.
 #
 # *Done? Shut this kernel down (menu Kernel, Shut Down Kernel) before you open [lesson 01](01_catch_odd_orders.ipynb).*

@@ -63,9 +63,9 @@ print(f"{len(past)} orders to learn from; {len(recent)} to judge, in {days} days
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3))
 left.hist(past["amount"], bins=80)
-left.set(yscale="log", xlabel="amount [€]", ylabel="orders (log scale)", title="In euros: one wall, a long tail")
+left.set(yscale="log", xlabel="amount [€]", ylabel="orders (log scale)", title="Euros: one wall, a long tail")
 right.hist(np.log(past["amount"]), bins=80)
-right.set(xlabel="log of the amount", ylabel="orders", title="In logarithms: a hill")
+right.set(xlabel="log of the amount", ylabel="orders", title="Logarithms: a hill")
 plt.show()
 
 # %% [markdown]
@@ -409,11 +409,10 @@ plt.show()
 # What we know so far about the orders, in one picture.
 
 # %%
-short = dict(zip(kinds, ["bulk", "price", "mismatch", "card test", "takeover"]))
 board = pd.concat({"raw columns": raw, "with history": history})
 board.index = [f"{rule}, {columns}" for columns, rule in board.index]
 fig, ax = plt.subplots(figsize=(7.5, 3.8))
-plots.kinds_table(ax, board.rename(columns=short))
+plots.kinds_table(ax, board)
 ax.set_title("Percent found of each kind, and precision, with 160 alarms")
 plt.show()
 
@@ -507,7 +506,7 @@ check.exercise_4(alarms)
 # %% [markdown]
 # ## Exercise 5 · a better list (open)
 #
-# Combine the 14 columns in a better way than their largest $|z|$: add instead of maximise, cap the loud columns, use ranks. Learn only from `features_past`. Store your scores for the recent orders, a Series with the index of `features_recent`, in `my_scores`. The check counts what your 160 alarms find; the z-score finds 83.
+# Combine the 14 columns in a better way than their largest $|z|$: add instead of maximise, cap the loud columns, use ranks. Learn only from `features_past`. Store your scores for the recent orders, a Series with the index of `features_recent`, in `my_scores`. The check counts what your 160 alarms find; the largest $|z|$ finds 84.
 #
 # <details><summary>Hint</summary>Takeovers are mildly odd in three columns at once. What does a sum see that a maximum does not?</details>
 

@@ -124,7 +124,8 @@ def assemble(source: Path):
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         cell.source = cell.source.replace("{{navigation}}", navigation(source))
         cell.source = cell.source.replace("{{measured}}", measured_needs(source))
-        cell.source = cell.source.replace("{{map}}", course_table())
+        if "{{map}}" in cell.source:
+            cell.source = cell.source.replace("{{map}}", course_table())
     return nbformat.v4.new_notebook(cells=notebook.cells, metadata=nbformat.from_dict(NOTEBOOK_METADATA))
 
 

@@ -1,4 +1,4 @@
-"""`make bench`: every bench_*.py here, as one table. `--only scoring` runs one; it informs and never fails a test."""
+"""`make bench`: every bench_*.py here, as one table. `--only scoring` runs one. Never fails a test."""
 
 import sys
 from pathlib import Path

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent
 class Row:
     """One line of the table.
 
-    `better` is "lower" (the value should stay under the target), "higher", or "" for a figure without a target.
+    `better` is "lower" (the value should stay at or under the target) or "higher"; no target, no verdict.
     """
 
     what: str

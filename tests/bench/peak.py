@@ -22,5 +22,6 @@ def start():
     threading.Thread(target=watch, daemon=True).start()
 
 
-exec(compile(sys.stdin.read(), "<bench>", "exec"), {"start": start})
-print(json.dumps((max(levels) - levels[0]) / 1e6))
+if __name__ == "__main__":
+    exec(compile(sys.stdin.read(), "<bench>", "exec"), {"start": start})
+    print(json.dumps((max(levels) - levels[0]) / 1e6))

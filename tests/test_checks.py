@@ -1,0 +1,189 @@
+"""Every exercise's check knows an empty answer, several wrong ones and the right one (the worked solution)."""
+
+from helpers.checks import environment, lesson_00, lesson_01, lesson_02
+from helpers.checks.core import NOT_ATTEMPTED
+
+import lessons
+import numpy as np
+import pandas as pd
+import pytest
+
+
+def fault(name):
+    """A detector or evaluation with one planted fault, for the two 'Spot the bug' exercises with code."""
+    def logs(frame):
+        return np.log(frame[["quantity", "unit_price", "amount"]])
+
+    def one_sided(past, recent):
+        return ((logs(recent) - logs(past).mean()) / logs(past).std() > 3).any(axis=1)
+
+    def with_ids(past, recent):
+        return ((logs(recent) - logs(past).mean()).abs() / logs(past).std() > 3).any(axis=1) | (
+            recent["customer_id"] > 20_000)
+
+    def ruler_from_recent(past, recent):
+        return ((logs(recent) - logs(recent).mean()).abs() / logs(recent).std() > 3).any(axis=1)
+
+    def raw_euros(past, recent):
+        columns = ["quantity", "unit_price", "amount"]
+        return ((recent[columns] - past[columns].mean()).abs() / past[columns].std() > 3).any(axis=1)
+
+    def four_sigma(past, recent):
+        return ((logs(recent) - logs(past).mean()).abs() / logs(past).std() > 4).any(axis=1)
+
+    def crash(*_):
+        raise KeyError("amuont")
+
+    return locals()[name]
+
+
+def evaluation(fit="train", calibrate="calibration", answer="right", scale=False):
+    """`evaluate` of lesson 02, exercise 4, with the rows that it uses to choose."""
+    def evaluate(detector, X, y):
+        from helpers.datasets import four_splits
+        from helpers.thresholds import quantile_threshold
+        if scale:
+            X = (X - X.mean()) / X.std()
+        parts = four_splits(y)
+        rows = {"all": np.arange(len(y)), "train with odd": np.arange(8000), "validation": parts.validation,
+                "train": parts.train, "calibration": parts.calibration, "test": parts.test}
+        detector.fit(X.iloc[rows[fit]])
+        limit = quantile_threshold(detector.decision_function(X.iloc[rows[calibrate]]), 0.01)
+        flags, odd = detector.decision_function(X.iloc[parts.test]) > limit, y.iloc[parts.test].to_numpy() == 1
+        return {"right": (flags[odd].mean(), flags[~odd].mean()), "all flagged": (flags[odd].mean(), flags.mean()),
+                "accuracy": float((flags == odd).mean()), "empty": (..., ...)}[answer]
+    return evaluate
+
+
+CASES = {
+    (lesson_00, 1): [
+        ([{"a": ..., "b": ..., "c": ..., "d": ...}], "empty"), ([{"a": "point", "b": ..., "c": 1, "d": 1}], "empty"),
+        ([{"a": "Point ", "b": "CONTEXTUAL", "c": "collective", "d": "contextual"}], "right"),
+        ([{"a": "point", "b": "contextual", "c": "collective", "d": "contextual"}], "right"),
+        ([{"a": "contextual", "b": "contextual", "c": "collective", "d": "contextual"}], "900 °C"),
+        ([{"a": "point", "b": "contextual", "c": "point", "d": "contextual"}], "healthy"),
+        ([{"a": "Punkt", "b": "contextual", "c": "collective", "d": "contextual"}], "none of the three words"),
+        ([["point"]], "should be a dict"),
+    ],
+    (lesson_00, 2): [
+        ([..., ...], "empty"), ([2075, 103], "right"), ([np.int64(2075), np.float64(103)], "right"),
+        ([53, 3], "one direction"), ([2022, 3], "one direction"), ([2075, 2075], "add up shop.labels"),
+        ([0.104, 3], "share"),
+        ([2100, 103], "too many"), ([1500, 3], "count where"), (["many", 3], "not a str"), ([None, 3], "is empty"),
+        ([np.ones(20_000), 3], "20000 of them"),
+    ],
+    (lesson_00, 3): [
+        ([...], "empty"), ([{"a", "b", "d", "e"}], "right"), ([["A", "B", "d", "e"]], "right"), (["abde"], "right"),
+        ([{"a", "b"}], "2 found, 2 more"), ([{"a", "b", "c", "d", "e"}], "c is no fault"), ([{"z"}], "z: choose from"),
+        ([4], "a set of letters is needed"), ([{"a", ...}], "empty"), ([np.array(list("abde"))], "right"),
+        ([set()], "0 found, 4 more to find"), ([{"c", "f"}], "f is no fault"),
+    ],
+    (lesson_00, 4): [([...], "empty"), (["word " * 30], "right"), (["too short"], "2 words so far"), ([3], "as a text"),
+                    ([["word " * 10, "word " * 10]], "right")],
+    (lesson_01, 1): [
+        ([...], "empty"), ([np.exp(6.862)], "right"), ([6.862], "in logarithms"), ([172.0], "every eighth"),
+        ([5.0], "fences"), ([[1, 2]], "one number"), (["high"], "not a str"),
+    ],
+    (lesson_01, 2): [
+        ([...], "empty"), ([11], "right"), ([11.0], "right"), ([10], "not greater than 3"), ([30], "How few"),
+        ([10.5], "whole number"),
+    ],
+    (lesson_01, 3): [
+        ([...], "empty"), ([np.zeros(20_000)], "of your 80 largest"), ([-np.ones(20_000)], "negative"),
+        ([np.full(20_000, np.nan)], "NaN"), ([np.zeros(3)], "shape"),
+    ],
+    (lesson_01, 4): [
+        ([lambda past, recent: ...], "empty"), ([fault("one_sided")], "absolute value"),
+        ([fault("with_ids")], "other ids"),
+        ([fault("ruler_from_recent")], "taken away"), ([fault("raw_euros")], "Take logs"),
+        ([fault("four_sigma")], "logs"),
+        ([fault("crash")], "KeyError: 'amuont'"), ([5], "a function is needed"), ([lambda past, recent: [1]], "shape"),
+    ],
+    (lesson_01, 5): [
+        ([...], "empty"), ([np.arange(8000.0)], "of your 160 alarms"), ([np.full(8000, np.nan)], "NaN"),
+        ([np.zeros(5)], "shape"),
+    ],
+    (lesson_02, 1): [
+        ([...], "empty"), ([0.0902], "right"), ([0.99], "recall"), ([9.02], "percent"), ([0.5], "count in 100,000"),
+        ([-3], "between 0 and 1"),
+    ],
+    (lesson_02, 2): [([..., ...], "empty"), ([0.05, 0.05], "should be a score"), ([3.0, 0.05], "is not the limit")],
+    (lesson_02, 3): [([..., ...], "empty"), ([100.0, 0.1], "must lower"), ([2.0, 0.1], "is not it")],
+    (lesson_02, 4): [
+        ([evaluation(answer="empty")], "empty"), ([evaluation()], "right"),
+        ([evaluation(fit="all")], "fitted on test rows"),
+        ([evaluation(fit="validation")], "outside the training part"),
+        ([evaluation(fit="train with odd")], "outside the training part"), ([evaluation(scale=True)], "leaked"),
+        ([evaluation(calibrate="test")], "limit from the"), ([evaluation(calibrate="validation")], "limit from the"),
+        ([evaluation(answer="accuracy")], "two numbers"), ([evaluation(answer="all flagged")], "normal test orders"),
+        ([lambda detector, X, y: (0.7, 0.016)], "never fitted"), ([fault("crash")], "KeyError"),
+    ],
+    (lesson_02, 5): [([...], "empty"), (["word " * 30], "right"), (["short"], "1 words so far"), ([3], "as a text")],
+}
+
+
+@pytest.mark.parametrize(("lesson", "number"), CASES, ids=[f"{m.__name__[-2:]}-{n}" for m, n in CASES])
+def test_answers(lesson, number):
+    check = getattr(lesson, f"exercise_{number}")
+    for answers, expected in CASES[lesson, number]:
+        reply = check(*answers)
+        if expected == "empty":
+            assert (reply.verdict, str(reply)) == ("empty", NOT_ATTEMPTED)
+        elif expected == "right":
+            assert reply.verdict == "right", reply
+        else:
+            assert reply.verdict == "not yet" and expected in reply.text, f"{expected!r} is not in: {reply}"
+
+
+def test_every_check_is_tested():
+    exported = {(module, int(name[-1])) for module in (lesson_00, lesson_01, lesson_02) for name in module.__all__}
+    assert exported == set(CASES)
+    assert len({module for module, _ in CASES}) == len(lessons.sources())
+
+
+def test_checks_leave_the_answer_alone():
+    seen = []
+
+    def alarms(past, recent):
+        seen.append(len(recent))
+        past["amount"], recent["amount"] = 0.0, 0.0
+        return np.zeros(len(recent), bool)
+
+    before = lesson_01.shop().data.copy()
+    assert lesson_01.exercise_4(alarms).verdict == "not yet"
+    pd.testing.assert_frame_equal(lesson_01.shop().data, before)
+    assert seen
+
+
+@pytest.mark.parametrize(("minor", "start"), [(10, "[FAIL]"), (11, "[OK]"), (13, "[OK]"), (14, "[FAIL]")])
+def test_python_line(minor, start):
+    assert environment.python_line((3, minor)).startswith(start)
+
+
+def test_missing_and_old_packages_fail():
+    assert environment.package_line("no-such-package", 1).startswith("[FAIL] no-such-package is missing: delete")
+    assert environment.package_line("pandas", 99).startswith("[FAIL] pandas 3")
+
+
+def test_memory_line(tmp_path):
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemTotal: 4000000 kB\nMemAvailable: 300000 kB\n")
+    assert environment.memory_line(meminfo).startswith("[FAIL] only 292 MB")
+    meminfo.write_text("MemTotal: 4000000 kB\nMemAvailable: 3000000 kB\n")
+    assert environment.memory_line(meminfo).startswith("[OK]")
+
+
+def test_environment_check_names_a_damaged_file(monkeypatch, capsys):
+    def damaged():
+        raise ValueError("data/orders.csv.gz is broken")
+
+    monkeypatch.setattr("helpers.datasets.load_orders", damaged)
+    environment.check_environment()
+    assert "[FAIL] data/orders.csv.gz is broken" in capsys.readouterr().out
+
+
+def test_environment_check_is_all_ok_here(capsys):
+    environment.check_environment()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) >= 10
+    assert [line for line in lines if not line.startswith("[OK]") and "memory" not in line] == []

@@ -1,0 +1,76 @@
+"""What a lesson builds by hand and what `helpers` exports behave the same on the same input."""
+
+import ast
+
+from helpers.datasets import four_splits
+from helpers.detectors import IQR, Mahalanobis, ModifiedZScore, ZScore
+from helpers.thresholds import cost_threshold, quantile_threshold
+
+import lessons
+import numpy as np
+import pandas as pd
+import pytest
+
+
+def definitions(number):
+    """The functions that a lesson defines, executed on their own."""
+    [source] = lessons.select([number])
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    namespace = {"np": np, "pd": pd}
+    exec(compile(ast.Module(functions, []), str(source), "exec"), namespace)
+    return namespace
+
+
+@pytest.fixture
+def rows():
+    rng = np.random.default_rng(5)
+    past = pd.DataFrame(rng.lognormal(size=(200, 3)), columns=["a", "b", "c"])
+    return past, pd.DataFrame(rng.lognormal(size=(50, 3)), columns=["a", "b", "c"])
+
+
+@pytest.mark.parametrize(("function", "detector"), [("z_score", ZScore()), ("modified_z_score", ModifiedZScore())])
+def test_z_scores(rows, function, detector):
+    past, recent = rows
+    by_hand = definitions("01")[function](recent, past).abs().max(axis=1)
+    np.testing.assert_allclose(detector.fit(past).decision_function(recent), by_hand, rtol=1e-4)
+
+
+@pytest.mark.parametrize("k", [1.5, 3.0])
+def test_fences(rows, k):
+    past, recent = rows[0][["a"]], rows[1][["a"]]
+    low, high = definitions("01")["fences"](past["a"], k)
+    outside = (recent["a"] < low) | (recent["a"] > high)
+    flags = IQR().fit(past).set_threshold(k).predict(recent)
+    assert 0 < flags.sum() < len(flags)
+    np.testing.assert_array_equal(flags, outside)
+
+
+def test_mahalanobis(rows):
+    past, recent = rows
+    by_hand = definitions("01")["mahalanobis"](recent, past)
+    scores = Mahalanobis(covariance="empirical").fit(past).decision_function(recent)
+    np.testing.assert_allclose(scores / by_hand, np.sqrt(200 / 199), rtol=1e-6)     # n against n - 1
+
+
+def test_four_parts():
+    labels = pd.Series((np.arange(103) % 10 == 3).astype(int))
+    parts = four_splits(labels)
+    for by_hand, name in zip(definitions("02")["four_parts"](labels), parts.__dataclass_fields__, strict=True):
+        np.testing.assert_array_equal(by_hand, getattr(parts, name))
+
+
+@pytest.mark.parametrize("n", [99, 100, 1234])
+def test_promised_threshold(n):
+    scores = np.random.default_rng(n).normal(size=n)
+    assert definitions("02")["promised_threshold"](scores, 0.05) == quantile_threshold(scores, 0.05)
+
+
+def test_cost(rows):
+    scores = rows[0]["a"].to_numpy()
+    labels = (scores + np.random.default_rng(0).normal(size=len(scores)) > 3).astype(int)
+    functions = definitions("02") | {"COST_MISS": 100, "COST_FALSE": 5}
+    functions["cost"].__globals__.update(COST_MISS=100, COST_FALSE=5)
+    cost = functions["cost"]
+    cheapest = min(cost(scores, labels, limit) for limit in np.unique(scores))
+    assert cost(scores, labels, cost_threshold(scores, labels, 100, 5)) == cheapest > 0
