@@ -2,11 +2,14 @@
 
 from helpers.checks import environment, lesson_00, lesson_01, lesson_02
 from helpers.checks.core import NOT_ATTEMPTED
+from helpers.datasets import four_splits, load_orders
+from helpers.thresholds import quantile_threshold
 
 import lessons
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 
 def fault(name):
@@ -37,23 +40,28 @@ def fault(name):
     return locals()[name]
 
 
-def evaluation(fit="train", calibrate="calibration", answer="right", scale=False):
-    """`evaluate` of lesson 02, exercise 4, with the rows that it uses to choose."""
+def evaluation(fit="train", calibrate="calibration", answer="right", scale=None, copy=False, rate=0.01):
+    """`evaluate` of lesson 02, exercise 4, right but for what the arguments say."""
     def evaluate(detector, X, y):
-        from helpers.datasets import four_splits
-        from helpers.thresholds import quantile_threshold
-        if scale:
-            X = (X - X.mean()) / X.std()
         parts = four_splits(y)
-        rows = {"all": np.arange(len(y)), "train with odd": np.arange(8000), "validation": parts.validation,
-                "train": parts.train, "calibration": parts.calibration, "test": parts.test}
+        rows = {"all": np.arange(len(y)), "train with odd": np.arange(8000), **vars(parts)}
+        detector = clone(detector) if copy else detector
+        if scale:
+            X = (X - X.iloc[rows[scale]].mean()) / X.iloc[rows[scale]].std()
         detector.fit(X.iloc[rows[fit]])
-        limit = quantile_threshold(detector.decision_function(X.iloc[rows[calibrate]]), 0.01)
+        limit = quantile_threshold(detector.decision_function(X.iloc[rows[calibrate]]), rate)
         flags, odd = detector.decision_function(X.iloc[parts.test]) > limit, y.iloc[parts.test].to_numpy() == 1
-        return {"right": (flags[odd].mean(), flags[~odd].mean()), "all flagged": (flags[odd].mean(), flags.mean()),
-                "accuracy": float((flags == odd).mean()), "empty": (..., ...)}[answer]
+        recall, false_alarms = flags[odd].mean(), flags[~odd].mean()
+        return {"right": (recall, false_alarms), "swapped": (false_alarms, recall), "empty": (..., ...),
+                "all flagged": (recall, flags.mean()), "precision": (odd[flags].mean(), false_alarms),
+                "accuracy": float((flags == odd).mean()), "percent": (100 * recall, 100 * false_alarms),
+                "series": pd.Series([recall, false_alarms]), "constant": (0.7, 0.01599)}[answer]
     return evaluate
 
+
+recent_labels = load_orders().labels.iloc[12_000:]
+log_price = np.log(load_orders().data["unit_price"])
+price_gap = (log_price - log_price.groupby(load_orders().data["product_id"]).transform("median")).abs()
 
 CASES = {
     (lesson_00, 1): [
@@ -82,26 +90,31 @@ CASES = {
                     ([["word " * 10, "word " * 10]], "right")],
     (lesson_01, 1): [
         ([...], "empty"), ([np.exp(6.862)], "right"), ([6.862], "in logarithms"), ([172.0], "every eighth"),
-        ([5.0], "fences"), ([[1, 2]], "one number"), (["high"], "not a str"),
+        ([5.0], "fences"), ([[1, 2]], "one number"), (["high"], "not a str"), ([1.1739], "lower fence"),
+        ([10 ** 6.862], "natural logarithm"), ([np.exp(9.3751)], "far out"),
     ],
     (lesson_01, 2): [
         ([...], "empty"), ([11], "right"), ([11.0], "right"), ([10], "not greater than 3"), ([30], "How few"),
-        ([10.5], "whole number"),
+        ([10.5], "whole number"), ([np.nan], "whole number"), ([None], "is empty"),
     ],
     (lesson_01, 3): [
-        ([...], "empty"), ([np.zeros(20_000)], "of your 80 largest"), ([-np.ones(20_000)], "negative"),
+        ([...], "empty"), ([price_gap], "right"), ([price_gap.sample(frac=1, random_state=0)], "right"),
+        ([price_gap.to_numpy()], "right"), ([price_gap.head()], "another index"),
+        ([np.zeros(20_000)], "of your 80 largest"), ([-np.ones(20_000)], "negative"),
         ([np.full(20_000, np.nan)], "NaN"), ([np.zeros(3)], "shape"),
     ],
     (lesson_01, 4): [
-        ([lambda past, recent: ...], "empty"), ([fault("one_sided")], "absolute value"),
+        ([lambda past, recent: ...], "empty"), ([fault("one_sided")], "take .abs()"),
         ([fault("with_ids")], "other ids"),
-        ([fault("ruler_from_recent")], "taken away"), ([fault("raw_euros")], "Take logs"),
+        ([fault("ruler_from_recent")], "taken away"), ([fault("raw_euros")], "logs are missing"),
         ([fault("four_sigma")], "logs"),
         ([fault("crash")], "KeyError: 'amuont'"), ([5], "a function is needed"), ([lambda past, recent: [1]], "shape"),
+        ([lambda past, recent: recent["amount"]], "these are scores"),
     ],
     (lesson_01, 5): [
         ([...], "empty"), ([np.arange(8000.0)], "of your 160 alarms"), ([np.full(8000, np.nan)], "NaN"),
-        ([np.zeros(5)], "shape"),
+        ([np.zeros(5)], "shape"), ([recent_labels], "too good"), ([pd.Series(np.zeros(8000))], "another index"),
+        ([recent_labels * 0.0], "of your 160 alarms"),
     ],
     (lesson_02, 1): [
         ([...], "empty"), ([0.0902], "right"), ([0.99], "recall"), ([9.02], "percent"), ([0.5], "count in 100,000"),
@@ -112,10 +125,14 @@ CASES = {
     (lesson_02, 4): [
         ([evaluation(answer="empty")], "empty"), ([evaluation()], "right"),
         ([evaluation(fit="all")], "fitted on test rows"),
-        ([evaluation(fit="validation")], "outside the training part"),
-        ([evaluation(fit="train with odd")], "outside the training part"), ([evaluation(scale=True)], "leaked"),
-        ([evaluation(calibrate="test")], "limit from the"), ([evaluation(calibrate="validation")], "limit from the"),
+        ([evaluation(fit="validation")], "of the validation or calibration part"),
+        ([evaluation(fit="train with odd")], "163 odd rows"), ([evaluation(scale="all")], "leaked"),
+        ([evaluation(scale="train")], "right"), ([evaluation(copy=True)], "right"),
+        ([evaluation(calibrate="train")], "training rows"), ([evaluation(calibrate="validation")], "validation rows"),
+        ([evaluation(rate=0.05)], "promises 5 %"), ([evaluation(answer="swapped")], "swapped"),
         ([evaluation(answer="accuracy")], "two numbers"), ([evaluation(answer="all flagged")], "normal test orders"),
+        ([evaluation(answer="percent")], "not percent"), ([evaluation(answer="precision")], "precision"),
+        ([evaluation(answer="series")], "right"), ([evaluation(answer="constant")], "other test rows"),
         ([lambda detector, X, y: (0.7, 0.016)], "never fitted"), ([fault("crash")], "KeyError"),
     ],
     (lesson_02, 5): [([...], "empty"), (["word " * 30], "right"), (["short"], "1 words so far"), ([3], "as a text")],

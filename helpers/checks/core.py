@@ -5,8 +5,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-__all__ = ["NOT_ATTEMPTED", "Reply", "Wrong", "as_number", "as_numbers", "as_set", "as_text", "exercise", "try_out"]
+__all__ = ["NOT_ATTEMPTED", "Reply", "Wrong", "as_number", "as_numbers", "as_series", "as_set", "as_text", "exercise",
+           "try_out"]
 
 NOT_ATTEMPTED = "not attempted yet: replace the ... above and run both cells again"
 
@@ -111,6 +113,19 @@ def as_numbers(answer, n: int, what: str) -> np.ndarray:
     if array.shape != (n,):
         raise Wrong(f"{what} should have shape ({n},), one number a row, and this has shape {array.shape}")
     return array
+
+
+def as_series(answer, index: pd.Index, what: str) -> pd.Series:
+    """The answer as one number a row of `index`; a Series in another order is put into this one.
+
+    >>> as_series(pd.Series([1.0, 2.0], index=["b", "a"]), pd.Index(["a", "b"]), "the scores").tolist()
+    [2.0, 1.0]
+    """
+    if isinstance(answer, pd.Series) and not answer.index.equals(index):
+        if not answer.index.is_unique or len(answer) != len(index) or not answer.index.isin(index).all():
+            raise Wrong(f"{what} has another index than the orders; transform and arithmetic keep it, apply does not")
+        answer = answer.reindex(index)
+    return pd.Series(as_numbers(answer, len(index), what), index=index)
 
 
 def as_set(answer, allowed: Collection[str]) -> set[str]:

@@ -149,7 +149,8 @@ wrong = shop.kinds[cream.index] == "wrong price"
 fig, ax = plt.subplots()
 plots.dots_and_crosses(ax, cream["time"], cream["unit_price"], wrong,
                        labels=("usual price", "wrong price"), size=10)
-ax.set(ylabel="price of a piece [€]", ylim=(0, 330), title="Contextual: 50 € is an ordinary price, but not for this cream")
+ax.set(ylabel="price of a piece [€]", ylim=(0, 330),
+       title="Contextual: 50 € is an ordinary price, but not for this cream")
 plt.show()
 assert cream.loc[wrong, "unit_price"].min() > 3 * cream.loc[~wrong, "unit_price"].max()
 
@@ -166,7 +167,8 @@ testing = shop.kinds[day.index] == "card testing"
 fig, ax = plt.subplots()
 plots.dots_and_crosses(ax, day["time"].dt.hour + day["time"].dt.minute / 60, day["amount"], testing,
                        labels=("other orders", "card testing, one account"), size=14)
-ax.set(yscale="log", xlim=(0, 24), ylim=(2, 6000), xticks=range(0, 25, 4), xlabel="hour of the day", ylabel="amount [€] (log scale)",
+ax.set(yscale="log", xlim=(0, 24), ylim=(2, 6000), xticks=range(0, 25, 4),
+       xlabel="hour of the day", ylabel="amount [€] (log scale)",
        title="Collective: one such order is harmless, fourteen in five minutes are not")
 plt.show()
 assert testing.sum() == 14
