@@ -482,8 +482,8 @@ check.exercise_2(n)
 # %%
 price_gap = ...
 ### BEGIN SOLUTION
-# The product is the context. All 80 are wrong prices. Divided by the product's standard deviation it is 60: where a product
-# has few orders, the wrong price stretches its own ruler. Masking, once more.
+# The product is the context. All 80 are wrong prices. Divided by the product's standard deviation it is 60: where
+# a product has few orders, the wrong price stretches its own ruler. Masking, once more.
 log_price = np.log(orders["unit_price"])
 price_gap = (log_price - log_price.groupby(orders["product_id"]).transform("median")).abs()
 ### END SOLUTION

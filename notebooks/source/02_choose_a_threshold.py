@@ -565,8 +565,8 @@ check.exercise_4(evaluate)
 my_limit = ...
 ### BEGIN SOLUTION
 # One possible answer, for the nightly backups of lesson 00: no labels, so a promise on normal nights.
-my_limit = """No labels and no prices, so I promise the administrator one false alarm a month per server: a rate of 1 in 30.
-The limit comes from the last 90 nights that were restored or checked without trouble, kept apart from the training nights.
+my_limit = """No labels and no prices, so I promise the administrator one false alarm a month per server (1 in 30).
+The limit comes from the last 90 nights that were checked without trouble, kept apart from the training nights.
 I set it again every month, and plot the achieved rate beside the promise.
 If three months show more than six false alarms, the backups have changed and the detector is trained anew."""
 ### END SOLUTION
