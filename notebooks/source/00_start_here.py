@@ -174,7 +174,7 @@ plt.show()
 assert testing.sum() == 14
 
 # %% [markdown]
-# *The figure: about two hundred dots spread over the day between 3 and 1,600 euros, few at night; just after 13 o'clock a tight stack of crosses between 3 and 6 euros.*
+# *The figure: about two hundred dots spread over the day between 3 and 1,600 euros, few at night; shortly after 13 o'clock a tight stack of crosses between 3 and 6 euros.*
 #
 # Somebody tries stolen card numbers on cheap goods to learn which still work. Each order, alone, could be yours. Any method that looks at one row at a time is blind to them,
 # unless a column says what happened in the minutes before. Lesson 01 builds such columns.
