@@ -60,10 +60,10 @@ check_environment()
 # %%
 shop = datasets.load_orders()
 orders = shop.data
-orders.head()
+orders.head(4).T
 
 # %% [markdown]
-# Twenty thousand rows like these, from 90 days. They are **simulated**: no shop gives away its fraud cases, so a documented program invented
+# Four orders, turned on their side to fit the page: each column is one of 20,000 rows, from 90 days. They are **simulated**: no shop gives away its fraud cases, so a documented program invented
 # customers with habits, products with prices, sales days, and 400 odd orders (2 %). Columns and counts stand in [the data card](../data/README.md), and how each kind of trouble
 # is made in [the program](../data/regenerate/orders.py). Later lessons add real data; every lesson says which it has.
 #

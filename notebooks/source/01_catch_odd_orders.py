@@ -44,10 +44,10 @@ from sklearn.metrics import roc_auc_score
 plots.use_style()
 shop = datasets.load_orders()
 orders = shop.data
-orders.sample(3, random_state=1)
+orders.sample(4, random_state=1).T
 
 # %% [markdown]
-# The orders are **simulated**, as in lesson 00: 20,000 in 90 days, 400 of them odd, of five kinds. Judging rules on the orders they were set on would flatter them, so
+# Four orders, one a column. They are **simulated**, as in lesson 00: 20,000 in 90 days, 400 of them odd, of five kinds. Judging rules on the orders they were set on would flatter them, so
 # we cut by time: rules learn from `past` and are judged on `recent`. Nobody has marked the past. Some 240 odd orders are in it, and a rule has to live with that.
 
 # %%
