@@ -64,8 +64,8 @@ orders.head(4).T
 
 # %% [markdown]
 # Four orders, turned on their side to fit the page: each column is one of 20,000 rows, from 90 days. They are **simulated**: no shop gives away its fraud cases, so a documented program invented
-# customers with habits, products with prices, sales days, and 400 odd orders (2 %). Columns and counts stand in [the data card](../data/README.md), and how each kind of trouble
-# is made in [the program](../data/regenerate/orders.py). Later lessons add real data; every lesson says which it has.
+# customers with habits, products with prices, sales days, and 400 odd orders (2 %). [The data card](../data/README.md) lists columns and counts; [the program](../data/regenerate/orders.py)
+# shows how each kind of trouble is made. Later lessons add real data; every lesson says which it has.
 #
 # `shop.data` holds the orders, `shop.labels` a 1 for each odd one and a 0 for the others, `shop.kinds` the kind of trouble. The last two serve to judge, never to find.
 #
@@ -120,7 +120,7 @@ assert found == 18 and by_kind["in the list"].gt(0).sum() == 1   # keeps the tex
 print(f"one line finds {found} of 20, and {by_kind['in the list'].gt(0).sum()} of {len(by_kind)} kinds")
 
 # %% [markdown]
-# Every hit is a bulk order, and the two false alarms are large, honest orders of 13 and 15 pieces. Of the four other kinds the line found none: they make an amount too small, or too large for what was bought but still ordinary for the shop. The share of true
+# Every hit is a bulk order, and the two false alarms are large, honest orders of 13 and 15 pieces. Of the four other kinds the line found none: not one of their amounts reaches 1,300 euros, and the list ends at 5,289. The share of true
 # alarms in a list (here 90 %) is its **precision**. The share of all odd orders that the list holds (18 of 400, 4.5 %) is its **recall**. A list can be excellent by one and poor by the other.
 #
 # And the list is short: 20 orders in 90 days. Your colleague reads five a day.
@@ -207,8 +207,8 @@ assert testing.sum() == 14
 # | many marked rows of both sorts | **supervised learning** | train a classifier: it can find the kinds it was shown |
 #
 # Some texts call anomaly detection supervised learning. Look at the counts above: 60 account takeovers among 20,000 orders, and in a real shop only those count as marked that somebody noticed. Worse, tomorrow's
-# fraud is of a kind that no label shows yet. A classifier learns the odd cases it has seen; a detector learns what normal looks like and is surprised by the rest. So this course trains on normal or on
-# unlabelled rows, and spends its few labels where they are worth most: on judging the result.
+# fraud may be of a kind that no label shows yet. A classifier learns the odd cases it has seen; a detector learns what normal looks like and is surprised by the rest. So this course trains on normal or on
+# unlabelled rows, and spends its few labels where they are worth most: on judging the result and, at times, on setting the limit.
 #
 # ## Where it is used
 #
@@ -289,7 +289,7 @@ check.exercise_2(broken, broken_and_odd)
 # - **a**: ids are names, not magnitudes: customer 12,000 is not "more" than customer 11,000.
 # - **b**: the rule calls 5 % of the orders odd whatever the data are, even if none is.
 # - **c**: a mean cannot be computed from whole numbers like `quantity`.
-# - **d**: columns on different scales are added up, so the order ids, the largest numbers, outweigh all others.
+# - **d**: columns on different scales are added up, so the order ids, which spread widest, outweigh all others.
 # - **e**: the result is a count: nobody has looked at a single alarm, so nothing says how many are right.
 # - **f**: absolute values lose the sign, so values below the mean are not counted.
 #

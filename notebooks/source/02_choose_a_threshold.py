@@ -64,7 +64,7 @@ print(f"{len(features)} orders, {shop.labels.sum()} of them odd; {features.shape
 # | **calibration** | the threshold is set | normal orders |
 # | **test** | looked at once, at the end | everything |
 #
-# In work you look at the test part once. In this lesson we open it in every section, to show what each number means; no limit is chosen on it.
+# In work you look at the test part once. In this lesson we open it in nearly every section, to show what each number means; no limit is chosen on it, except once, to show the mistake.
 #
 # We cut by time, since tomorrow's orders come after today's. The first three parts hold normal rows only: somebody checked these orders, found the odd ones and took them out. That is the novelty setting of lesson 00; what happens when nobody checked comes at the end.
 
@@ -79,7 +79,7 @@ train, validation, calibration, test = four_parts(shop.labels)
 print(f"train {len(train)}, validation {len(validation)}, calibration {len(calibration)}, test {len(test)}")
 
 # %% [markdown]
-# From here on, `helpers.datasets.four_splits` does the same. Our score: Mahalanobis, fit on the training part. Nothing is tuned, so the validation part rests until lesson 03.
+# From here on, `helpers.datasets.four_splits` does the same. Our score: Mahalanobis, fit on the training part. Nothing is tuned yet, so the validation part rests until the section on labels.
 
 # %%
 X_train, X_calibration, X_test = features.iloc[train], features.iloc[calibration], features.iloc[test]
@@ -151,7 +151,7 @@ plt.show()
 # *The figure: left, the ROC curve climbs almost vertically to a recall of 0.9 and then runs along the top; the dotted diagonal is a random score. Right, precision is 1 up to a recall of 0.25, falls in steps to 0.47 at a recall of 0.7, stays near 0.43 up to 0.9 and then drops; the dotted line of a random score lies at 0.02.*
 #
 # The left picture looks solved, the right one does not, and both are drawn from the same scores. The area on the left is the **AUROC**: the probability that a random odd order scores higher than a random normal one. The area on the right is the **average precision** (AP): the precision, averaged over the recalls. Chance gives 0.5 on the
-# left, whatever the data. On the right it gives the prevalence, here 0.02. A false-alarm rate of 2 % is a thin strip at the left edge of the ROC picture; at this prevalence it means that more than half of the alarms are false. So when odd rows are rare, report both, and name the prevalence beside the AP.
+# left, whatever the data. On the right it gives the prevalence, here 0.02. A false-alarm rate of 2 % is a thin strip at the left edge of the ROC picture; at this prevalence it means about 118 false alarms, as many as there are odd orders: even with perfect recall half of the alarms would be false. So when odd rows are rare, report both, and name the prevalence beside the AP.
 #
 # ## The threshold that always finds five percent
 #
@@ -188,7 +188,7 @@ print(f"threshold {threshold:.1f}: {false} false alarms among {len(quiet)} norma
 print(f"promised 1 %, achieved {false / len(quiet):.1%} (95 % interval {low:.1%} to {high:.1%})")
 
 # %% [markdown]
-# Promised 1 %, achieved 1.6 %. Bad luck? The **interval** makes that unlikely: it holds the rates that are compatible with 94 false alarms among 5,880 orders (exact binomial interval), and 1 % is not in it. But it knows only the luck of the test orders, not that of the calibration orders. The formula carries a condition: *if it comes from the same source*. Test it: mix all normal orders after training, so that the condition holds by force, and repeat.
+# Promised 1 %, achieved 1.6 %. Bad luck? The **interval** makes that unlikely: it holds the rates that are compatible with 94 false alarms among 5,880 orders (exact binomial interval), and 1 % is not in it. But it knows only the luck of the test orders, not that of the calibration orders. The formula carries a condition: *if it comes from the same source*. Test it: mix the normal orders of calibration and test, so that the condition holds by force, and repeat.
 
 # %%
 rng = np.random.default_rng(0)
@@ -220,7 +220,7 @@ plt.show()
 # %% [markdown]
 # *The figure: bars of the false-alarm rate for the weeks 17 to 22: about 0.5, 1.2, 1.3, 1.4, 1.7 and 1.8 percent; a dashed line marks the promised 1 percent.*
 #
-# The rate rises week by week (the first three bars average 1 % by construction). A suspect from lesson 01: the column that counts how surprising a country is. Leave it out and repeat.
+# The rate rises week by week (up to the middle of week 19 the average is 1 % by construction). A suspect from lesson 01: the column that counts how surprising a country is. Leave it out and repeat.
 
 # %%
 others = features.columns.drop("country_surprise")
@@ -236,9 +236,9 @@ assert 0.007 < rate < 0.013
 #
 # ## With labels: cost and cross-validation
 #
-# Now suppose another situation: a colleague has checked nearly four weeks of orders by hand, before the test period. That is a **labelled development part**: the rows of the validation and calibration parts with their odd orders put back in. It allows two more rules.
+# Now suppose another situation: a colleague has checked 25 days of orders by hand, right before the test period, and kept the odd ones. That is a **labelled development part**: the rows of the validation and calibration parts with their odd orders put back in. It allows two more rules.
 #
-# **By cost.** A missed odd order costs 100 euros, a false alarm 5 (ten minutes and some goodwill). For every possible limit, add up what the development part would have cost, and take the cheapest.
+# **By cost.** Suppose that a missed odd order costs 100 euros (one figure for all kinds, for simplicity) and a false alarm 5 (ten minutes and some goodwill). For every possible limit, add up what the development part would have cost, and take the cheapest.
 
 # %%
 COST_MISS, COST_FALSE = 100, 5
@@ -257,7 +257,7 @@ print(f"{len(development)} orders, {y_development.sum()} odd; cheapest limit {ch
       f"cost {cost(scores_development, y_development, cheapest)} €")
 
 # %% [markdown]
-# `helpers.thresholds.cost_threshold` does the same in one pass. Note what cost did: it lowered the limit, because a miss costs as much as 20 false alarms.
+# `helpers.thresholds.cost_threshold` does the same in one pass. Note what cost did: the limit is 8.4 instead of the 11.2 of the promise, because a miss costs as much as 20 false alarms.
 #
 # **By cross-validation.** If no price is known but labels are, choose the limit that maximises a figure such as **F1**, the harmonic mean of precision and recall, which is high only if both are. The maximum on the data at hand flatters, so use **cross-validation**: split them in five, choose on four, note what the choice is worth on the fifth, rotate, and take the middle of the five limits.
 
@@ -275,7 +275,7 @@ print(f"limit by F1 {by_f1:.1f} (by cost {by_cost:.1f}); F1 where chosen {folds[
 #
 # Labels of which kinds, by the way? Both rules trust that tomorrow's odd orders resemble the ones that were found. The promise on normal rows does not need that.
 #
-# **By domain rule.** And sometimes the limit comes from outside the data: the team can read five orders a day; the law wants every payment above 10,000 euros reported. A capacity of five a day is the score of the $5 \times$ days-th order of a past period. All four beside each other, on the test part:
+# **By domain rule.** And sometimes the limit comes from outside the data: the team can read five orders a day; the law wants every payment above 10,000 euros reported. A capacity of five a day gives a limit, too: sort the scores of a past period from the highest down and take the one at position $5 \times$ days. All four beside each other, on the test part:
 #
 # **Before you run:** which rule will find the most odd orders? Which will be the cheapest?
 
@@ -343,7 +343,7 @@ plt.show()
 # %% [markdown]
 # *The figure: above, over the threshold from 2 to 26, the recall falls from 1 to 0.2 in steps and the precision rises from 0.02 to 1. Below, the cost falls steeply from over 12,000 euros, has its minimum below 2,000 euros near a threshold of 8, and climbs to 9,000; a red dot marks the limit chosen by cost, right beside the minimum.*
 #
-# Below the best limit false alarms cost steeply, above it misses cost slowly. The dot was chosen on earlier orders and lies next to the bottom. The bottom itself is a result that we could not have had in advance.
+# Below the best limit the cost of false alarms rises steeply; above it the cost of misses rises slowly. The dot was chosen on earlier orders and lies next to the bottom. The bottom itself is a result that we could not have had in advance.
 #
 # ## How sure are we? Bootstrap
 #
@@ -366,7 +366,7 @@ assert abs(interval.low - np.quantile(again, 0.025)) < 0.02
 #
 # ## The scoreboard
 #
-# We keep this table to the end of the course. Every detector gets the same features, the same training rows, a limit from the same calibration rows (promise: 1 %), and is judged on the same test rows. The plain ones stay on it for good: a **random** score, a **one-liner** (the number of pieces), **PCA** (how badly a row is rebuilt from a few directions; lesson 03 explains),
+# We keep this table to the end of the course. Every detector gets the same features, the same training rows, a limit from the same calibration rows (promise: 1 %), and is judged on the same test rows. The plain ones stay on it for good: a **random** score, a **one-liner** (the number of pieces), **PCA** (how badly a row is rebuilt from the few directions in which the training rows vary most),
 # an **isolation forest** (how few random cuts it takes to separate a row from the rest) and **nearest neighbours** (the distance to the fifth nearest training row). Detectors with chance inside run five times; the table gives mean ± standard deviation over the five.
 #
 # **Before you run:** the last three are found in most toolboxes. Which of the nine do you expect at the top?
@@ -381,7 +381,7 @@ board = scoreboard(detectors, X_train, X_calibration, X_test, y_test, kinds=shop
 format_scoreboard(board[[column for column in board if not column.startswith("recall:")]])
 
 # %% [markdown]
-# Read it from the AP column, with the intervals. Nearest neighbours lead, and their interval does not touch the next one. z-score and Mahalanobis follow, a hair apart. Isolation forest and PCA, with their default settings, end below the one-liner; AUROC alone would have called the forest "0.86, not bad". And look at the last column: whoever drifts breaks the promise, PCA most.
+# Read it from the AP column, with the intervals. Nearest neighbours lead, and their interval does not touch the next one. z-score and Mahalanobis follow, a hair apart. PCA, with its default settings, ends below the one-liner, and the isolation forest level with it; AUROC alone would have called the forest "0.86, not bad". And look at the last column: whoever drifts breaks the promise, PCA most.
 #
 # Defaults, or methods? Two other settings, for curiosity:
 
@@ -414,7 +414,7 @@ assert board.loc["nearest neighbours", "AP low"] > board.loc["Mahalanobis", "AP 
 #
 # ## When the training data are not clean
 #
-# All of the above trained on orders that somebody had checked. What if nobody did? We mix odd orders into 1,400 training rows, 0, 1, 5 and 10 %, five random draws each, and measure the AP on the untouched test part. (There are only 280 odd orders before the test part, so 10 % allow no more rows.) This takes about five seconds.
+# All of the above trained on orders that somebody had checked. What if nobody did? We mix odd orders into 1,400 training rows, 0, 1, 5 and 10 %, five random draws each, and measure the AP on the untouched test part. (There are only 280 odd orders before the test part. At 10 % a draw takes 140 of them, so that the five draws can differ.) This takes about five seconds.
 #
 # **Before you run:** who will suffer most?
 
@@ -453,7 +453,7 @@ ax.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# *The figure: average precision over 0, 1, 5 and 10 percent of odd training rows. Nearest neighbours fall from about 0.75 to 0.25, Mahalanobis from 0.65 to 0.3, the z-score from 0.65 to 0.4; the modified z-score dips to 0.4 and returns to 0.45, and the isolation forest rises from 0.23 to 0.36.*
+# *The figure: average precision over 0, 1, 5 and 10 percent of odd training rows. Nearest neighbours fall from 0.76 to 0.23, Mahalanobis from 0.66 to 0.32, the z-score from 0.65 to 0.43; the modified z-score dips to 0.4 and returns to 0.45, and the isolation forest rises from 0.23 to 0.36.*
 
 # %%
 drop = (by_share[0.1] - by_share[0]).sort_values()
@@ -616,7 +616,7 @@ for share in [0.01, 0.1]:
     print(f"{share:3.0%} odd: AP of the z-score after 0, 1, 2, 3 rounds:", np.mean(rounds, axis=0).round(1).tolist())
 
 # %% [markdown]
-# With 10 % odd rows, two rounds bring the z-score from 0.4 to 0.7. With 1 %, the first round already removes more travellers than trouble, and the detector becomes surprised at every holiday. So look at what you removed, and stop as soon as most of it is normal.
+# With 10 % odd rows, two rounds bring the z-score from 0.4 to 0.7. With 1 %, the first round removes nearly all of the 14 odd rows, but as many normal ones, most of them travellers, and every later round removes almost only normal rows. Without its travellers the detector becomes surprised at every holiday. So look at what you removed, and stop when about half of it is normal.
 #
 # ***
 # ## What we learned
@@ -634,4 +634,4 @@ for share in [0.01, 0.1]:
 # - Siffer, Fouque, Termier, Largouët: *Anomaly Detection in Streams with Extreme Value Theory*, KDD 2017. Peaks over threshold for alarms, in a stream.
 # - Han and others: *ADBench: Anomaly Detection Benchmark*, NeurIPS 2022. Thirty detectors on 57 data sets; its finding that no unsupervised method wins significantly is worth remembering at every scoreboard.
 #
-# *Done? Shut this kernel down (menu Kernel, Shut Down Kernel) before you open the next lesson.*
+# *Done? Shut this kernel down (menu Kernel, Shut Down Kernel) before you open another lesson.*
