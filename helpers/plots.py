@@ -3,7 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-__all__ = ["NORMAL", "ODD", "PALETTE", "dots_and_crosses", "kinds_table", "label_line", "score_histogram", "use_style"]
+__all__ = ["NORMAL", "ODD", "PALETTE", "dots_and_crosses", "image_rows", "kinds_table", "label_line",
+           "score_histogram", "use_style"]
 
 # Paul Tol's "bright" scheme: distinguishable with every common colour vision deficiency.
 PALETTE = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
@@ -93,3 +94,25 @@ def kinds_table(ax, table) -> None:
     ax.set_yticks(range(table.shape[0]), table.index)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
+
+
+def image_rows(rows, titles=(), width: float = 7.5):
+    """Small images in rows, ink dark on paper; the name of each row stands at its left. Returns the figure.
+
+    rows: mapping of names to images of shape (n, height, width), 0 = paper to 1 = ink; titles: one for each column.
+
+    >>> figure = image_rows({"input": np.zeros((3, 28, 28)), "rebuilt": np.ones((3, 28, 28))}, titles=["a", "b", "c"])
+    >>> len(figure.axes), figure.axes[0].get_title()
+    (6, 'a')
+    """
+    n_columns = max(map(len, rows.values()))
+    figure, axes = plt.subplots(len(rows), n_columns, figsize=(width, width * len(rows) / n_columns), squeeze=False)
+    for line, (name, images) in zip(axes, rows.items(), strict=True):
+        for ax, image in zip(line, images, strict=True):
+            ax.imshow(image, cmap="Greys", vmin=0, vmax=1)
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+        line[0].set_ylabel(name)
+    for ax, title in zip(axes[0], titles, strict=False):
+        ax.set_title(title, loc="center", fontsize=9)
+    return figure

