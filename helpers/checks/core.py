@@ -1,14 +1,14 @@
 """What every exercise check does alike: notice an empty answer, turn a complaint or a crash into a sentence."""
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 __all__ = ["NOT_ATTEMPTED", "Reply", "Wrong", "as_number", "as_numbers", "as_series", "as_set", "as_text", "exercise",
-           "try_out"]
+           "find_faults", "try_out"]
 
 NOT_ATTEMPTED = "not attempted yet: replace the ... above and run both cells again"
 
@@ -162,3 +162,27 @@ def as_text(answer, wanted: str, words: int = 20) -> str:
     if n < words:
         raise Wrong(f"{n} words so far; write {wanted}, {words} words or more: you will come back to them")
     return "written down. Compare it with the worked solution in the folder solutions"
+
+
+def find_faults(answer, faults: dict[int, str], innocent: dict[int, str], enough: int, fair=frozenset()) -> str:
+    """Judge a set of line numbers: praise with the reason of each fault, or `Wrong` for too few or an innocent line.
+
+    fair: lines that may be named and do not count.
+
+    >>> find_faults({1, 3}, {1: "ids are names", 2: "a leak"}, {4: "this is right"}, enough=1, fair={3})
+    '(1) ids are names. And also: (2) a leak'
+    """
+    if isinstance(answer, str | dict) or not isinstance(answer, Iterable):
+        raise Wrong("faulty should be a set of line numbers, as in {1, 2}")
+    if any(line is ... for line in answer):
+        raise Wrong("")
+    lines = {as_number(line, "a line number") for line in answer} - set(fair)
+    if strange := lines - faults.keys() - innocent.keys():
+        raise Wrong(f"there is no line {min(strange):g}")
+    if named := [line for line in innocent if line in lines]:
+        raise Wrong("; ".join(f"line {line} is innocent: {innocent[line]}" for line in named))
+    found, left = ("; ".join(f"({line}) {reason}" for line, reason in faults.items() if (line in lines) == wanted)
+                   for wanted in (True, False))
+    if len(lines) < enough:
+        raise Wrong(f"{len(lines)} found, {enough} or more are needed. {found}".strip())
+    return found + (f". And also: {left}" if left else "")

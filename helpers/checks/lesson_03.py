@@ -1,10 +1,9 @@
 """Checks of the exercises of lesson 03, dense autoencoders on orders."""
 
-from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 
-from helpers.checks.core import Wrong, as_number, as_text, exercise
+from helpers.checks.core import Wrong, as_number, as_text, exercise, find_faults
 from helpers.datasets import four_splits, load_orders
 from helpers.features import order_features
 
@@ -90,20 +89,7 @@ def exercise_3(faulty) -> str:
     >>> exercise_3({4})
     not yet: line 4 is innocent: five columns, five inputs
     """
-    if isinstance(faulty, str | dict) or not isinstance(faulty, Iterable):
-        raise Wrong("faulty should be a set of line numbers, as in {1, 2}")
-    if any(line is ... for line in faulty):
-        raise Wrong("")
-    lines = {as_number(line, "a line number") for line in faulty} - FAIR
-    if strange := lines - FAULTS.keys() - INNOCENT.keys():
-        raise Wrong(f"there are 13 lines, and {min(strange):g} is none of them")
-    if innocent := [line for line in INNOCENT if line in lines]:
-        raise Wrong("; ".join(f"line {line} is innocent: {INNOCENT[line]}" for line in innocent))
-    found = "; ".join(f"({line}) {FAULTS[line]}" for line in FAULTS if line in lines)
-    if len(lines) < 6:
-        raise Wrong(f"{len(lines)} found, at least six are needed. {found}".strip())
-    rest = "; ".join(f"({line}) {FAULTS[line]}" for line in sorted(FAULTS.keys() - lines))
-    return found + (f". And also: {rest}" if rest else "")
+    return find_faults(faulty, FAULTS, INNOCENT, enough=6, fair=FAIR)
 
 
 @exercise

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from helpers.checks.core import Wrong, as_number, as_text, exercise, try_out
+from helpers.checks.core import Wrong, as_number, as_text, exercise, find_faults, try_out
 from helpers.datasets import load_digits_images, one_digit_split
 from helpers.detectors.image_errors import squared_error, tolerant_error
 
@@ -16,15 +16,14 @@ FAULTS = {
     1: "all ten digits are in the training and in the test, and the labels are thrown away: nothing is abnormal, "
        "nothing can be checked",
     2: "the images are never flattened: line 3 expects 784 numbers a row, and line 8 stops with a ValueError",
-    7: "adadelta's default learning rate in Keras is 0.001: fifty passes hardly move the loss from 0.69, a coin for "
-       "each pixel",
+    7: "adadelta's default learning rate in Keras is 0.001: fifty passes move the loss from 0.696 to 0.694",
     8: "the test part as validation data: what is tuned or stopped on it is judged on it",
     11: "the 95th percentile of the very scores that are judged: 5 % are called strange, whatever comes",
     13: "a count, known beforehand (5 % of 10,000), as the only result: no picture, no precision, no cost",
 }
 INNOCENT = {
     3: "784 inputs are right for flattened images",
-    4: "a code of 128 for 784 pixels is wide, and still narrower than its input",
+    4: "a weak choice, not a fault: the wide code copies too much, but the program is right with it",
     5: "a sigmoid output goes with pixels from 0 to 1",
     6: "a model from inputs to outputs, as it should be",
     9: "one reconstruction for each image, as it should be",
@@ -79,7 +78,8 @@ def exercise_1(blank_error, stranger_than_blank) -> str:
     if share != 1:
         raise Wrong(f"the share is not {share:g}: compare the errors of pca_16 on X_test[y_test == 0] with "
                     "blank_error, and count the larger ones")
-    return "every 8 is stranger than a blank page: little ink, little error. Dividing by the ink repairs most of it"
+    return ("every 8 is stranger than a blank page: little ink, little error. Divided by the ink it rises above most "
+            "eights, not above all: check the ink before the model")
 
 
 @exercise
@@ -87,9 +87,9 @@ def exercise_2(pca_auroc) -> str:
     """A function of the normal digit: AUROC of PCA with 16 directions and the tolerant error.
 
     >>> exercise_2(lambda digit: 0.5)
-    not yet: digit 1: 0.500, where 0.994 was expected. Does everything that depends on the digit stand inside?
+    not yet: digit 3: 0.500, where 0.959 was expected. Does everything that depends on the digit stand inside?
     """
-    for digit in (1, 3):
+    for digit in (3, 8):
         found = as_number(try_out(pca_auroc, digit), "what pca_auroc returns")
         expected = areas(digit)
         if np.isclose(found, 1 - expected["tolerant"], atol=0.004):
@@ -101,7 +101,7 @@ def exercise_2(pca_auroc) -> str:
         if not np.isclose(found, expected["tolerant"], atol=0.004):
             raise Wrong(f"digit {digit}: {found:.3f}, where {expected['tolerant']:.3f} was expected. Does everything "
                         "that depends on the digit stand inside?")
-    return "the tray for the 1 is easy for anything; the 3 has neighbours in 5 and 8"
+    return "the tray for the 3 is easier than the one for the 8; try the 1, which is easy for anything"
 
 
 @exercise
@@ -111,20 +111,7 @@ def exercise_3(faulty) -> str:
     >>> exercise_3({5})
     not yet: line 5 is innocent: a sigmoid output goes with pixels from 0 to 1
     """
-    if not isinstance(faulty, set | frozenset | list | tuple):
-        raise Wrong("faulty should be a set of line numbers, as in {1, 2}")
-    if any(line is ... for line in faulty):
-        raise Wrong("")
-    lines = {int(as_number(line, "a line number")) for line in faulty}
-    if strange := lines - FAULTS.keys() - INNOCENT.keys():
-        raise Wrong(f"there are 13 lines, and {min(strange)} is none of them")
-    if innocent := sorted(lines & INNOCENT.keys()):
-        raise Wrong("; ".join(f"line {line} is innocent: {INNOCENT[line]}" for line in innocent))
-    found = "; ".join(f"({line}) {FAULTS[line]}" for line in sorted(lines))
-    if len(lines) < 5:
-        raise Wrong(f"{len(lines)} found, at least five are needed. {found}".strip())
-    rest = "; ".join(f"({line}) {FAULTS[line]}" for line in sorted(FAULTS.keys() - lines))
-    return found + (f". And also: {rest}" if rest else "")
+    return find_faults(faulty, FAULTS, INNOCENT, enough=5)
 
 
 @exercise

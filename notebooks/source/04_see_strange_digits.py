@@ -12,7 +12,7 @@
 # *Before this: an autoencoder for the columns of a table. Now the rows are images, and you can look at what it gets wrong.*
 
 # %% [markdown]
-# **What you'll do.** Teach networks what an 8 looks like, find digits that are none, repair what the tutorials get wrong, and send one network an image that it should never have passed.
+# **What you'll do.** Teach networks what an 8 looks like, find the digits that are not an 8, repair what the tutorials get wrong, and send one network an image that it rebuilds well and should not.
 #
 # **What you'll learn**
 # - train 784 → 128 → 784 on one digit and read its errors as pictures;
@@ -72,7 +72,7 @@ print(f"{len(X_train)} eights to learn from; {len(X_test)} test images, {y_test.
 #
 # The distance to the mean 8. Then the linear autoencoder, PCA with 32 directions.
 #
-# **Before you run:** which AUROC do you give the mean image?
+# **Before you run:** which AUROC do you expect from the mean image?
 
 # %%
 def auroc(scores):
@@ -88,11 +88,11 @@ print(f"distance to the mean 8: {from_the_mean:.2f}; PCA with 32 directions: {fr
 assert from_the_mean < 0.78 < 0.83 < from_pca < 0.87
 
 # %% [markdown]
-# 0.75 for the mean, 0.85 for PCA. The mean is no coin: digits that leave the region of an 8's strokes are far from it. PCA knows in which directions eights differ from each other, and does not count those. That is the number to beat.
+# 0.75 for the mean, 0.85 for PCA. The mean is better than a coin: digits that leave the region of an 8's strokes are far from it. PCA knows in which directions eights differ from each other, and does not count those. 0.85 is the number to beat.
 #
 # ## 784 → 128 → 784
 #
-# The network of the tutorials: pixels in, 128 numbers, pixels out. A sigmoid fits pixels from 0 to 1. The loss is the **binary cross-entropy** of each pixel: it treats a pixel as the chance of ink. `training.train` is the loop that lesson 03 built, made faster; three seconds.
+# The network of the tutorials: pixels in, 128 numbers, pixels out. A sigmoid fits pixels from 0 to 1. The loss is the **binary cross-entropy** of each pixel: it treats a pixel as the chance of ink. `training.train` is the loop that lesson 03 built, made faster (`jit_compile=False`: for so short a training, compiling takes longer than it saves); three seconds.
 
 # %% tags=["nbval-ignore-output"]
 def dense_network():
@@ -114,15 +114,15 @@ assert 0.80 < auroc(errors) < 0.89
 order = np.argsort(errors)
 eights, others = order[y_test[order] == 0], order[y_test[order] == 1]
 shown = np.r_[eights[:2], eights[-2:], others[:2], others[-2:]]
-titles = ["best 8", "", "worst 8", "", "best other", "", "worst other", ""]
+titles = [f"{rank} {name}" for name in ("8", "other") for rank in ("best", "2nd best", "2nd worst", "worst")]
 rows = {"input": X_test[shown], "rebuilt": rebuilt[shown], "error": np.abs(X_test - rebuilt)[shown]}
 plots.image_rows({name: row.reshape(-1, 28, 28) for name, row in rows.items()}, titles=titles)
 plt.show()
 
 # %% [markdown]
-# *The figure: eight columns of input, reconstruction and error. The best eights are rebuilt cleanly; so are the best of the others, thin upright ones, which come back as thin strokes. The worst eights are wide and sprawling and come back in fragments. The worst others come back as dark scribble.*
+# *The figure: eight columns of input, reconstruction and error. The best eights are rebuilt cleanly; so are the best of the others, two slanted ones, which come back as single strokes. The worst eights are wide and sprawling and come back in fragments. The worst others come back as dark scribble.*
 #
-# Three things to see. The ones are rebuilt as well as the best eights: a code of 128 numbers is wide enough to copy strokes that no 8 has. A thin stroke also offers little ink to get wrong. And look at the errors of the *best* eights: outlines. Their strokes were drawn a fraction of a pixel beside their place. Keep all three in mind; they are what we will repair.
+# Three things to see. The ones are rebuilt better than the ordinary 8: a code of 128 numbers is wide enough to copy strokes that no 8 has. A single stroke also offers little ink to get wrong. And look at the errors of the *best* eights: outlines. Their strokes were drawn a fraction of a pixel beside their place. Keep all three in mind; they are what we will repair.
 #
 # ## Four habits of tutorials, tried out
 #
@@ -152,7 +152,7 @@ assert losses["adadelta"][0] - losses["adadelta"][-1] < 0.002
 assert losses["adam"][-1] < 0.22
 
 # %% [markdown]
-# Adadelta starts at about 0.69, a coin for each pixel, and after five passes the third decimal has hardly moved; fifty passes take it from 0.696 to 0.694. Adam is below 0.22. A loss has a scale: 0.69 is ignorance, and the mean image for everyone gives 0.26.
+# Adadelta starts at 0.696, no better than the 0.693 of a coin for each pixel, and after five passes only the fourth decimal has moved; fifty passes take it to 0.694 (measured, not run here). Adam is below 0.22. A loss has a scale: 0.69 is ignorance, and the mean image for everyone gives 0.26.
 #
 # **All ten digits in training.** What did that last network learn to call strange? Its eight largest errors:
 
@@ -165,7 +165,7 @@ plt.show()
 # %% [markdown]
 # *The figure: eight digits of different kinds, each drawn with fat or broad strokes; none is anything but a digit.*
 #
-# Fat digits. Nothing in these data is abnormal, so nothing abnormal can be found, and nothing can be checked: there is no label to be wrong about.
+# Fat or wide digits. Nothing in these data is abnormal, so nothing abnormal can be found, and nothing can be checked: there is no label to be wrong about.
 #
 # **The 95th percentile of the scores as the limit.** We cut the scores of three test sets there: eights only, the test of this lesson, and no eights at all.
 #
@@ -178,7 +178,7 @@ for name, part in {"eights only": errors[y_test == 0], "the test": errors, "no e
     assert 0.04 < flagged < 0.06
 
 # %% [markdown]
-# Five, five, five, by construction: the percentile of the scores you judge knows nothing about anomalies. Lesson 02's limit comes from *normal* images that were not trained on. With 100 of them, set aside by `development=True`:
+# Five, five, five, by construction: the percentile of the scores you judge knows nothing about anomalies. Lesson 02's limit comes from *normal* images that were not trained on. `development=True` splits the 400 training eights: 300 to train on, 100 for the limit (and some other digits, not used here):
 
 # %% tags=["nbval-ignore-output"]
 development = datasets.one_digit_split(which, normal=8, development=True)
@@ -192,7 +192,7 @@ print(f"eights flagged {flags[y_test == 0].mean():.0%} (promised 5 %), others {f
 assert flags[y_test == 0].mean() < 0.2 < flags[y_test == 1].mean()
 
 # %% [markdown]
-# Now the two shares differ: about one false alarm in twenty, the promise, and four in ten of the others found. Not much, and honest: it says that this network needs the repairs below.
+# Now the two shares differ: about one 8 in twenty is flagged, as promised, and four in ten of the others. Not much, and honest: it says that this network needs the repairs below.
 #
 # ## What is normal decides the difficulty
 #
@@ -209,11 +209,11 @@ for normal in [[0], [0, 1, 2], [0, 1, 2, 3, 4, 5, 6]]:
 assert area < 0.8
 
 # %% [markdown]
-# 0.99, 0.92, 0.74. Who learns to rebuild seven digits learns strokes, and strokes rebuild the other three. A convolutional autoencoder with about 6,000 images a digit was published at 0.986, 0.940 and 0.723: the question is hard, not the method weak. Whenever you can, give each kind of normal a detector of its own.
+# 0.99, 0.92, 0.74. A model that learns to rebuild seven digits learns strokes, and strokes rebuild the other three. The question became harder, not the method weaker. Whenever you can, give each kind of normal a detector of its own.
 #
 # ## Convolutions and noise
 #
-# Back to the eights. A **convolution** looks at 3 × 3 pixels at a time with the same weights everywhere; with stride 2 it halves the image. Two of them, a code of 16, and the way back with transposed convolutions:
+# Back to the eights. A **convolution** looks at 3 × 3 pixels at a time with the same weights everywhere; with a **stride** of 2 it moves two pixels at a time and so halves height and width. Two of them, a code of 16, and the way back with *transposed* convolutions, which double the image:
 
 # %%
 halve = {"kernel_size": 3, "strides": 2, "padding": "same"}
@@ -230,7 +230,7 @@ convolutional = keras.Sequential([
 print(f"{convolutional.count_params():,} weights; the dense network has {network.count_params():,}")
 
 # %% [markdown]
-# A third of the weights, a code an eighth as wide. A **denoising** autoencoder sees each image with random noise added and has to draw the *clean* one. Copying no longer pays: the network must know what an 8 looks like. `ConvAutoencoder` is this network, trained so for 1,000 steps with noise of standard deviation 0.5. About ten seconds.
+# A third of the weights, a code an eighth as wide. A **denoising** autoencoder sees each image with random noise added and has to draw the *clean* one. Copying no longer pays: the network must know what an 8 looks like. `ConvAutoencoder` builds this network itself and trains it so, for 1,000 steps with noise of standard deviation 0.5. It takes raw pixels, 0 to 255, hence the factors of 255; its score is the error of the next section. About ten seconds.
 
 # %% tags=["nbval-ignore-output"]
 denoising = ConvAutoencoder(random_state=0).fit(digits.data[split.train])
@@ -240,17 +240,17 @@ noise = np.random.default_rng(0).normal(0, 0.5, (28, 28))
 some = np.r_[eights[[0, -1]], others[[0, 1, -2, -1]]]
 noisy = test_images[some] + noise
 plots.image_rows({"input": test_images[some], "noisy": noisy.clip(0, 1), "from clean": conv_rebuilt[some],
-                  "from noisy": denoising.reconstruct(noisy * 255) / 255})
+                  "from noisy": denoising.reconstruct(noisy * 255) / 255}, titles=which[split.test][some])
 plt.show()
 
 # %% [markdown]
-# *The figure: six columns, two eights and four other digits. The rows show the input, the input under heavy noise, what the network draws from the clean input and from the noisy one. Eights come back as eights in both; the others come back as eights or as blurs that lean towards an 8.*
+# *The figure: six columns, two eights and four other digits. The rows show the input, the input under heavy noise, what the network draws from the clean input and from the noisy one. The ordinary 8 comes back as an 8 in both, the sprawling one as fragments; the ones and the 4 come back as thin or faint eights, the 0 as a blur.*
 #
-# This is what a detector should do: it draws an 8 whatever you show it. A 1 becomes a slim 8, a 4 closes its top; the difference between input and drawing is now large where the input is no 8. The noise hardly matters to it. The price is the second column: an 8 in an unusual hand is drawn badly as well.
+# This is what a detector should do: it draws an 8, or a blur, whatever you show it. A 1 becomes a slim 8, a 4 closes its top; the difference between input and drawing is now large where the input is no 8. The noise hardly matters to it. The price is the second column: an 8 in an unusual hand is drawn badly as well.
 #
 # ## An error that sees as the eye does
 #
-# The worst eights above had their strokes one pixel off. How bad is that, to the squared error? Take an 8, move it by one pixel; take it again and erase its lower part.
+# The best eights above left outlines: strokes a fraction of a pixel beside their place. How bad is a whole pixel, to the squared error? Take an 8, move it by one pixel; take it again and erase its lower part.
 
 # %%
 eight = images[split.train[3]]
@@ -288,7 +288,7 @@ assert small < large / 20
 # %% [markdown]
 # Squared, the moved 8 is the worse one. Blurred, its error is less than half of the other's. With shifts forgiven it is zero, and the erased part still counts.
 #
-# `tolerant_error` does this for many images at once. One more repair, for the thin ones that passed as good eights: divide by the image's ink, the mean of its squared pixels. (A tenth of the usual ink is added below the line, so that a blank page does not divide by nothing.)
+# `tolerant_error` does this for many images at once. One more repair, for the ones that passed as good eights: divide by the image's ink, the mean of its squared pixels. (A tenth of the usual ink is added below the line, so that a blank page does not divide by nothing.)
 
 # %% tags=["nbval-ignore-output"]
 ink = np.square(X_test).mean(axis=1) + 0.1 * np.square(X_train).mean()
@@ -309,7 +309,7 @@ assert (narrow["tolerant / ink"] > narrow["squared"] + 0.03).all()
 assert ladder.loc["dense, code 128", "tolerant"] < ladder.loc["dense, code 128", "squared"]
 
 # %% [markdown]
-# Read it along the rows. Counting the ink alone is worth 0.04 to 0.08, to every reconstruction. Tolerance alone is worth 0.03 to 0.08 to the two codes of 16, and both together lift PCA from 0.85 to 0.95. **For the wide code tolerance makes things worse**: whoever copies every stroke is forgiven its last small faults. Tolerance needs a reconstruction that refuses strange strokes, and that is what a narrow code and noise are for.
+# Read it along the rows. Counting the ink alone is worth 0.04 to 0.08, to every reconstruction. Tolerance alone is worth 0.05 to 0.08 or so to the two codes of 16, and both together lift PCA from 0.85 to 0.95. **For the wide code tolerance makes things worse**: whoever copies every stroke is forgiven its last small faults. Tolerance needs a reconstruction that refuses strange strokes, and that is what a narrow code and noise are for.
 #
 # Now down the last column: PCA wins. The error was the bigger lever than the network.
 #
@@ -367,28 +367,28 @@ plt.show()
 assert code_distance(ray)[-1] > 20 * code_distance(X_test[y_test == 0]).max()
 
 # %% [markdown]
-# *The figure: two curves against brightness from 1 to 100, both axes logarithmic. The relative error is flat and stays below the dotted line of the largest normal score; the code distance rises in a straight line and crosses it between 1 and 3.*
+# *The figure: two curves against brightness from 1 to 100, both axes logarithmic. The relative error is flat and stays below the dotted line of the largest normal score; the code distance rises in a straight line and crosses it between 1 and 2.*
 #
-# So alarm when the error is large *or* the code is far out. How often may the second half speak?
+# So alarm when the error is large *or* the code is far out. Two ways to join them: *on equal terms*, each score divided by its median over the training eights and the larger taken; or as a **guard**, which speaks only far beyond anything that training images did.
 
 # %% tags=["nbval-ignore-output"]
 e, m = relative_error(X_test), code_distance(X_test)
-even = np.maximum(e / np.median(e), m / np.median(m))
+even = np.maximum(e / np.median(relative_error(X_train)), m / np.median(code_distance(X_train)))
 code_limit = 2 * code_distance(X_train).max()
 guarded = np.where(m > code_limit, e.max() + m, e)
 print(f"AUROC on strange digits: error {auroc(e):.2f}, code distance {auroc(m):.2f}")
 print(f"both on equal terms {auroc(even):.2f}, error with a guard on the code {auroc(guarded):.2f}")
 stopped = t[code_distance(ray) > code_limit]
 print(f"beyond the guard: {(m > code_limit).sum()} of 550 test images; on the ray t =", stopped)
-assert auroc(m) < 0.75 and auroc(even) < auroc(e) and auroc(guarded) > auroc(e) - 0.01
+assert auroc(m) < 0.75 and auroc(even) < auroc(e) + 0.02 and auroc(guarded) > auroc(e) - 0.01
 assert {10, 20, 50, 100} <= set(stopped)
 
 # %% [markdown]
-# The code distance alone is near a coin for strange digits: a 3 has the code of some 8, and that is the point of a code. On equal terms it spoils a good score, 0.93 falls to 0.75 or so. As a **guard**, with a generous limit of twice the largest training distance, it costs nothing, stays silent on digits, and stops the ray from brightness 5 or so on. Every autoencoder in production should carry such a guard, or at least a check of the input's range.
+# The code distance alone is near a coin for strange digits: a 3 has the code of some 8, and that is the point of a code. On equal terms it does not improve a good score. As a guard, with a generous limit of twice the largest training distance, it costs nothing, stays silent on digits, and stops the ray from brightness 5 or so on. Every autoencoder in production should carry such a guard, and a check of the input's range. Neither stops every image: exercise 1 has one.
 #
 # ## The scoreboard
 #
-# One digit, live, beside the shipped table of all ten (`data/results/digits.csv`, three seeds, five minutes of training).
+# One digit, live, beside the shipped table of all ten (`data/results/digits.csv`; three seeds for the models that depend on one, seven minutes in all). The last two rows are networks from papers, see Further reading.
 
 # %% tags=["nbval-ignore-output", "headline"]
 neighbours = NearestNeighbours(method="mean", scale=False).fit(X_train)
@@ -405,10 +405,10 @@ print(board.loc[[*live, *board.index[-2:]]].round(3).to_string(na_rep=""))
 assert (board["8, live"] - board["8, shipped"]).abs().max() < 0.05
 assert live["PCA 16, tolerant relative error"] > live["convolutional, denoising"] > 0.88
 assert live["PCA 16, tolerant relative error"] > 0.94 and max(from_pca, auroc(errors)) < 0.87
-print("digit 8, AUROC: plain squared errors below 0.87; the tolerant error: network above 0.88, PCA above 0.94")
+print("digit 8, AUROC: squared error of PCA and dense network below 0.87; tolerant: network above 0.88, PCA above 0.94")
 
 # %% [markdown]
-# The live column and the shipped one agree within 0.05. PCA and neighbours come out the same everywhere; the network depends on its first weights, and on digit 8 we have seen it between 0.90 and 0.93. Plain squared errors end at 0.85. The tolerant error, relative to the ink, lifts both codes of 16. **PCA with it leads: 0.978 over the ten digits, the network 0.970**; the network is ahead on the 2 only. So we do not sell you the network. On 400 centred scans a plane is enough; with more data and less tidy images it stops being enough, and then the network is the next thing to try, with the same error.
+# The live column and the shipped one agree within 0.05. PCA and neighbours come out the same everywhere; the network depends on its first weights: on digit 8 the three shipped seeds lie between 0.92 and 0.93, and other seeds and machines differ by some hundredths. Squared errors end between 0.84 and 0.87. The tolerant error, relative to the ink, lifts both codes of 16. **PCA with it leads: 0.978 over the ten digits, the network 0.970**; the network is ahead on the 2 only (0.944 against 0.937, in the file). So we do not sell you the network. On 400 centred scans a plane is enough; with more data and less tidy images it stops being enough, and then the network is the next thing to try, with the same error.
 #
 # The published rows are from another protocol: about 6,000 training images a digit instead of 400, the full test set of 10,000, ten seeds. Similar numbers, and not a ranking.
 
@@ -423,7 +423,7 @@ print("digit 8, AUROC: plain squared errors below 0.87; the tolerant error: netw
 blank_error, stranger_than_blank = ..., ...
 ### BEGIN SOLUTION
 # An image without ink has little to get wrong: by its squared error, a blank page is a better 8 than any 8.
-# Divided by the ink (with its small floor, 0.1 of the usual), it becomes 0.39, more than nearly all of them.
+# Divided by the ink it rises, but not above all of them: check the ink before the model.
 def pca_error(x):
     return mean_square(x - pca_16.inverse_transform(pca_16.transform(x)))
 
@@ -437,22 +437,22 @@ check.exercise_1(blank_error, stranger_than_blank)
 # %% [markdown]
 # ## Exercise 2 · another tray
 #
-# Write `pca_auroc(digit)`: the AUROC for any normal digit of PCA with 16 directions, judged by the mean `tolerant_error` (leave the division by the ink out). The check tries it on digits 1 and 3.
+# Write `pca_auroc(digit)`: the AUROC for any normal digit of PCA with 16 directions, judged by the mean `tolerant_error` (leave the division by the ink out). The check tries it on digits 3 and 8.
 #
-# <details><summary>Hint</summary><code>datasets.one_digit_split(which, normal=digit)</code> has <code>train</code>, <code>test</code> and <code>labels</code>; <code>tolerant_error</code> wants shape (n, 28, 28, 1) twice and gives (n, 28, 28).</details>
+# <details><summary>Hint</summary><code>datasets.one_digit_split(which, normal=digit)</code> has <code>train</code>, <code>test</code> and <code>labels</code>; <code>tolerant_error</code> wants shape (n, 28, 28, 1) twice and gives (n, 28, 28). The function <code>auroc</code> above knows only the labels of the 8: use <code>roc_auc_score</code>.</details>
 
 # %%
 def pca_auroc(digit):
-    auroc = ...
+    area = ...
     ### BEGIN SOLUTION
     # Everything that depends on the normal digit is made anew inside: split, PCA, labels.
     parts = datasets.one_digit_split(which, normal=digit)
     model = PCA(16, random_state=0).fit(X[parts.train])
     drawn = model.inverse_transform(model.transform(X[parts.test])).reshape(-1, 28, 28, 1)
     scores = tolerant_error(images[parts.test][..., None], drawn).mean(axis=(1, 2))
-    auroc = roc_auc_score(parts.labels, scores)
+    area = roc_auc_score(parts.labels, scores)
     ### END SOLUTION
-    return auroc
+    return area
 
 # %% tags=["check"]
 check.exercise_2(pca_auroc)
@@ -460,7 +460,7 @@ check.exercise_2(pca_auroc)
 # %% [markdown]
 # ## Exercise 3 · Spot the bug
 #
-# The digits of many tutorials, written anew, in 13 numbered lines. Six hold a fault; find at least five.
+# The digit detector of many tutorials, written anew, in 13 numbered lines. Six hold a fault; find at least five. A choice that is only weak, such as the width of the code, does not count.
 #
 # ```
 #  1  (X_train, _), (X_test, _) = keras.datasets.mnist.load_data()
@@ -555,7 +555,7 @@ for name, score in scores.items():
 #
 # ***
 # ## What we learned
-# - We trained 784 → 128 → 784 on one digit; its pictures showed thin strokes passing and shifted strokes failing.
+# - We trained 784 → 128 → 784 on one digit; its pictures showed ones passing, unusual eights failing, and outlines where a stroke was slightly misplaced.
 # - We showed four habits of tutorials: one does not run, one does not learn, one has nothing to find, one finds 5 % of anything.
 # - We built a convolutional, denoising autoencoder: a narrower code and fewer weights.
 # - We measured errors after blurring, forgave shifts of one pixel and divided by the ink; that did more than the network.
