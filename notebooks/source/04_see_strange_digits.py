@@ -57,7 +57,7 @@ plt.show()
 # %% [markdown]
 # *The figure: two rows of ten small images, the handwritten digits 0 to 9 twice, in different hands.*
 #
-# 5,000 **real** images from MNIST, 500 of each digit, 28 × 28 pixels from 0 (paper) to 1 (ink). Train on 400 eights. Test on the other 100 and on every tenth image of the other digits: 450 anomalies.
+# 5,000 **real** images from MNIST, 500 of each digit, 28 × 28 pixels from 0 (paper) to 1 (ink). Train on 400 eights. Test on the other 100 and on every tenth image of the other digits: 450 anomalies. (All 70,000 images of MNIST are an option that no lesson needs: `datasets.load_all_digits_images()` downloads them once, into Keras's cache.)
 
 # %%
 split = datasets.one_digit_split(which, normal=8)
