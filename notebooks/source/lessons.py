@@ -11,13 +11,14 @@ import re
 from pathlib import Path
 
 import jupytext
+import links
 import nbformat
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
-__all__ = ["NOTEBOOKS", "ROOT", "SOLUTIONS", "SOURCE", "binder_link", "course_table", "fingerprint", "learner",
-           "measured", "select", "solution", "sources"]
+__all__ = ["NOTEBOOKS", "ROOT", "SOLUTIONS", "SOURCE", "course_table", "fingerprint", "learner", "measured",
+           "select", "solution", "sources"]
 
 SOURCE = Path(__file__).resolve().parent
 NOTEBOOKS = SOURCE.parent
@@ -59,14 +60,6 @@ def title(source: Path) -> str:
     return re.search(r"^# # (.+)$", source.read_text(encoding="utf-8"), re.MULTILINE)[1]
 
 
-def binder_link(path: str) -> str | None:
-    """The address that opens `path` on Binder, or None while the repository's public address is not known."""
-    known = json.loads((SOURCE / "repository.json").read_text(encoding="utf-8"))
-    if not known["repository"]:
-        return None
-    return f"https://mybinder.org/v2/gh/{known['repository']}/{known['ref']}?urlpath=lab/tree/{path}"
-
-
 def navigation(source: Path) -> str:
     """The line under the title: where we are, the lessons before and after, Binder."""
     course = sources()
@@ -80,7 +73,7 @@ def navigation(source: Path) -> str:
     if here + 1 < len(course):
         after = course[here + 1]
         parts.append(f"[{title(after)} →]({after.stem}.ipynb)")
-    if link := binder_link(f"notebooks/{source.stem}.ipynb"):
+    if link := links.binder_url(links.read_settings(ROOT), f"{source.stem}.ipynb"):
         parts.append(f"[open on Binder]({link})")
     return " · ".join(parts)
 
