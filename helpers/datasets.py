@@ -1,41 +1,41 @@
-"""The data that ships with the course, the parts into which it is split, and the tables of results."""
+"""The data that ships with the course, the parts into which it is split, and the tables of results.
 
-import hashlib
+The loaders of series live in `helpers.series_data` and can be imported from here, as all others.
+"""
+
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+
+from helpers import _data_files
+from helpers._data_files import (
+    DataFileError,
+    Dataset,
+    as_dataset,
+    how_to_restore,
+    read_card,
+    read_checked,
+    read_table,
+    verify_files,
+)
+from helpers.series_data import (
+    ExerciseSplit,
+    Recordings,
+    load_heartbeats,
+    load_labelled_heartbeats,
+    load_telemetry,
+    load_watch,
+    load_water_flow,
+    one_exercise_split,
+)
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["DataFileError", "Dataset", "DigitSplit", "Splits", "four_splits", "load_all_digits_images",
-           "load_digits_images", "load_orders", "load_results", "load_shuttle", "one_digit_split", "verify_files"]
-
-DATA_DIR = Path(__file__).resolve().parent.parent / "data"
-
-
-class DataFileError(ValueError):
-    """A file under data/ is missing or is not the one that the course was written for."""
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """One data set of the course.
-
-    data : DataFrame of shape (n, k), the observations; images are an array of shape (n, height, width).
-    labels : Series of shape (n,), 1 = anomaly, 0 = normal; to evaluate with, never to train on. Digits are
-        labelled 0 to 9: which of them is normal is the question's choice (see `one_digit_split`).
-    names : the k column names; none for images.
-    card : text; origin, licence, units and the mark (real, real + injected, simulated).
-    kinds : Series of shape (n,) of text, the kind of each anomaly ("normal" for the others), or None.
-    """
-
-    data: pd.DataFrame | np.ndarray
-    labels: pd.Series
-    names: tuple[str, ...]
-    card: str
-    kinds: pd.Series | None = None
+__all__ = ["DataFileError", "Dataset", "DigitSplit", "ExerciseSplit", "Recordings", "Splits", "four_splits",
+           "load_all_digits_images", "load_digits_images", "load_heartbeats", "load_labelled_heartbeats", "load_orders",
+           "load_results", "load_shuttle", "load_telemetry", "load_watch", "load_water_flow", "one_digit_split",
+           "one_exercise_split", "verify_files"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +72,7 @@ def load_orders() -> Dataset:
     >>> orders.data[["quantity", "unit_price", "amount"]].iloc[2].tolist()
     [5.0, 2.89, 14.45]
     """
-    table = _read_table("orders.csv.gz", parse_dates=["time"])
-    return _dataset("orders.csv.gz", table.drop(columns=["label", "kind"]), table["label"], table["kind"])
+    return as_dataset("orders.csv.gz", read_table("orders.csv.gz", parse_dates=["time"]))
 
 
 def load_shuttle() -> Dataset:
@@ -87,8 +86,7 @@ def load_shuttle() -> Dataset:
     >>> shuttle.data.shape, int(shuttle.labels.sum())
     ((49097, 9), 3511)
     """
-    table = _read_table("shuttle.csv.gz")
-    return _dataset("shuttle.csv.gz", table.drop(columns="label"), table["label"])
+    return as_dataset("shuttle.csv.gz", read_table("shuttle.csv.gz"))
 
 
 def load_digits_images() -> Dataset:
@@ -102,7 +100,7 @@ def load_digits_images() -> Dataset:
     >>> digits.data.shape, digits.data.dtype.name, digits.labels.iloc[[0, -1]].tolist()
     ((5000, 28, 28), 'uint8', [0, 9])
     """
-    with np.load(io.BytesIO(_read_checked("digits.npz")), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(read_checked("digits.npz")), allow_pickle=False) as arrays:
         return _digits(arrays["images"], arrays["labels"])
 
 
@@ -158,25 +156,16 @@ def load_results(name: str) -> pd.DataFrame:
     >>> load_results("digits").columns.tolist()
     ['model', 'digit', 'seed', 'auroc', 'seconds']
     """
-    folder = DATA_DIR / "results"
+    folder = _data_files.DATA_DIR / "results"
     path = folder / f"{name}.csv"
     if not path.is_file():
         known = ", ".join(sorted(found.stem for found in folder.glob("*.csv"))) or "none"
         raise DataFileError(f"data/results/{name}.csv is missing (tables there: {known}). "
-                            f"{_how_to_restore(f'results/{name}.csv')}")
+                            f"{how_to_restore(f'results/{name}.csv')}")
     text = path.read_text("utf-8")
     table = pd.read_csv(io.StringIO(text), comment="#")
     table.attrs["about"] = [line.lstrip("# ") for line in text.splitlines() if line.startswith("#")]
     return table
-
-
-def verify_files() -> None:
-    """Compare every shipped data file with data/SHA256SUMS; DataFileError names the first that is missing or altered.
-
-    >>> verify_files()
-    """
-    for name in _checksums():
-        _read_checked(name)
 
 
 def four_splits(labels: Sequence[int], fractions: Sequence[float] = (0.4, 0.1, 0.2, 0.3)) -> Splits:
@@ -239,45 +228,4 @@ def _digit_split(train: np.ndarray, normal: np.ndarray, others: np.ndarray) -> D
 
 
 def _digits(images: np.ndarray, labels: np.ndarray) -> Dataset:
-    return Dataset(images, pd.Series(labels.astype(int), name="digit"), (), _read_card("digits.npz"))
-
-
-def _dataset(name: str, data: pd.DataFrame, labels: pd.Series, kinds: pd.Series | None = None) -> Dataset:
-    return Dataset(data, labels, tuple(data.columns), _read_card(name), kinds)
-
-
-def _read_table(name: str, **options) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(_read_checked(name)), compression="gzip", **options)
-
-
-def _read_checked(name: str) -> bytes:
-    """The bytes of data/`name`, compared with data/SHA256SUMS."""
-    content = _read_bytes(name)
-    if hashlib.sha256(content).hexdigest() != _checksums().get(name):
-        raise DataFileError(f"data/{name} is not the file of the course (its SHA-256 is not the one in "
-                            f"data/SHA256SUMS). {_how_to_restore(name)}")
-    return content
-
-
-def _checksums() -> dict[str, str]:
-    return dict(reversed(line.split()) for line in _read_bytes("SHA256SUMS").decode("utf-8").splitlines())
-
-
-def _read_card(name: str) -> str:
-    """The section of data/README.md about `name`, heading included."""
-    sections = ("\n" + _read_bytes("README.md").decode("utf-8")).split("\n## ")
-    for section in sections[1:]:
-        if section.splitlines()[0].strip("` ") == name:
-            return "## " + section.strip()
-    raise DataFileError(f"data/README.md has no card for {name}. {_how_to_restore('README.md')}")
-
-
-def _read_bytes(name: str) -> bytes:
-    try:
-        return (DATA_DIR / name).read_bytes()
-    except FileNotFoundError:
-        raise DataFileError(f"data/{name} is missing. {_how_to_restore(name)}") from None
-
-
-def _how_to_restore(name: str) -> str:
-    return f"Restore it from the top of the repository: git checkout -- data/{name}"
+    return Dataset(images, pd.Series(labels.astype(int), name="digit"), (), read_card("digits.npz"))

@@ -1,12 +1,23 @@
 """Metrics that scikit-learn lacks. AUROC, average precision, precision and recall are its own: use those.
 
 Labels are 1 (anomaly) or 0 (normal). Points that a series detector could not score (NaN) are left out
-together with their labels.
+together with their labels. What counts events in time instead of rows is written in :mod:`helpers.events`.
 """
 
 from typing import NamedTuple
 
 from helpers._inputs import check_rate, labels_and_flags, labels_and_scores, one_of_each
+from helpers.events import (
+    alarm_episodes,
+    detection_delay,
+    event_recall,
+    event_table,
+    events_from_labels,
+    false_alarms_per_day,
+    oracle_f1,
+    point_adjusted_f1,
+    rows_in_a_day,
+)
 
 import numpy as np
 import pandas as pd
@@ -15,12 +26,21 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 __all__ = [
     "Interval",
+    "alarm_episodes",
     "bootstrap_distribution",
     "bootstrap_interval",
+    "detection_delay",
+    "event_recall",
+    "event_table",
+    "events_from_labels",
+    "false_alarms_per_day",
+    "oracle_f1",
     "percentile_interval",
+    "point_adjusted_f1",
     "precision_at_k",
     "rate_interval",
     "recall_by_kind",
+    "rows_in_a_day",
     "total_cost",
 ]
 

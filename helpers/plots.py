@@ -1,10 +1,13 @@
 """The course's figures: one style, readable at half size, normal and odd told apart by shape as well as by colour."""
 
+from helpers.events import alarm_episodes, events_from_labels
+
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
-__all__ = ["NORMAL", "ODD", "PALETTE", "dots_and_crosses", "image_rows", "kinds_table", "label_line",
-           "score_histogram", "use_style"]
+__all__ = ["NORMAL", "ODD", "PALETTE", "delay_table", "dots_and_crosses", "image_rows", "kinds_table", "label_line",
+           "score_histogram", "series", "use_style"]
 
 # Paul Tol's "bright" scheme: distinguishable with every common colour vision deficiency.
 PALETTE = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
@@ -87,13 +90,100 @@ def kinds_table(ax, table) -> None:
     >>> [text.get_text() for text in ax.texts]
     ['100', '25']
     """
-    ax.imshow(table.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
-    for (row, column), share in np.ndenumerate(table.to_numpy(dtype=float)):
-        ax.text(column, row, f"{100 * share:.0f}", ha="center", va="center", color="white" if share > 0.6 else "black")
+    shares = table.to_numpy(dtype=float)
+    _cells(ax, table, shares, np.array([f"{100 * share:.0f}" for share in shares.flat]).reshape(shares.shape))
+
+
+def delay_table(ax, table) -> None:
+    """Delays as a table of cells, the quicker the darker, a dash where the event was missed: methods by faults.
+
+    table: DataFrame, one row a method, one column a fault; Timedeltas, or numbers (say of what in the title).
+
+    >>> _, ax = plt.subplots()
+    >>> delay_table(ax, pd.DataFrame({"leak": pd.to_timedelta(["90min", None])}, index=["LSTM", "z"]))
+    >>> [text.get_text() for text in ax.texts]
+    ['1.5 h', '–']
+    """
+    timed = all(dtype.kind == "m" for dtype in table.dtypes)
+    delays = (table / pd.Timedelta("1s") if timed else table).to_numpy(dtype=float)
+    texts = np.array([_duration(delay) if timed else f"{delay:g}" for delay in delays.flat]).reshape(delays.shape)
+    slowest = np.log1p(np.nanmax(delays, initial=1.0))
+    shades = np.where(np.isnan(delays), 0, 0.95 - 0.75 * np.log1p(delays) / slowest)
+    _cells(ax, table, shades, np.where(np.isnan(delays), "–", texts))
+
+
+def _cells(ax, table, shades, texts):
+    ax.imshow(shades, cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
+    for (row, column), shade in np.ndenumerate(shades):
+        ax.text(column, row, texts[row, column], ha="center", va="center", color="white" if shade > 0.6 else "black")
     ax.set_xticks(range(table.shape[1]), [str(name).replace(" ", "\n") for name in table.columns])
     ax.set_yticks(range(table.shape[0]), table.index)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
+
+
+def _duration(seconds):
+    """Two digits and the largest unit of which there is at least one."""
+    if seconds == 0:
+        return "0"
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.2g} {unit}" if seconds < 99.5 * length else f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.2g} s"
+
+
+def series(ax, values, labels=None, flags=None, threshold=None) -> None:
+    """A series against its time: events as hatched spans under a triangle, a cross where an alarm begins, gaps open.
+
+    values: (n,) numbers or Series, or a DataFrame (one line a channel, alarms on the highest); its index is the time.
+    Lines break at NaN and where a step in time is over 1.5 times the median. labels: (n,) 0/1, the events; flags: (n,)
+    0/1 or NaN, the alarms, thick and red as long as they last; threshold: a number or (n,) numbers, such as a rolling
+    one, drawn as a dashed line. Scores are a series too: ``series(ax, scores, labels, scores > limit, limit)``.
+
+    >>> _, ax = plt.subplots()
+    >>> series(ax, [1, 2, 9, 9, 1], labels=[0, 0, 1, 1, 0], flags=[0, 0, 1, 0, 0], threshold=5)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['event', 'alarm', 'threshold']
+    """
+    frame = pd.DataFrame(values)
+    styles = ("-", "--", ":", "-.")
+    for i, column in enumerate(frame):
+        name = {"label": str(column)} if frame.shape[1] > 1 else {}
+        _open_line(ax, frame[column], color=PALETTE[i % len(PALETTE)], linestyle=styles[i % 4], linewidth=1.1, **name)
+    if labels is not None:
+        _events(ax, frame.index, labels)
+    if flags is not None:
+        highest, begins = frame.max(axis=1), alarm_episodes(flags)[:, 0]
+        _open_line(ax, highest.where(np.asarray(flags) == 1), color=ODD, linewidth=2.2, zorder=2.5)
+        ax.scatter(frame.index[begins], highest.iloc[begins], s=38, color=ODD, marker="x", linewidths=1.4, zorder=3,
+                   label="alarm")
+    if threshold is not None:
+        limit = pd.Series(np.broadcast_to(np.asarray(threshold, dtype=float), len(frame)), frame.index)
+        _open_line(ax, limit, color="black", linestyle="--", linewidth=1.2, label="threshold")
+    ax.margins(x=0.01)
+    if ax.get_legend_handles_labels()[0]:  # above the frame: nowhere inside is sure to be free
+        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=7, borderpad=0.1, handletextpad=0.4,
+                  columnspacing=1.2)
+
+
+def _open_line(ax, line, **style):
+    """A line that does not bridge long steps in time: a NaN stands in each."""
+    steps = line.index.to_series().diff()
+    long = np.flatnonzero(steps > 1.5 * steps.median())
+    holes = pd.Series(np.nan, line.index[long - 1] + steps.median())
+    line = pd.concat([line, holes]).sort_index(kind="stable")
+    ax.plot(line.index, line, **style)
+
+
+def _events(ax, times, labels):
+    """Half a step wider than the labelled rows, so that one row has a width; triangles show what is still too thin."""
+    half = times.to_series().diff().median() / 2
+    for i, (start, stop) in enumerate(events_from_labels(labels)):
+        left, right = times[start], times[stop - 1]
+        name = "event" if i == 0 else None
+        ax.axvspan(left - half, right + half, facecolor=ODD, edgecolor=ODD, alpha=0.22, hatch="///", linewidth=0,
+                   label=name)
+        ax.plot(left + (right - left) / 2, 1, marker="v", color=ODD, transform=ax.get_xaxis_transform(), clip_on=False)
 
 
 def image_rows(rows, titles=(), width: float = 7.5):

@@ -1,12 +1,14 @@
 """Thresholds: from scores, and costs or labels where there are any, to one number.
 
 A row is flagged when its score is *above* the threshold. Points that a series detector could not score (NaN)
-are left out. Every function returns a plain float for :meth:`helpers.detectors.base.Detector.set_threshold`.
+are left out. Every function returns a plain float for :meth:`helpers.detectors.base.Detector.set_threshold`,
+but for the rolling ones of :mod:`helpers.series_thresholds`, where the rules for series are written.
 """
 
 import math
 
 from helpers._inputs import check_rate, clean_scores, labels_and_scores, one_of_each
+from helpers.series_thresholds import alarms_threshold, rolling_threshold, rolling_z
 
 import numpy as np
 import pandas as pd
@@ -14,11 +16,14 @@ from scipy.stats import genpareto
 from sklearn.model_selection import StratifiedKFold
 
 __all__ = [
+    "alarms_threshold",
     "cost_threshold",
     "cross_validated_threshold",
     "cross_validation_table",
     "pot_threshold",
     "quantile_threshold",
+    "rolling_threshold",
+    "rolling_z",
 ]
 
 MIN_EXCESSES = 20  # fewer leave the two parameters of the tail to chance

@@ -15,10 +15,12 @@ import time
 import warnings
 import weakref
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from unittest import mock
+
+from helpers.fused_lstm import fused_lstm
 
 import keras
 import numpy as np
@@ -33,6 +35,7 @@ tf.get_logger().setLevel("ERROR")
 SECONDS_A_CALL = 0.25  # how long an interrupt or the end of the time budget may have to wait
 FIRST_STEPS = 20  # fewer steps than this in all run without compiling: that would take longer than the steps
 ROWS_A_BLOCK = 8192
+WINDOWS_A_BLOCK = 512  # LSTM layers keep all they compute for every step of a window
 ROWS_A_PANEL = 64
 
 
@@ -104,7 +107,8 @@ def train(
         with a TimeBudgetWarning.
     seed : the order of the rows.
     verbose : progress bar; None shows it in notebooks only. TQDM_DISABLE=1 in the environment silences every bar.
-    jit_compile : XLA; None uses it unless the network has convolutions, which XLA makes slower in a loop.
+    jit_compile : XLA; None uses it unless the network has convolutions, which XLA makes slower in a loop, or LSTM
+        layers, which are fast without (:mod:`helpers.fused_lstm`).
 
     Raises ValueError for unfit arguments and TrainingDiverged if the loss becomes NaN or infinite. After either, or
     after an interrupt, the weights are not to be used.
@@ -122,14 +126,15 @@ def train(
         check_inputs, check_targets = _pair(validation_data, "validation_data")
     elif patience is not None:
         raise ValueError("patience watches the loss on validation_data: pass some, or leave patience out.")
-    step, mean_loss = _step_and_loss(model, inputs, targets, loss, optimizer)
+    jit_compile = _gains_from_xla(model) if jit_compile is None else jit_compile
+    lstm_layers = nullcontext if jit_compile else fused_lstm
+    step, mean_loss = _step_and_loss(model, inputs, targets, loss, optimizer, lstm_layers)
     if validation_data is not None:
         def check():
             return mean_loss(check_inputs, check_targets)
     return run_steps(
         step, len(inputs), variables=model.variables, validate=check, batch_size=batch_size, epochs=epochs,
-        patience=patience, time_budget=time_budget, seed=seed, verbose=verbose,
-        jit_compile=not _has_convolutions(model) if jit_compile is None else jit_compile,
+        patience=patience, time_budget=time_budget, seed=seed, verbose=verbose, jit_compile=jit_compile,
     )
 
 
@@ -197,8 +202,8 @@ def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
     """
     inputs = np.asarray(inputs)
     function = _compiled_call(model, inputs.shape[1:])
-    parts = [function(tf.constant(_panel(inputs[i : i + ROWS_A_BLOCK]))).numpy()
-             for i in range(0, max(len(inputs), 1), ROWS_A_BLOCK)]
+    size = _block_size(model)
+    parts = [function(tf.constant(_panel(inputs[i : i + size]))).numpy() for i in range(0, max(len(inputs), 1), size)]
     return (parts[0] if len(parts) == 1 else np.concatenate(parts))[: len(inputs)]
 
 
@@ -211,7 +216,8 @@ def _compiled_call(model, shape):
         reference = weakref.ref(model)  # a strong one would keep the model alive for ever
 
         def call(batch):
-            return reference()(batch, training=False)
+            with fused_lstm():
+                return reference()(batch, training=False)
 
         signature = [tf.TensorSpec([None, *shape], tf.float32)]
         _compiled_calls[model] = tf.function(call, input_signature=signature, autograph=False)
@@ -234,8 +240,8 @@ def _pair(data, name):
     return first, first if targets is inputs else tf.constant(np.asarray(targets, np.float32))
 
 
-def _step_and_loss(model, inputs, targets, loss, optimizer):
-    """What one step does, and the mean loss on other rows in blocks."""
+def _step_and_loss(model, inputs, targets, loss, optimizer, lstm_layers):
+    """What one step does, with the LSTM layers that a context manager chooses, and the mean loss on other rows."""
     measure = keras.losses.get(loss)
     if not model.built:
         model(inputs[:1])
@@ -244,16 +250,16 @@ def _step_and_loss(model, inputs, targets, loss, optimizer):
     optimizer.build(weights)
 
     def step(rows):
-        with tf.GradientTape() as tape:
+        with tf.GradientTape() as tape, lstm_layers():
             outputs = model(tf.gather(inputs, rows), training=True)
             value = tf.reduce_mean(measure(tf.gather(targets, rows), outputs))
         optimizer.apply_gradients(zip(tape.gradient(value, weights), weights, strict=True))
         return value
 
     def mean_loss(check_inputs, check_targets):
-        total = 0.0
-        for start in range(0, len(check_inputs), ROWS_A_BLOCK):
-            block = slice(start, start + ROWS_A_BLOCK)
+        total, size = 0.0, _block_size(model)
+        for start in range(0, len(check_inputs), size):
+            block = slice(start, start + size)
             values = measure(check_targets[block], _compiled_call(model, inputs.shape[1:])(check_inputs[block]))
             total += float(tf.reduce_mean(values)) * len(check_inputs[block])
         return total / len(check_inputs)
@@ -261,8 +267,16 @@ def _step_and_loss(model, inputs, targets, loss, optimizer):
     return step, mean_loss
 
 
-def _has_convolutions(model):
-    return any("Conv" in type(layer).__name__ for layer in model._flatten_layers())
+def _gains_from_xla(model):
+    return not (_has(model, "Conv") or _has(model, "LSTM"))
+
+
+def _block_size(model):
+    return WINDOWS_A_BLOCK if _has(model, "LSTM") else ROWS_A_BLOCK
+
+
+def _has(model, kind):
+    return any(kind in type(layer).__name__ for layer in model._flatten_layers())
 
 
 class _Stepper:

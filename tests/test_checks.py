@@ -1,6 +1,6 @@
 """Every exercise's check knows an empty answer, several wrong ones and the right one (the worked solution)."""
 
-from helpers.checks import environment, lesson_00, lesson_01, lesson_02, lesson_03, lesson_04
+from helpers.checks import environment, lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
 from helpers.checks.core import NOT_ATTEMPTED
 from helpers.datasets import four_splits, load_orders
 from helpers.thresholds import quantile_threshold
@@ -65,6 +65,13 @@ def area_of(**wrong):
         found = lesson_04.areas(wrong.get("digit", digit))[wrong.get("error", "tolerant")]
         return 1 - found if wrong.get("swapped") else found
     return pca_auroc
+
+
+def change(sign=1, last=-2):
+    """The answers of lesson 05, exercise 2, for its own windows of 25 values, right but for what the arguments say."""
+    windows = np.random.default_rng(0).normal(size=(7, 25))
+    taken_out = windows[:, [last]]
+    return [sign * (windows[:, :-1] - taken_out)[:, :, None], sign * (windows[:, -1:] - taken_out), windows]
 
 
 recent_labels = load_orders().labels.iloc[12_000:]
@@ -183,6 +190,31 @@ CASES = {
         ([set()], "0 found"), (["1, 2"], "a set of line numbers"), ([{"one"}], "not a str"),
     ],
     (lesson_04, 4): [([...], "empty"), (["word " * 30], "right"), (["PCA."], "1 words so far"), ([3], "as a text")],
+    (lesson_05, 1): [
+        ([...], "empty"), ([142], "right"), ([np.int64(142)], "right"), ([176], "ignores the gaps"),
+        ([140], "lacks the last window"), ([144], "counts 24 points"), ([128], "negative number"), ([7], "is not it"),
+        ([None], "is empty"), ([[6, 0, 136]], "3 of them"),
+    ],
+    (lesson_05, 2): [
+        ([..., ..., np.zeros((1, 25))], "empty"), (change(), "right"), (change(sign=-1), "the sign"),
+        (change(last=0), "X_change: its last hour"), (change(last=-1), "X_change: its last hour"),
+        ([change()[0], change(last=-1)[1], change()[2]], "its own value"),
+        ([change()[0], change(last=0)[1], change()[2]], "minus the last known"),
+        ([change()[0][:, :, 0], change()[1], change()[2]], "the shape (7, 24)"),
+        ([change()[0], change()[1][:, 0], change()[2]], "the shape (7,)"),
+    ],
+    (lesson_05, 3): [
+        ([...], "empty"), ([{3, 4, 5, 7, 8, 11, 12}], "right"), ([[3, 7, 8, 11, 12, 13]], "right"),
+        ([{3, 4, 13}], "2 found, 5 or more"), ([{3, 4, 5, 7, 9}], "line 9 is innocent"),
+        ([{14}], "there is no line 14"), ([{3, ...}], "empty"), ([set()], "0 found"),
+        (["3, 4"], "a set of line numbers"),
+    ],
+    (lesson_05, 4): [
+        ([..., ...], "empty"), ([18, 4.359], "right"), ([np.int64(18), np.float64(4.4)], "right"),
+        ([13, 3.2117], "a day's period"), ([18, 0.6227], "a day; take them times 7"), ([18, 1.0], "second thing"),
+        ([4, 4.36], "of 20 is not it"), ([None, 4.36], "is empty"),
+    ],
+    (lesson_05, 5): [([...], "empty"), (["word " * 30], "right"), (["Call me."], "2 words so far"), ([3], "as a text")],
 }
 
 
@@ -238,7 +270,7 @@ def test_memory_line(tmp_path):
 
 
 def test_environment_check_names_a_damaged_file(monkeypatch, capsys):
-    monkeypatch.setattr("helpers.datasets._checksums", lambda: {"orders.csv.gz": "0" * 64})
+    monkeypatch.setattr("helpers._data_files.checksums", lambda: {"orders.csv.gz": "0" * 64})
     environment.check_environment()
     assert "[FAIL] data/orders.csv.gz is not the file of the course" in capsys.readouterr().out
 

@@ -11,15 +11,20 @@ import zipfile
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
-from helpers import datasets
+from helpers import _data_files
 from helpers.datasets import (
     DataFileError,
     four_splits,
     load_all_digits_images,
     load_digits_images,
+    load_heartbeats,
+    load_labelled_heartbeats,
     load_orders,
     load_results,
     load_shuttle,
+    load_telemetry,
+    load_watch,
+    load_water_flow,
     one_digit_split,
 )
 
@@ -28,9 +33,12 @@ import pandas as pd
 import pytest
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-TABLES = {"orders.csv.gz": load_orders, "shuttle.csv.gz": load_shuttle}
-LOADERS = {**TABLES, "digits.npz": load_digits_images}
-SCRIPTS = {"shuttle": "shuttle.csv.gz", "digits": "digits.npz"}
+TABLES = {"orders.csv.gz": load_orders, "shuttle.csv.gz": load_shuttle, "telemetry.csv.gz": load_telemetry,
+          "water_flow.csv.gz": load_water_flow, "heartbeats.csv.gz": load_heartbeats,
+          "labelled_heartbeats.csv.gz": load_labelled_heartbeats}
+LOADERS = {**TABLES, "digits.npz": load_digits_images, "watch.npz": load_watch}
+SCRIPTS = {"shuttle": "shuttle.csv.gz", "digits": "digits.npz", "water_flow": "water_flow.csv.gz",
+           "heartbeats": "heartbeats.csv.gz", "labelled_heartbeats": "labelled_heartbeats.csv.gz", "watch": "watch.npz"}
 
 
 def checksums():
@@ -42,7 +50,7 @@ def copied_data(tmp_path, monkeypatch):
     """A copy of the data files that a test may damage."""
     for name in ("README.md", "SHA256SUMS", *LOADERS):
         shutil.copy(DATA / name, tmp_path)
-    monkeypatch.setattr(datasets, "DATA_DIR", tmp_path)
+    monkeypatch.setattr(_data_files, "DATA_DIR", tmp_path)
     return tmp_path
 
 
@@ -160,7 +168,7 @@ def test_checksums_cover_every_data_file():
 @pytest.mark.parametrize("name", LOADERS)
 def test_card_checksum_and_file_agree(name):
     content = (DATA / name).read_bytes()
-    card = datasets._read_card(name)
+    card = _data_files.read_card(name)
     assert hashlib.sha256(content).hexdigest() == checksums()[name]
     assert re.search(r"SHA-256\.\*\* `(\w{64})`", card).group(1) == checksums()[name]
     assert f" {len(content):,} bytes." in card
@@ -168,20 +176,20 @@ def test_card_checksum_and_file_agree(name):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_card_and_table_agree(name):
-    content, card = (DATA / name).read_bytes(), datasets._read_card(name)
-    size = re.search(r"([\d,]+) rows, (\d+) columns, ([\d,]+) bytes", card)
+    content, card = (DATA / name).read_bytes(), _data_files.read_card(name)
+    size = re.search(r"([\d,]+) rows, (\d+) columns?, ([\d,]+) bytes", card)
     table = pd.read_csv(DATA / name)
     assert [int(number.replace(",", "")) for number in size.groups()] == [*table.shape, len(content)]
 
 
 def test_card_of_the_digits_gives_their_shape():
     n, height, width = load_digits_images().data.shape
-    assert f"{n:,} images, {height} × {width} pixels" in datasets._read_card("digits.npz")
+    assert f"{n:,} images, {height} × {width} pixels" in _data_files.read_card("digits.npz")
 
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_cards_have_every_part(name):
-    card = datasets._read_card(name)
+    card = _data_files.read_card(name)
     for part in ("Mark:", "Origin.", "Licence.", "Columns.", "Labels.", "Size.", "SHA-256.", "Not for."):
         assert part in card
     assert len(re.findall(r"^Mark: \*\*(?:real|real \+ injected|simulated)\*\*", card, re.M)) == 1
@@ -310,7 +318,7 @@ def test_all_digits_without_a_network(monkeypatch):
 # ------------------------------------------------------------------------------------ shipped results
 
 def test_results(tmp_path, monkeypatch):
-    monkeypatch.setattr(datasets, "DATA_DIR", tmp_path)
+    monkeypatch.setattr(_data_files, "DATA_DIR", tmp_path)
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "mine.csv").write_text("# command: make bench\n# date: today\nmodel,auroc\npca,0.5\n")
     table = load_results("mine")

@@ -3,9 +3,10 @@
 import ast
 
 from helpers.datasets import four_splits
-from helpers.detectors import IQR, Mahalanobis, ModifiedZScore, ZScore
+from helpers.detectors import IQR, Mahalanobis, ModifiedZScore, SeasonalNaive, ZScore
 from helpers.detectors.baselines import PCAReconstruction
 from helpers.thresholds import cost_threshold, quantile_threshold
+from helpers.windows import make_windows
 
 import lessons
 import numpy as np
@@ -86,3 +87,30 @@ def test_reconstruction_error(rows):
     by_hand = definitions("03")["reconstruction_error"](lambda x: pca.inverse_transform(pca.transform(x)), recent)
     scores = PCAReconstruction(n_components=2, scale=False).fit(past).decision_function(recent)
     np.testing.assert_allclose(scores, by_hand)
+
+
+@pytest.mark.parametrize("window", [1, 3, 20])
+def test_windows(window):
+    values = np.random.default_rng(window).normal(size=20)
+    np.testing.assert_array_equal(definitions("05")["windows_of"](values, window), make_windows(values, window))
+
+
+def test_seasonal_naive():
+    times = pd.date_range("2022-04-01", periods=24 * 6, freq="h", tz="UTC")
+    series = pd.Series(np.random.default_rng(2).normal(size=len(times)), times)
+    detector = SeasonalNaive(period=24).fit(series)
+    by_hand = definitions("05")["change_since"](series, 24)
+    np.testing.assert_allclose(detector.decision_function(series) * detector.usual_change_, by_hand)
+
+
+def test_lstm_step():
+    keras = pytest.importorskip("keras")
+    layer = keras.layers.LSTM(3)
+    points = np.random.default_rng(0).normal(size=(1, 9, 2)).astype("float32")
+    expected = layer(points).numpy()[0]
+    functions = definitions("05")
+    functions["lstm_step"].__globals__.update(zip("WUb", layer.get_weights(), strict=True))
+    h = c = np.zeros(3)
+    for x in points[0]:
+        h, c, _ = functions["lstm_step"](x, h, c)
+    np.testing.assert_allclose(h, expected, atol=1e-5)

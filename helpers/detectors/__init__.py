@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # for editors; at run time __getattr__ below imports what is 
     from .base import ColumnwiseDetector, Detector, TabularDetector
     from .baselines import NearestNeighbours, OneColumn, PCAReconstruction, RandomScore
     from .images import ConvAutoencoder
+    from .lstm import LSTMAutoencoder, LSTMForecaster
+    from .series import SeriesDetector
+    from .series_baselines import RandomSeriesScore, SeasonalNaive, WindowDetector
     from .statistical import IQR, Mahalanobis, ModifiedZScore, ZScore
     from .storage import load_detector
 
@@ -28,14 +31,20 @@ __all__ = [
     "ConvAutoencoder",
     "DenseAutoencoder",
     "Detector",
+    "LSTMAutoencoder",
+    "LSTMForecaster",
     "Mahalanobis",
     "ModifiedZScore",
     "NearestNeighbours",
     "OneColumn",
     "PCAReconstruction",
     "RandomScore",
+    "RandomSeriesScore",
+    "SeasonalNaive",
+    "SeriesDetector",
     "SklearnDetector",
     "TabularDetector",
+    "WindowDetector",
     "ZScore",
     "from_sklearn",
     "load_detector",
@@ -47,6 +56,9 @@ _FAMILIES = {
     "baselines": ("RandomScore", "OneColumn", "PCAReconstruction", "NearestNeighbours"),
     "images": ("ConvAutoencoder",),
     "autoencoder": ("DenseAutoencoder",),
+    "lstm": ("LSTMAutoencoder", "LSTMForecaster"),
+    "series": ("SeriesDetector",),
+    "series_baselines": ("RandomSeriesScore", "SeasonalNaive", "WindowDetector"),
     "storage": ("load_detector",),
     "adapters": ("SklearnDetector", "from_sklearn"),
 }

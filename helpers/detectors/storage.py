@@ -8,6 +8,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from helpers.detectors.base import Detector
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
@@ -35,8 +37,8 @@ def save_detector(detector, path):
     sklearn.exceptions.NotFittedError
         Before ``fit``.
     StoredDetectorError
-        If a parameter or something learned is no number, text, array or Keras network (an estimator of
-        scikit-learn, a random generator).
+        If a parameter or something learned is no number, text, array, Keras network or detector of ours (an
+        estimator of scikit-learn, a random generator).
 
     >>> from helpers.detectors import ZScore
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -47,14 +49,7 @@ def save_detector(detector, path):
     """
     check_is_fitted(detector, msg="Fit this %(name)s before saving it: there is nothing to save yet.")
     members = {"arrays.npz": {}, "models": {}}
-    content = {
-        "format": FORMAT,
-        "version": VERSION,
-        "class": type(detector).__name__,
-        "parameters": {k: _encode(v, k, members) for k, v in detector.get_params(deep=False).items()},
-        "learned": {k: _encode(getattr(detector, k), k, members) for k in detector._learned()},
-    }
-    _class_named(content["class"], detector)
+    content = {"format": FORMAT, "version": VERSION, **_describe(detector, "", members)}
     _replace(Path(path), lambda file: _write(file, content, members))
 
 
@@ -80,6 +75,16 @@ def load_detector(path):
         ) from error
 
 
+def _describe(detector, prefix, members):
+    _class_named(type(detector).__name__, detector)
+    learned = {k: getattr(detector, k) for k in detector._learned()}
+    return {
+        "class": type(detector).__name__,
+        "parameters": {k: _encode(v, prefix + k, members) for k, v in detector.get_params(deep=False).items()},
+        "learned": {k: _encode(v, prefix + k, members) for k, v in learned.items()},
+    }
+
+
 def _encode(value, name, members):
     """JSON for one value; arrays and networks go to files of their own."""
     if isinstance(value, np.generic):
@@ -95,11 +100,14 @@ def _encode(value, name, members):
         return {"array": name}
     if dataclasses.is_dataclass(value) and type(value).__name__ == "History":
         return {"history": dataclasses.asdict(value)}
+    if isinstance(value, Detector):
+        return {"detector": _describe(value, f"{name}.", members)}
     if hasattr(value, "save") and hasattr(value, "get_config"):
         members["models"][name] = value
         return {"model": name}
     raise StoredDetectorError(
-        f"{name} is {value!r}: only numbers, texts, arrays and Keras networks can be saved without pickle."
+        f"{name} is {value!r}: only numbers, texts, arrays, Keras networks and the course's detectors can be saved "
+        "without pickle."
     )
 
 
@@ -118,6 +126,8 @@ def _decode(value, file):
         from helpers.training import History
 
         return History(**content)
+    if kind == "detector":
+        return _build(content, file)
     if kind == "model":
         return _read_model(file, content)
     raise StoredDetectorError(f"The file holds a value of the unknown kind {kind!r}; a newer course may have made it.")
@@ -153,6 +163,10 @@ def _read(file):
         raise StoredDetectorError(
             f"The file has version {content['version']} of the format, this course reads {VERSION}: fit and save again."
         )
+    return _build(content, file)
+
+
+def _build(content, file):
     parameters = {name: _decode(value, file) for name, value in content["parameters"].items()}
     detector = _class_named(content["class"])(**parameters)
     for name, value in content["learned"].items():

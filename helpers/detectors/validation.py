@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_array, validate_data
 
-__all__ = ["column_labels", "validate_rows"]
+__all__ = ["column_labels", "refuse_text", "validate_rows"]
 
 FLOATS = [np.float64, np.float32]
 
@@ -57,7 +57,7 @@ def validate_rows(estimator, X, *, fitting):
     _refuse_other_dimensions(X)
     if not fitting:
         _refuse_other_columns(estimator, X)
-    _refuse_text(X)
+    refuse_text(X)
     _refuse_no_rows(X, fitting)
     rows = check_array(X, dtype=FLOATS, ensure_all_finite=False, estimator=estimator)
     _refuse_gaps(rows, names)
@@ -93,7 +93,11 @@ def _column_advice(estimator, X):
     return "\nPass the columns the detector was fitted on: detector.feature_names_in_ lists them."
 
 
-def _refuse_text(X):
+def refuse_text(X):
+    """Numbers only: a ValueError names the columns that hold text, dates or categories.
+
+    X : array or DataFrame of shape (n, n_columns)
+    """
     if isinstance(X, pd.DataFrame):
         wrong = [j for j, dtype in enumerate(X.dtypes) if _holds_text(X.iloc[:, j], dtype)]
         names = list(X.columns)

@@ -1,6 +1,7 @@
 """Training a dense autoencoder against plain `model.fit`, and scoring against bare numpy: same network and data."""
 
 import time
+from functools import partial
 
 from helpers.training import predict, train
 
@@ -15,7 +16,8 @@ ROWS_TO_SCORE = 100_000
 
 def rows():
     for n, k, hidden, epochs in CASES:
-        yield from training_rows(data(n, k), hidden, epochs)
+        X, title = data(n, k), f"train {n:,} x {k}, {epochs} epochs"
+        yield from training_rows(title, partial(network, k, hidden), X, X, epochs, 2, 4)
     yield from scoring_rows()
 
 
@@ -38,21 +40,21 @@ def network(k, hidden):
     return keras.Sequential([keras.Input((k,)), *layers])
 
 
-def training_rows(X, hidden, epochs):
-    k, title = X.shape[1], f"train {len(X):,} x {X.shape[1]}, {epochs} epochs"
-    plain_model, our_model = network(k, hidden), network(k, hidden)
+def training_rows(title, network, inputs, targets, epochs, faster, faster_once_compiled):
+    """`network()` gives the same untrained network each time."""
+    plain_model, our_model = network(), network()
     plain_model.compile("adam", "mse")
 
     def fit():
-        plain_model.fit(X, X, epochs=epochs, batch_size=32, verbose=0)
+        plain_model.fit(inputs, targets, epochs=epochs, batch_size=32, verbose=0)
 
-    plain, ours = seconds(fit), seconds(lambda: train(our_model, X, epochs=epochs))
-    losses = [float(np.mean((X - predict(model, X)) ** 2)) for model in (plain_model, our_model)]
+    plain, ours = seconds(fit), seconds(lambda: train(our_model, inputs, targets, epochs=epochs))
+    losses = [float(np.mean((targets - predict(model, inputs)) ** 2)) for model in (plain_model, our_model)]
     plain_again = seconds(fit)  # without tracing
-    longer = seconds(lambda: train(network(k, hidden), X, epochs=4 * epochs))
+    longer = seconds(lambda: train(network(), inputs, targets, epochs=4 * epochs))
     compiled = max((longer - ours) / 3, 1e-9)  # both compile once: the difference is epochs without compiling
-    yield speed(f"{title}: with compilation", plain, ours, 2)
-    yield speed(f"{title}: once compiled", plain_again, compiled, 4)
+    yield speed(f"{title}: with compilation", plain, ours, faster)
+    yield speed(f"{title}: once compiled", plain_again, compiled, faster_once_compiled)
     note = f"{losses[1]:.4f} against {losses[0]:.4f}"
     gap = 100 * abs(losses[1] / losses[0] - 1)
     yield Row(f"{title}: gap of final losses", gap, 5, unit="% of plain fit", note=note)

@@ -1,0 +1,207 @@
+"""Series to windows, and from windows back to points. Built in lesson 05.
+
+A window is a stretch of `window` neighbouring points and is named after its last one: what it says is known when
+that point has arrived, and not earlier. Windows never cross a gap: `starts` are the positions at which a new
+stretch without gaps begins, as `gap_starts` finds them.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy.signal import correlate, find_peaks
+
+__all__ = ["dominant_period", "gap_starts", "make_windows", "overlap_mean", "to_points", "window_ends",
+           "windows_at"]
+
+GAP = 1.5  # times the usual step
+WEAKEST_RHYTHM = 0.2  # autocorrelation
+CLOSE_TO_BEST = 0.8  # of the highest peak: the shortest such period, so a day and not a week
+ROUNDING = 1e-12  # of the largest value: what is left of a straight line once its trend is taken away
+FAR_OUT = 5  # robust standard deviations; beyond them a spike would speak louder than the rhythm
+
+
+def window_ends(n_times: int, window: int, stride: int = 1, starts: Sequence[int] = (0,)) -> np.ndarray:
+    """Position of each window's last point, in ascending order.
+
+    n_times : points in the series.
+    window : points in a window; a stretch shorter than that has none.
+    stride : points from one window to the next, counted anew in each stretch.
+    starts : positions at which a stretch without gaps begins; the first is 0.
+    Raises ValueError for lengths below 1 or starts that do not ascend from 0.
+
+    >>> window_ends(8, window=3, starts=(0, 4)).tolist()
+    [2, 3, 6, 7]
+    """
+    _check_lengths(window=window, stride=stride)
+    starts = _checked_starts(starts, n_times)
+    stretches = [np.arange(start + window - 1, stop, stride) for start, stop in pairwise([*starts, n_times])]
+    return np.concatenate([np.empty(0, int), *stretches])
+
+
+def make_windows(values: np.ndarray, window: int, stride: int = 1, starts: Sequence[int] = (0,)) -> np.ndarray:
+    """All windows of a series, oldest first, as a new array.
+
+    values : shape (n_times,) or (n_times, n_channels).
+    Returns shape (n_windows, window) or (n_windows, window, n_channels); `window_ends` says where each one ends.
+    The other arguments, and what is raised, as in :func:`window_ends`.
+
+    >>> make_windows([1, 2, 3, 4, 5], window=3).tolist()
+    [[1, 2, 3], [2, 3, 4], [3, 4, 5]]
+    >>> make_windows([1, 2, 30, 40], window=2, starts=(0, 2)).tolist()
+    [[1, 2], [30, 40]]
+    """
+    values = np.asarray(values)
+    return windows_at(values, window_ends(len(values), window, stride, starts), window)
+
+
+def windows_at(values: np.ndarray, ends: np.ndarray, window: int) -> np.ndarray:
+    """The windows whose last points stand at `ends`.
+
+    values : shape (n_times,) or (n_times, n_channels); ends : shape (n_windows,).
+    Returns shape (n_windows, window) or (n_windows, window, n_channels).
+    Raises ValueError for an end that has fewer than `window - 1` points before it.
+
+    >>> windows_at(np.array([1, 2, 3, 4]), np.array([3]), window=2).tolist()
+    [[3, 4]]
+    """
+    ends = np.asarray(ends, dtype=int)
+    if (ends < window - 1).any():  # NumPy would take the missing points from the end of the series
+        raise ValueError(f"No window of {window} points ends at position {ends.min()}: the first ends at {window - 1}.")
+    return np.asarray(values)[ends[:, None] + np.arange(1 - window, 1)]
+
+
+def to_points(window_scores: np.ndarray, n_times: int, window: int, stride: int = 1,
+              starts: Sequence[int] = (0,)) -> np.ndarray:
+    """Give each window's score to its last point: causal, nothing after a point enters its score.
+
+    window_scores : shape (n_windows, ...), in the order of `make_windows`.
+    Returns shape (n_times, ...), NaN where no window ends: the first `window - 1` points of each stretch.
+    Raises ValueError if there is not one score for each window.
+
+    >>> to_points([0.5, 0.7], n_times=4, window=3)
+    array([nan, nan, 0.5, 0.7])
+    """
+    window_scores = np.asarray(window_scores, float)
+    ends = _matching_ends(window_scores, n_times, window, stride, starts)
+    points = np.full((n_times, *window_scores.shape[1:]), np.nan)
+    points[ends] = window_scores
+    return points
+
+
+def overlap_mean(window_values: np.ndarray, n_times: int, stride: int = 1, starts: Sequence[int] = (0,)) -> np.ndarray:
+    """Mean over all windows that hold a point, later ones included. NOT causal: for discovery in a finished record.
+
+    window_values : shape (n_windows, window, ...), a value for each point of each window.
+    Returns shape (n_times, ...), NaN where no window holds the point.
+    Raises ValueError if there is not one row for each window, or one value for each point of it.
+
+    >>> overlap_mean([[1, 1], [3, 3]], n_times=3)
+    array([1., 2., 3.])
+    """
+    window_values = np.asarray(window_values, float)
+    if window_values.ndim < 2:
+        raise ValueError(f"overlap_mean takes a value for each point of each window, (n_windows, window, ...), "
+                         f"not shape {window_values.shape}: one score for each window goes to to_points.")
+    window = window_values.shape[1]
+    ends = _matching_ends(window_values, n_times, window, stride, starts)
+    totals = np.zeros((n_times, *window_values.shape[2:]))
+    counts = np.zeros(n_times)
+    for offset in range(window):
+        at = ends - window + 1 + offset
+        totals[at] += window_values[:, offset]
+        counts[at] += 1
+    with np.errstate(invalid="ignore"):
+        return (totals.T / np.where(counts, counts, np.nan)).T
+
+
+def gap_starts(times: pd.DatetimeIndex, step: pd.Timedelta | None = None) -> np.ndarray:
+    """Positions at which a stretch without gaps begins; the first is 0.
+
+    times : ascending, without duplicates.
+    step : the usual distance of two rows; None takes the median.
+    A gap is more than one and a half steps.
+
+    >>> gap_starts(pd.DatetimeIndex(["2025-01-01 00:00", "2025-01-01 01:00", "2025-01-01 02:00", "2025-01-01 07:00"]))
+    array([0, 3])
+    """
+    distances = np.diff(times.asi8)
+    if len(distances) == 0:
+        return np.zeros(1, int)
+    usual = np.median(distances) if step is None else step / pd.Timedelta(1, unit=times.unit)
+    return np.concatenate([[0], np.flatnonzero(distances > GAP * usual) + 1])
+
+
+def dominant_period(values: np.ndarray, longest: int | None = None) -> int | None:
+    """The period of a rhythm in points, or None: the shortest strong peak of the autocorrelation.
+
+    values : shape (n_times,) or (n_times, n_channels), finite; channels that vary are averaged.
+    longest : None looks up to a third of the series, so that the rhythm is seen three times.
+
+    >>> hours = np.arange(24 * 14)
+    >>> dominant_period(np.sin(2 * np.pi * hours / 24))
+    24
+    >>> dominant_period(np.random.default_rng(0).normal(size=500)) is None
+    True
+    """
+    values = np.asarray(values, float)
+    longest = len(values) // 3 if longest is None else min(longest, len(values) // 3)
+    if longest < 3:
+        return None
+    correlations = [_autocorrelation(column) for column in np.atleast_2d(values.T)]
+    varying = [correlation[: 2 * longest] for correlation in correlations if correlation is not None]
+    if not varying:
+        return None
+    mean = np.mean(varying, axis=0)
+    peaks, _ = find_peaks(mean, height=WEAKEST_RHYTHM, prominence=WEAKEST_RHYTHM / 2)
+    peaks = peaks[peaks <= longest]
+    if len(peaks) == 0:
+        return None
+    return _sharpened(int(peaks[mean[peaks] >= CLOSE_TO_BEST * mean[peaks].max()][0]), mean, longest)
+
+
+def _sharpened(period, correlation, longest):
+    """The neighbour of `period` at whose multiples the correlation is highest: noise moves a single peak."""
+    reach = max(1, period // 10)
+    candidates = np.arange(max(2, period - reach), min(period + reach, longest) + 1)
+    multiples = range(1, (len(correlation) - 1) // candidates[-1] + 1)
+    return int(candidates[np.argmax(sum(correlation[k * candidates] for k in multiples))])
+
+
+def _autocorrelation(x):
+    """At lags 0 to n - 1, without trend and with far points pulled in; None for a constant or a straight line."""
+    largest = np.abs(x).max()
+    times = np.arange(len(x))
+    x = x - np.polyval(np.polyfit(times, x, 1), times)
+    if x.std() <= ROUNDING * largest:
+        return None
+    middle = np.median(x)
+    spread = 1.4826 * np.median(np.abs(x - middle)) or x.std()
+    x = np.clip(x - middle, -FAR_OUT * spread, FAR_OUT * spread)
+    x -= x.mean()
+    overlap = np.arange(len(x), 0, -1) / len(x)  # a long lag has fewer pairs
+    return correlate(x, x, method="fft")[len(x) - 1 :] / np.sum(x**2) / overlap
+
+
+def _check_lengths(**lengths):
+    for name, value in lengths.items():
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(f"{name} is a whole number of points, at least 1, not {value!r}.")
+
+
+def _checked_starts(starts, n_times):
+    starts = np.asarray(starts, dtype=int)
+    if len(starts) == 0 or starts[0] != 0 or (np.diff(starts) <= 0).any() or starts[-1] > max(n_times - 1, 0):
+        raise ValueError(f"starts must ascend from 0 and lie inside the {n_times} points, not {starts.tolist()}.")
+    return starts
+
+
+def _matching_ends(window_values, n_times, window, stride, starts):
+    ends = window_ends(n_times, window, stride, starts)
+    if len(ends) != len(window_values):
+        raise ValueError(
+            f"{len(window_values)} windows are given, but {n_times} points have {len(ends)} windows of {window} points "
+            f"(stride {stride}, {len(starts)} stretches without gaps): use the arguments of make_windows."
+        )
+    return ends

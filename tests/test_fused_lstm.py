@@ -1,0 +1,114 @@
+"""LSTM layers as one operation: the numbers of Keras, forwards and backwards, and Keras's way where they differ."""
+
+from helpers import fused_lstm
+from helpers.training import predict, set_seed, train
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+WINDOWS = np.random.default_rng(0).normal(size=(20, 12, 3)).astype(np.float32)
+
+
+def outputs_and_gradients(layer, windows=WINDOWS, **call):
+    windows = tf.constant(windows)
+    with tf.GradientTape() as tape:
+        tape.watch(windows)
+        outputs = tf.nest.flatten(layer(windows, **call))
+        value = sum(tf.reduce_sum(tf.sin(3 * output)) for output in outputs)
+    return [*outputs, *tape.gradient(value, [windows, *layer.trainable_variables])]
+
+
+def same(first, second):
+    return all(np.allclose(a, b, rtol=1e-4, atol=1e-5) for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("options", [
+    {}, {"return_sequences": True}, {"go_backwards": True, "return_sequences": True}, {"return_state": True},
+    {"unit_forget_bias": False}, {"dropout": 0.5},
+])  # fmt: skip
+def test_outputs_and_gradients_are_those_of_keras(options, monkeypatch):
+    layer = keras.layers.LSTM(5, bias_initializer="random_normal", **options)
+    layer.build(WINDOWS.shape)
+    initial_state = [tf.fill((20, 5), 0.3), tf.fill((20, 5), -0.2)]
+    slow = outputs_and_gradients(layer, initial_state=initial_state)
+    monkeypatch.setattr(fused_lstm, "_loop_of_keras", None)  # must not be needed
+    with fused_lstm.fused_lstm():
+        fast = outputs_and_gradients(layer, initial_state=initial_state)
+    assert same(slow, fast)
+
+
+def test_a_bidirectional_layer():
+    set_seed(0)
+    layer = keras.layers.Bidirectional(keras.layers.LSTM(4, return_sequences=True))
+    slow = outputs_and_gradients(layer)
+    with fused_lstm.fused_lstm():
+        assert same(slow, outputs_and_gradients(layer))
+
+
+@pytest.mark.parametrize("options", [
+    {"activation": "relu"}, {"recurrent_activation": "hard_sigmoid"}, {"use_bias": False}, {"unroll": True},
+    {"dtype": "float64"},
+])  # fmt: skip
+def test_unusual_layers_run_as_keras_has_them(options, monkeypatch):
+    monkeypatch.setattr(fused_lstm, "_block", None)  # must not be needed
+    layer = keras.layers.LSTM(5, **options)
+    slow = layer(WINDOWS)
+    with fused_lstm.fused_lstm():
+        assert np.array_equal(slow, layer(WINDOWS))
+
+
+def test_masks_and_dropout_run_as_keras_has_them(monkeypatch):
+    monkeypatch.setattr(fused_lstm, "_block", None)
+    mask = np.arange(12) < np.arange(20)[:, None]
+    layer = keras.layers.LSTM(5)
+    slow = layer(WINDOWS, mask=mask)
+    with fused_lstm.fused_lstm():
+        assert np.array_equal(slow, layer(WINDOWS, mask=mask))
+        assert keras.layers.LSTM(5, dropout=0.5)(WINDOWS, training=True).shape == (20, 5)
+
+
+def test_keras_is_left_as_it_was():
+    before = keras.layers.LSTM.inner_loop
+    with pytest.raises(ZeroDivisionError), fused_lstm.fused_lstm():
+        assert keras.layers.LSTM.inner_loop is not before
+        raise ZeroDivisionError
+    assert keras.layers.LSTM.inner_loop is before
+
+
+def network():
+    set_seed(0)
+    return keras.Sequential([keras.Input((12, 3)), keras.layers.LSTM(8), keras.layers.Dense(3)])
+
+
+def test_training_takes_the_steps_of_keras(monkeypatch):
+    ours, plain = network(), network()
+    monkeypatch.setattr("helpers.training._Stepper._order", lambda self: np.arange(20))
+    train(ours, WINDOWS, WINDOWS[:, -1], epochs=30, batch_size=10)
+    plain.compile("adam", "mse")
+    plain.fit(WINDOWS, WINDOWS[:, -1], epochs=30, batch_size=10, shuffle=False, verbose=0)
+    for a, b in zip(ours.get_weights(), plain.get_weights(), strict=True):
+        assert np.allclose(a, b, atol=1e-4)
+    assert np.allclose(predict(ours, WINDOWS), plain(WINDOWS), atol=1e-4)
+
+
+def test_training_and_prediction_are_fused(monkeypatch):
+    used, block = [], fused_lstm._block
+    monkeypatch.setattr(fused_lstm, "_block", lambda *arguments: used.append(1) or block(*arguments))
+    train(network(), WINDOWS, WINDOWS[:, -1], epochs=1)
+    n_training = len(used)
+    predict(network(), WINDOWS)
+    assert 0 < n_training < len(used)
+
+
+def test_xla_when_it_is_asked_for():
+    history = train(network(), WINDOWS, WINDOWS[:, -1], epochs=25, jit_compile=True)
+    assert history.loss[-1] < history.loss[0]
+
+
+def test_a_windows_output_does_not_depend_on_its_neighbours():
+    model, many = network(), np.tile(WINDOWS, (40, 1, 1))  # 800 windows, more than a block
+    together = predict(model, many)
+    assert np.array_equal(together[:20], together[-20:])
+    assert np.array_equal(np.concatenate([predict(model, window[None]) for window in WINDOWS]), together[:20])
