@@ -1,6 +1,15 @@
 """Every exercise's check knows an empty answer, several wrong ones and the right one (the worked solution)."""
 
-from helpers.checks import environment, lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
+from helpers.checks import (
+    environment,
+    lesson_00,
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_05,
+    lesson_06,
+)
 from helpers.checks.core import NOT_ATTEMPTED
 from helpers.datasets import four_splits, load_orders
 from helpers.thresholds import quantile_threshold
@@ -215,6 +224,26 @@ CASES = {
         ([4, 4.36], "of 20 is not it"), ([None, 4.36], "is empty"),
     ],
     (lesson_05, 5): [([...], "empty"), (["word " * 30], "right"), (["Call me."], "2 words so far"), ([3], "as a text")],
+    (lesson_06, 1): [
+        ([...], "empty"), ([(4992, ..., 0)], "empty"), ([(4992, 8320, 0)], "right"),
+        ([np.array([4992, 8320, 0])], "right"),
+        ([(4864, 8192, 0)], "shifts are missing"), ([(1248, 2080, 0)], "one gate"), ([(4000, 8320, 0)], "not 4000"),
+        ([(4992, 4992, 0)], "does not read the channels"), ([(4992, 100, 0)], "decoder has not 100"),
+        ([(4992, 8320, 8320)], "adds no weight"), ([4992], "three numbers"), ([(4992, 8320)], "shape (3,)"),
+        ([("a", "b", "c")], "should be numbers"),
+    ],
+    (lesson_06, 2): [
+        ([lambda before: ...], "empty"), ([lesson_06.rank_of_marked], "right"),
+        ([lambda before: lesson_06.rank_of_marked(before) - 1], "not 0"),
+        ([lambda before: lesson_06.rank_of_marked(96)], "Does `before` reach"), ([lambda before: 24], "24, where 3"),
+        ([lambda before: None], "is empty"), ([3], "a function is needed"), ([fault("crash")], "KeyError"),
+    ],
+    (lesson_06, 3): [
+        ([...], "empty"), ([{2, 6, 10, 12, 13}], "right"), ([[2, 6, 12, 13]], "right"), ([{2, 3, 6, 10, 12}], "right"),
+        ([{2, 6, 10}], "3 found"), ([{2, 6, 9, 10}], "line 9 is innocent"), ([{14}], "there is no line 14"),
+        ([{1, ...}], "empty"), (["2, 6"], "a set of line numbers"),
+    ],
+    (lesson_06, 4): [([...], "empty"), (["word " * 30], "right"), (["List."], "1 words so far"), ([3], "as a text")],
 }
 
 

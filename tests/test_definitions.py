@@ -114,3 +114,19 @@ def test_lstm_step():
     for x in points[0]:
         h, c, _ = functions["lstm_step"](x, h, c)
     np.testing.assert_allclose(h, expected, atol=1e-5)
+
+
+def test_lstm_autoencoder():
+    """Same weights, same reconstructions."""
+    from helpers.detectors.lstm_networks import autoencoder_network
+
+    import keras
+
+    functions = definitions("06")
+    functions["lstm_autoencoder"].__globals__.update(keras=keras, layers=keras.layers)
+    by_hand, imported = functions["lstm_autoencoder"](12, 2, units=5), autoencoder_network(12, 2, units=5, seed=3)
+    by_hand.set_weights(imported.get_weights())
+    windows = np.random.default_rng(0).normal(size=(4, 12, 2)).astype(np.float32)
+    rebuilt = np.asarray(by_hand(windows))
+    assert rebuilt.std() > 0.01
+    np.testing.assert_allclose(rebuilt, np.asarray(imported(windows)), atol=1e-6)
