@@ -20,7 +20,8 @@ FAULTS = {
     4: "mean and deviation of the whole series, the test included; and the deep falls make the ruler ten "
        "times as long",
     5: "rows 0 to 580 hold three of the four events: the network learns to rebuild them",
-    7: "the last tenth of the windows shares 23 of 24 points with training windows: nothing is held out",
+    7: "windows are cut before they are split, so the first validation windows share points with training windows: "
+       "leave a window's length between the parts",
     8: "the largest error on training rows, which were fitted and hold events: no promise, and one odd row decides",
     11: "a slice ends before its end, so the window that starts at i is lost; and it asks windows that end after i, so "
         "nothing can be said before they have come",
@@ -110,22 +111,24 @@ def exercise_4(n_found, weekly) -> str:
     """Seasonal naive by the week instead of by the day, on the telemetry.
 
     >>> exercise_4(7, 0.5)
-    not yet: 7 faults of 20 is not it: SeasonalNaive(period=7 * 144), fitted, limited and judged as in the lesson
+    not yet: 7 faults of 20 is not it: a week has 7 * 144 rows (context= gives the first a past; Sundays stay in)
     """
     n, rate = as_number(n_found, "n_found"), as_number(weekly, "weekly")
+    if n != int(n):
+        raise Wrong(f"{n:g} is no number of faults: are the two swapped?")
     right_n, right_rate = found_and_weekly(WEEK)
     daily_n, daily_rate = found_and_weekly(DAY)
     if n == daily_n and np.isclose(rate, daily_rate, atol=0.06):
         raise Wrong("these are the numbers of a day's period; a week has 7 * 144 rows")
     if n != right_n:
-        raise Wrong(f"{n:g} faults of 20 is not it: SeasonalNaive(period=7 * 144), fitted, limited and judged as in "
-                    "the lesson")
+        raise Wrong(f"{n:g} faults of 20 is not it: a week has 7 * 144 rows (context= gives the first "
+                    "a past; Sundays stay in)")
     if np.isclose(rate, right_rate / 7, atol=0.01):
         raise Wrong("these are false alarms a day; take them times 7")
     if not np.isclose(rate, right_rate, atol=0.06):
         raise Wrong(f"{rate:g} false alarms a week is not it: it is the second thing that judge_server returns")
-    return (f"{right_n} faults, and {right_rate:.1f} false alarms a week instead of one: each fault and each campaign "
-            "has an echo seven days later")
+    return (f"{right_n} faults, more than any row above, and {right_rate:.1f} false alarms a week instead of one: each "
+            "fault and each campaign has an echo seven days later. Would you take it?")
 
 
 @exercise
