@@ -9,6 +9,7 @@ from helpers.checks import (
     lesson_04,
     lesson_05,
     lesson_06,
+    lesson_07,
 )
 from helpers.checks.core import NOT_ATTEMPTED
 from helpers.datasets import four_splits, load_orders
@@ -229,12 +230,13 @@ CASES = {
         ([np.array([4992, 8320, 0])], "right"),
         ([(4864, 8192, 0)], "shifts are missing"), ([(1248, 2080, 0)], "one gate"), ([(4000, 8320, 0)], "not 4000"),
         ([(4992, 4992, 0)], "does not read the channels"), ([(4992, 100, 0)], "decoder has not 100"),
+        ([(8320, 4992, 0)], "swapped"),
         ([(4992, 8320, 8320)], "adds no weight"), ([4992], "three numbers"), ([(4992, 8320)], "shape (3,)"),
         ([("a", "b", "c")], "should be numbers"),
     ],
     (lesson_06, 2): [
         ([lambda before: ...], "empty"), ([lesson_06.rank_of_marked], "right"),
-        ([lambda before: lesson_06.rank_of_marked(before) - 1], "not 0"),
+        ([lambda before: lesson_06.rank_of_marked(before) - 1], "start at 1"),
         ([lambda before: lesson_06.rank_of_marked(96)], "Does `before` reach"), ([lambda before: 24], "24, where 3"),
         ([lambda before: None], "is empty"), ([3], "a function is needed"), ([fault("crash")], "KeyError"),
     ],
@@ -244,6 +246,34 @@ CASES = {
         ([{1, ...}], "empty"), (["2, 6"], "a set of line numbers"),
     ],
     (lesson_06, 4): [([...], "empty"), (["word " * 30], "right"), (["List."], "1 words so far"), ([3], "as a text")],
+    (lesson_07, 1): [
+        ([..., ...], "empty"), ([2 / 3, 0.00016961], "right"), ([np.float32(0.667), 0.00017], "right"),
+        ([1 / 3, 0.00016961], "chance of being forged"), ([2 / 3, 0.99983], "chance of being forged"),
+        ([0.5, 0.00016961], "half as high"), ([0.9, 0.1], "at 0: 0.9 is not p"), ([2 / 3, 0.1], "at 5: 0.1 is not p"),
+        ([2 / 3, None], "is empty"), (["high", 0.1], "not a str"), ([2 / 3, 0.0], "at 5: 0 is not p"),
+    ],
+    (lesson_07, 2): [
+        ([lambda logits: ...], "empty"), ([lambda logits: -np.logaddexp(0, logits).mean()], "right"),
+        ([lambda logits: np.logaddexp(0, -logits).mean()], "-log D"),
+        ([lambda logits: np.logaddexp(0, logits).mean()], "sign is turned"),
+        ([lambda logits: -np.logaddexp(0, logits).sum()], "the sum"), ([lambda logits: 0.0], "not 0.000"),
+        ([lambda logits: np.log(1 - 1 / (1 + np.exp(-logits))).mean()], "yours gives -inf"),
+        ([lambda logits: -np.logaddexp(0, logits)], "4 of them"), ([fault("crash")], "KeyError"),
+        ([0.5], "a function is needed"),
+    ],
+    (lesson_07, 3): [
+        ([...], "empty"), ([{1, ...}], "empty"), ([{1, 4, 9, 11, 12, 14, 15}], "right"), ([[1, 4, 9, 12, 14]], "right"),
+        ([{1, 4, 9, 11, 13, 14, 15}], "right"), ([{1, 4}], "2 found, 5 or more"), ([{1, 7}], "line 7 is innocent"),
+        ([{16}], "there is no line 16"), ([set()], "0 found"), ([5], "a set of line numbers"),
+    ],
+    (lesson_07, 4): [
+        ([..., ..., np.linspace(-1, 3, 1000)], "empty"), ([0.75, 2.962, np.linspace(-1, 3, 1000)], "right"),
+        ([0.25, 2.962, np.linspace(-1, 3, 1000)], "called real"), ([750, 2.962, np.linspace(-1, 3, 1000)], "percent"),
+        ([0.6, 2.962, np.linspace(-1, 3, 1000)], "is not 0.600"), ([0.75, 0.0, np.linspace(-1, 3, 1000)], "flags 75.0"),
+        ([0.75, 9.0, np.linspace(-1, 3, 1000)], "next to nothing"),
+        ([0.75, None, np.linspace(-1, 3, 1000)], "is empty"),
+    ],
+    (lesson_07, 5): [([...], "empty"), (["word " * 30], "right"), (["No."], "1 words so far"), ([3], "as a text")],
 }
 
 

@@ -81,3 +81,19 @@ def test_a_changed_output_is_named():
     cell = next(cell for cell in learner.cells if cell.get("outputs") and "text" in cell.outputs[0])
     cell.outputs[0]["text"] += "9"
     assert outputs_that_differ(learner, solution) == [cell.source]
+
+
+@pytest.mark.parametrize(("path", "matters"), [
+    ("helpers/metrics.py", True), ("data/orders.csv.gz", True), ("helpers/checks/lesson_04.py", True),
+    ("data/results/digits.csv", True), ("helpers/checks/lesson_03.py", False), ("data/results/other.csv", False),
+])
+def test_what_makes_a_lesson_stale(tmp_path, monkeypatch, path, matters):
+    settings = tmp_path / "notebooks" / "source" / "repository.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_bytes((lessons.SOURCE / "repository.json").read_bytes())
+    monkeypatch.setattr(lessons, "ROOT", tmp_path)
+    source = next(source for source in lessons.sources() if source.stem[:2] == "04")  # it reads results/digits.csv
+    before = lessons.fingerprint(source)
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_bytes(b"new")
+    assert (lessons.fingerprint(source) != before) == matters

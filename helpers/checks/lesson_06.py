@@ -15,7 +15,8 @@ UNITS, CHANNELS = 32, 6
 FAULTS = {
     2: "smallest and largest sample of all beats, those of the test included: the scaler must see training rows only",
     6: "return_sequences=True: the code is 64 numbers for each of 140 steps, 8,960 for 140; nothing is squeezed",
-    10: "the test part as validation data, abnormal beats included: whatever is stopped or tuned on it is judged on it",
+    10: "the test part as validation data, abnormal beats included: whatever would be stopped or tuned on it is judged "
+        "on it (that 20 epochs are few is not meant)",
     12: "the limit comes from the test part's errors and labels: what is judged on it knows the answer",
     13: "precision and recall of the class 1, which is the normal one: the share of found anomalies is never shown",
 }
@@ -63,6 +64,8 @@ def exercise_1(n_weights) -> str:
     if any(part is ... for part in parts):
         raise Wrong("")
     encoder, decoder, added = as_numbers(parts, 3, "n_weights")
+    if (encoder, decoder) == (weights(UNITS), weights(CHANNELS)):
+        raise Wrong("the two are swapped: the encoder first")
     if encoder == weights(CHANNELS) - 4 * UNITS:
         raise Wrong("the shifts are missing: each of the four gates has one for each unit")
     if encoder == weights(CHANNELS) / 4:
@@ -88,7 +91,8 @@ def exercise_2(rank) -> str:
     for before in (96, 216):
         found, expected = as_number(try_out(rank, before), "what rank_of_marked returns"), rank_of_marked(before)
         if found == expected - 1:
-            raise Wrong(f"before={before}: {found:g}; the largest has rank 1, not 0")
+            raise Wrong(f"before={before}: {found:g}, where {expected} was expected. Does the count start at 1, and is "
+                        "the mean that of *all* windows?")
         if before == 216 and found == rank_of_marked(96):
             raise Wrong(f"before=216: still {found:g}. Does `before` reach the windows?")
         if found != expected:

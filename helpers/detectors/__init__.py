@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # for editors; at run time __getattr__ below imports what is 
     from .autoencoder import DenseAutoencoder
     from .base import ColumnwiseDetector, Detector, TabularDetector
     from .baselines import NearestNeighbours, OneColumn, PCAReconstruction, RandomScore
+    from .gan import BiGANDetector, GANDetector
     from .images import ConvAutoencoder
     from .lstm import LSTMAutoencoder, LSTMForecaster
     from .series import SeriesDetector
@@ -27,10 +28,12 @@ if TYPE_CHECKING:  # for editors; at run time __getattr__ below imports what is 
 
 __all__ = [
     "IQR",
+    "BiGANDetector",
     "ColumnwiseDetector",
     "ConvAutoencoder",
     "DenseAutoencoder",
     "Detector",
+    "GANDetector",
     "LSTMAutoencoder",
     "LSTMForecaster",
     "Mahalanobis",
@@ -56,6 +59,7 @@ _FAMILIES = {
     "baselines": ("RandomScore", "OneColumn", "PCAReconstruction", "NearestNeighbours"),
     "images": ("ConvAutoencoder",),
     "autoencoder": ("DenseAutoencoder",),
+    "gan": ("GANDetector", "BiGANDetector"),
     "lstm": ("LSTMAutoencoder", "LSTMForecaster"),
     "series": ("SeriesDetector",),
     "series_baselines": ("RandomSeriesScore", "SeasonalNaive", "WindowDetector"),

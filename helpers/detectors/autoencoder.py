@@ -4,6 +4,8 @@ import math
 import numbers
 
 from helpers.detectors.base import ColumnwiseDetector
+from helpers.detectors.standardised import choose_code_size, standardise, usual_error
+from helpers.detectors.validation import check_number
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
@@ -16,10 +18,6 @@ EPOCHS = (10, 500)
 WIDTHS = (32, 128)
 PATIENCE = (8, 60)  # epochs, and steps
 OPTIONAL = ("code_size", "epochs", "patience")  # None: taken from the data
-EXPLAINED = 0.95
-WIDEST = 8.0
-SMALLEST_ERROR = 0.05**2  # of a column's variance; what is rebuilt better than this is rebuilt perfectly
-PRIOR_ROWS = 20  # few held-out rows tell little about one column: they are mixed with the mean of all columns
 
 
 class DenseAutoencoder(ColumnwiseDetector):
@@ -120,11 +118,11 @@ class DenseAutoencoder(ColumnwiseDetector):
 
     def _check_parameters(self):
         for name in ("code_size", "epochs", "batch_size", "n_members", "patience"):
-            _check(name, getattr(self, name), numbers.Integral, 1, optional=name in OPTIONAL)
+            check_number(name, getattr(self, name), numbers.Integral, 1, optional=name in OPTIONAL)
         for width in self.hidden or ():
-            _check("hidden", width, numbers.Integral, 1)
-        _check("learning_rate", self.learning_rate, numbers.Real, np.nextafter(0, 1))
-        _check("noise", self.noise, numbers.Real, 0)
+            check_number("hidden", width, numbers.Integral, 1)
+        check_number("learning_rate", self.learning_rate, numbers.Real, np.nextafter(0, 1))
+        check_number("noise", self.noise, numbers.Real, 0)
         if not 0 < self.validation_fraction < 1:
             raise ValueError(f"validation_fraction={self.validation_fraction!r}: a share lies between 0 and 1.")
 
@@ -136,24 +134,13 @@ class DenseAutoencoder(ColumnwiseDetector):
         order = np.random.default_rng(seeds[0]).permutation(len(z))
         n_held_out = min(max(1, round(self.validation_fraction * len(z))), len(z) - 1)
         held_out, kept = z[order[:n_held_out]], z[order[n_held_out:]]
-        self.code_size_ = self._choose_code_size(z)
+        self.code_size_ = choose_code_size(z) if self.code_size is None else int(self.code_size)
         self.model_ = self._build(z.shape[1], seeds[1])
         self.history_ = self._train(kept, held_out, seeds[2])
-        self.usual_error_ = self._usual_error(held_out)
+        self.usual_error_ = usual_error(self._errors(held_out))
 
     def _standardise(self, rows):
-        """Float32 (n, n_columns); beyond WIDEST standard deviations values grow like their logarithm."""
-        z = (rows - self.mean_) / self.scale_
-        far = np.abs(z) > WIDEST
-        z[far] = np.sign(z[far]) * WIDEST * (1 + np.log(np.abs(z[far]) / WIDEST))
-        return z.astype(np.float32)
-
-    def _choose_code_size(self, z):
-        if self.code_size is not None:
-            return int(self.code_size)
-        variances = np.linalg.svd(z - z.mean(axis=0), compute_uv=False) ** 2
-        explained = np.cumsum(variances) / max(variances.sum(), np.finfo(np.float32).tiny)
-        return max(1, min(int(np.searchsorted(explained, EXPLAINED)) + 1, z.shape[1] - 1))
+        return standardise(rows, self.mean_, self.scale_)
 
     def _build(self, n_columns, seed):
         width = int(np.clip(4 * n_columns, *WIDTHS))
@@ -185,11 +172,6 @@ class DenseAutoencoder(ColumnwiseDetector):
     def _targets(self, z):
         """The inputs, once for each member."""
         return np.repeat(z[:, None, :], self.n_members, axis=1)
-
-    def _usual_error(self, held_out):
-        errors = self._errors(held_out)
-        mixed = (errors.sum(axis=0) + PRIOR_ROWS * errors.mean()) / (len(errors) + PRIOR_ROWS)
-        return np.maximum(mixed, SMALLEST_ERROR)
 
     def _errors(self, z):
         """Squared errors (n, n_columns) in double precision, the mean of all members."""
@@ -250,11 +232,3 @@ def _dense(n_members, n_in, n_out, activation, seed):
         activation=activation,
         kernel_initializer=keras.initializers.RandomUniform(-limit, limit, seed=seed),
     )
-
-
-def _check(name, value, kind, least, optional=False):
-    if optional and value is None:
-        return
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, kind) or not least <= value < math.inf:
-        what = "a whole number of at least 1" if kind is numbers.Integral else "a finite positive number"
-        raise ValueError(f"{name}={value!r}: it must be {what}{' or None' if optional else ''}.")

@@ -4,6 +4,8 @@ import math
 import numbers
 
 from helpers.detectors.series import SeriesDetector
+from helpers.detectors.standardised import destandardise, standardise, usual_error
+from helpers.detectors.validation import check_number
 from helpers.windows import make_windows
 
 import numpy as np
@@ -16,12 +18,9 @@ __all__ = ["LSTMAutoencoder", "LSTMForecaster"]
 EPOCHS = (5, 300)
 PATIENCE = (6, 60)  # epochs, and steps
 MOST_WINDOWS = 10_000  # to train on: of a longer series every second, third ... window is taken
-WIDEST = 8.0
 NARROWEST = 0.1  # of the standard deviation: values that mostly stand still must not have a scale of nearly 0
 IQR_OF_NORMAL = 1.349
-SMALLEST_ERROR = 0.05**2  # of a channel's variance; what comes out better than this comes out perfectly
 OWN_WEIGHT = 0.5  # of a point's own error, beside the mean of the recent ones
-PRIOR_WINDOWS = 20  # few held-out windows tell little about one channel: they are mixed with the mean of all channels
 
 
 class _LSTMDetector(SeriesDetector):
@@ -43,11 +42,11 @@ class _LSTMDetector(SeriesDetector):
 
     def _check_parameters(self):
         for name in ("units", "batch_size", "epochs", "patience", *self._own_counts):
-            _check(name, getattr(self, name), numbers.Integral, 1, optional=name in self._optional)
-        _check("learning_rate", self.learning_rate, numbers.Real, np.nextafter(0, 1))
-        _check("noise", self.noise, numbers.Real, 0)
+            check_number(name, getattr(self, name), numbers.Integral, 1, optional=name in self._optional)
+        check_number("learning_rate", self.learning_rate, numbers.Real, np.nextafter(0, 1))
+        check_number("noise", self.noise, numbers.Real, 0)
         if self.time_budget is not None:
-            _check("time_budget", self.time_budget, numbers.Real, np.nextafter(0, 1))
+            check_number("time_budget", self.time_budget, numbers.Real, np.nextafter(0, 1))
         if not 0 < self.validation_fraction < 1:
             raise ValueError(f"validation_fraction={self.validation_fraction!r}: a share lies between 0 and 1.")
 
@@ -57,7 +56,7 @@ class _LSTMDetector(SeriesDetector):
         kept, held_out = self._split(segments)
         self.model_ = self._build(int(seeds[0]))
         self.history_ = self._train(kept, held_out, int(seeds[1]))
-        self.usual_error_ = self._usual_error(held_out)
+        self.usual_error_ = usual_error(self._errors(held_out).mean(axis=1))
 
     def _split(self, segments):
         """Windows to train on and later ones to check with, that share no point as far as the series is long enough."""
@@ -69,17 +68,10 @@ class _LSTMDetector(SeriesDetector):
         return windows[: max(1, n_rest - n_between)], windows[-max(1, n_held_out) :]
 
     def _scaled(self, values):
-        """Float32; beyond WIDEST robust standard deviations values grow like their logarithm."""
-        z = (values - self.center_) / self.scale_
-        far = np.abs(z) > WIDEST
-        z[far] = np.sign(z[far]) * WIDEST * (1 + np.log(np.abs(z[far]) / WIDEST))
-        return z.astype(np.float32)
+        return standardise(values, self.center_, self.scale_)
 
     def _unscaled(self, z):
-        far = np.abs(z) > WIDEST
-        z = z.astype(np.float64)
-        z[far] = np.sign(z[far]) * WIDEST * np.exp(np.minimum(np.abs(z[far]) / WIDEST - 1, 700))
-        return z * self.scale_ + self.center_
+        return destandardise(z, self.center_, self.scale_)
 
     def _train(self, kept, held_out, seed):
         from helpers.training import train  # TensorFlow: imported only when there is something to train
@@ -99,11 +91,6 @@ class _LSTMDetector(SeriesDetector):
             seed=seed,
             verbose=bool(self.verbose),
         )
-
-    def _usual_error(self, held_out):
-        errors = self._errors(held_out).mean(axis=1)
-        mixed = (errors.sum(axis=0) + PRIOR_WINDOWS * errors.mean()) / (len(errors) + PRIOR_WINDOWS)
-        return np.maximum(mixed, SMALLEST_ERROR)
 
     def _errors(self, z):
         """Squared errors of scaled windows, (m, n_outputs, n_channels)."""
@@ -403,11 +390,3 @@ def _robust_scale(values):
     middle_half = np.subtract(*np.percentile(values, [75, 25], axis=0)) / IQR_OF_NORMAL
     scale = np.where(middle_half > 0, np.maximum(middle_half, NARROWEST * deviation), deviation)
     return np.median(values, axis=0), np.where(scale > 0, scale, 1.0)
-
-
-def _check(name, value, kind, least, optional=False):
-    if optional and value is None:
-        return
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, kind) or not least <= value < math.inf:
-        what = "a whole number of at least 1" if kind is numbers.Integral else "a finite positive number"
-        raise ValueError(f"{name}={value!r}: it must be {what}{' or None' if optional else ''}.")

@@ -1,6 +1,7 @@
 """Fitted detectors in one file: networks as `.keras`, arrays without pickle, the rest as JSON."""
 
 import dataclasses
+import importlib
 import io
 import json
 import os
@@ -18,6 +19,7 @@ __all__ = ["StoredDetectorError", "load_detector", "save_detector"]
 FORMAT = "anomaly-detection-course detector"
 VERSION = 1
 HOW = "Make it with detector.save(path)."
+HISTORIES = {"History": "helpers.training", "GANHistory": "helpers.detectors.gan_training"}
 
 
 class StoredDetectorError(ValueError):
@@ -98,8 +100,8 @@ def _encode(value, name, members):
             return {"names": [str(item) for item in value]}
         members["arrays.npz"][name] = value
         return {"array": name}
-    if dataclasses.is_dataclass(value) and type(value).__name__ == "History":
-        return {"history": dataclasses.asdict(value)}
+    if dataclasses.is_dataclass(value) and type(value).__name__ in HISTORIES:
+        return {type(value).__name__: dataclasses.asdict(value)}
     if isinstance(value, Detector):
         return {"detector": _describe(value, f"{name}.", members)}
     if hasattr(value, "save") and hasattr(value, "get_config"):
@@ -122,10 +124,8 @@ def _decode(value, file):
     if kind == "array":
         with np.load(io.BytesIO(file.read("arrays.npz")), allow_pickle=False) as arrays:
             return arrays[content]
-    if kind == "history":
-        from helpers.training import History
-
-        return History(**content)
+    if kind in HISTORIES:
+        return getattr(importlib.import_module(HISTORIES[kind]), kind)(**content)
     if kind == "detector":
         return _build(content, file)
     if kind == "model":

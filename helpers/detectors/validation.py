@@ -1,13 +1,33 @@
 """What a table must be before a detector works on it, and sentences that say so when it is not."""
 
+import math
+import numbers
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_array, validate_data
 
-__all__ = ["column_labels", "refuse_text", "validate_rows"]
+__all__ = ["check_number", "column_labels", "refuse_text", "validate_rows"]
 
 FLOATS = [np.float64, np.float32]
+
+
+def check_number(name, value, kind, least, optional=False):
+    """Refuse a parameter that is no finite number of at least `least`.
+
+    kind : numbers.Integral or numbers.Real; optional : None will do.
+
+    >>> check_number("epochs", 1.5, numbers.Integral, 1)
+    Traceback (most recent call last):
+        ...
+    ValueError: epochs=1.5: it must be a whole number of at least 1.
+    """
+    if optional and value is None:
+        return
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, kind) or not least <= value < math.inf:
+        what = "a whole number of at least 1" if kind is numbers.Integral else "a finite positive number"
+        raise ValueError(f"{name}={value!r}: it must be {what}{' or None' if optional else ''}.")
 
 
 def column_labels(positions, names=None):

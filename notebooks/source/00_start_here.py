@@ -226,8 +226,8 @@ assert testing.sum() == 14
 #
 # {{map}}
 #
-# In preparation: LSTMs on time series (05, 06), GANs (07, 08), and how to run a detector in production (09). They keep the data, the
-# interface and the scoreboard that these lessons build.
+# In preparation: a GAN that can look back (08), and how to choose a detector for your own data (09). They keep the interface and the
+# scoreboard that these lessons build.
 #
 # ## Exercise 1 · name the kind
 #

@@ -341,7 +341,7 @@ for name in ("train", "calibration", "test"):
 # The pipe carries 1.3 litres a second more than in the training days: more than half of its daily rhythm. How do the forecasts fare there, and at which levels does the LSTM raise alarms?
 
 # %% tags=["nbval-ignore-output"]
-ordinary_hours = inside("test") & (labels.to_numpy()[ends] == 0)
+ordinary_hours = inside("test") & ~make_windows(labels == 1, window + 1, starts=starts).any(axis=1)
 rmse = {name: spread * np.sqrt(np.square(f - y)[ordinary_hours].mean()) for name, f in forecasts.items()}
 print(pd.Series(rmse).drop("mean of the training rows").round(2).to_string())
 level = pd.cut(flow.iloc[ends][ordinary_hours], [99, 102, 103, 103.5, 104, 110])
@@ -485,29 +485,44 @@ judged = {name: judge_server(without_restarts(calibration_scores[name]), without
           for name in detectors}
 print(summary(judged).to_string())
 total = summary(judged)["all 20"]
-print(", ".join(f"{name} {total[name]}" for name in total.index), "of 20")
+print("faults found, of 20:", "; ".join(f"{name} {total[name]}" for name in total.index))
 assert total["LSTM"] > 6 and total["PCA, six hours"] > 6 and total["random"] < 4
 
 # %% [markdown]
 # From 3 to 11, because without the restarts its limit falls to a quarter. False alarms rise with it, from 0.2 to nearly three a week, where one was promised: four weeks of calibration allow three alarms in all, so a limit hangs on a handful of loud hours. PCA gains nothing. One network is a throw of dice here, too: two other seeds found 8 and 9 faults, with 1.6 and 2.3 false alarms a week. Expect 7 to 12 and 1 to 4 on your machine.
 #
-# Who wins depends on what you fear: PCA on windows keeps its promise with about as many finds; seasonal naive alone finds most frozen channels, since a still channel departs from yesterday; the z-score, five lines of lesson 01, finds as many slow leaks as any, within its promise.
-#
-# How long after its start? The median over the faults that were found; a dash where none was.
+# Some kept the promise and some did not, so these finds cannot be compared yet. For a comparison only, give every detector the lowest limit that has at most one false alarm a week *in the test weeks themselves*: an **oracle's limit**, which nobody knows beforehand, and the same for all. Five seconds.
 
 # %% tags=["nbval-ignore-output"]
-delays = pd.DataFrame({name: table.groupby("kind")["delay"].median() for name, (table, _) in judged.items()}).T
+def with_an_oracle(on_test):
+    for limit in np.nanquantile(on_test, np.linspace(0.9, 1, 1001)):
+        flags = np.where(np.isnan(on_test), np.nan, on_test > limit)
+        a_day = false_alarms_per_day(y_test, flags, rows_per_day=DAY, tolerance=HOUR, merge=HOUR)
+        if 7 * a_day <= 1:
+            return event_table(y_test, flags, kinds=kinds_test, index=test.index), 7 * a_day
+
+equal = {name: with_an_oracle(without_restarts(test_scores[name])) for name in detectors}
+print(summary(equal).to_string())
+assert summary(equal)["false alarms a week"].max() <= 1 and summary(equal).loc["LSTM", "all 20"] < total["LSTM"]
+
+# %% [markdown]
+# At equal rates both kinds of PCA find 9, seasonal naive 8, the z-score 7 and the LSTM about as many (expect 5 to 10). What seasonal naive and the LSTM found beyond that, they had bought with false alarms. The random score finds 3, by luck: it is the floor. Which one to take depends on what you fear: the LSTM has three spikes of four, one more than any other; frozen channels are found by PCA, if at all; the z-score, five lines of lesson 01, has most slow leaks.
+#
+# How long after its start? The median over the faults that were found at these equal rates; a dash where none was.
+
+# %% tags=["nbval-ignore-output"]
+delays = pd.DataFrame({name: table.groupby("kind")["delay"].median() for name, (table, _) in equal.items()}).T
 fig, ax = plt.subplots(figsize=(7.5, 3.2))
 plots.delay_table(ax, delays)
-ax.set_title("Median delay of the faults that were found")
+ax.set_title("Median delay at one false alarm a week")
 plt.show()
 
 # %% [markdown]
-# *The figure: a table of shaded cells, six detectors by five kinds. Spikes are found in their first row by all but the random score. Level shifts: at once by seasonal naive and LSTM, after an hour by PCA, five by the z-score. Broken correlations take five to nine hours, frozen channels three to six; the z-score has a dash for both, the LSTM for the second. Slow leaks take four hours to a day.*
+# *The figure: a table of shaded cells, six detectors by five kinds. Spikes are found in their first row by all but the random score. Level shifts take ten minutes with seasonal naive, an hour with PCA and the LSTM, five hours with the z-score. Broken correlations take six to ten hours, frozen channels four with PCA; the z-score has a dash for both, seasonal naive and the LSTM for the second. Slow leaks take from an hour and a half to a day.*
 #
-# Seasonal naive and the LSTM find a jump in the row in which it happens, both kinds of PCA after about an hour. Broken correlations are found hours late, when the copied course contains a jump that the hour does not explain, such as a night's backup in the afternoon. Slow leaks look like a strength of the LSTM, with four hours. Do not believe it yet.
+# Jumps are found at once, or within the hour. Broken correlations are found hours late, when the copied course contains a jump that the hour does not explain, such as a night's backup in the afternoon. Slow leaks look quick with seasonal naive and the LSTM. Do not believe it yet.
 #
-# **Which channel gives it away?** The LSTM's score is a mean over channels, so it can be taken apart. For each fault that the LSTM found: the broken channel, and the channel that was loudest at the first alarm.
+# **Which channel gives it away?** The LSTM's score is a mean over channels, so it can be taken apart. For each fault that the LSTM found with its own limit: the broken channel, and the channel that was loudest at the first alarm.
 
 # %% tags=["nbval-ignore-output"]
 by_channel = detectors["LSTM"].channel_scores(test, context=calibration)

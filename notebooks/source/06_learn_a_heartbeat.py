@@ -12,7 +12,7 @@
 # *Before this: a network that forecasts the next point. Now one that reads a whole stretch and writes it again.*
 
 # %% [markdown]
-# **What you'll do.** Find 496 heartbeats in five minutes of a real electrocardiogram, teach an LSTM autoencoder what an ordinary one looks like, and decide which beats a cardiologist should see first.
+# **What you'll do.** Find about 500 heartbeats in five minutes of a real electrocardiogram, teach an LSTM autoencoder what an ordinary one looks like, and decide which beats a cardiologist should see first.
 #
 # **What you'll learn**
 # - cut a record into beats and windows, and look before you count;
@@ -61,7 +61,7 @@ axes[1].set_xlabel("time [s]")
 plt.show()
 
 # %% [markdown]
-# *The figure: ten quiet seconds and ten bad ones. Above, narrow spikes about every 0.6 seconds; five of the spikes are thicker, and after them the line dives by half a millivolt or more. Below, a few thick spikes, then a jump of the base line that takes two seconds to come back, and near second 99 bursts of noise.*
+# *The figure: ten clean seconds and ten bad ones. Above, narrow spikes about every 0.6 seconds; five of the spikes are thicker, and after them the line dives by half a millivolt or more. Below, a few thick spikes, then a jump of the base line that takes two seconds to come back, and near second 99 bursts of noise.*
 #
 # Above, two sorts of beat. Below, an **artefact**: a strange piece of record that comes from the electrode, not from the heart. Both will score high. Only one is what she wants to see.
 #
@@ -75,10 +75,14 @@ def find_beats(ecg):
     return beats
 
 beats = find_beats(ecg)
-print(f"{len(beats)} beats, {len(beats) / 5:.0f} a minute")
+seconds_between = np.diff(beats) / 360
+print(f"{len(beats)} spikes; median interval {np.median(seconds_between):.2f} s, the longest "
+      f"{np.sort(seconds_between)[-3:].round(1)} s")
 
 # %% [markdown]
-# A fast heart, 99 beats a minute. Around each spike we cut a window, from 96 samples before it to 144 after it (0.27 and 0.4 s): enough for the small wave before the spike and the broad one after it. Lesson 05's `windows_at` wants the positions of the last points. Four neighbouring samples are averaged, which leaves 60 steps of 11 ms, and the window's median is taken out, so that a wandering base line does not count.
+# One beat every 0.57 s would make 530 in five minutes. We have 497: the longest intervals are no pauses of the heart but stretches in which our finder sees nothing, near the jumps of the base line at 42, 97 and 210 s. **What is not found is never scored.** Such stretches belong on a list of their own, "not readable".
+#
+# Around each spike we cut a window, from 96 samples before it to 144 after it (0.27 and 0.4 s): enough for the small wave before the spike and the broad one after it. `windows_at`, a sibling of lesson 05's `make_windows`, takes the positions of the windows' last points. Four neighbouring samples are averaged, which leaves 60 steps of 11 ms, and the window's median is taken out, so that a wandering base line does not count.
 #
 # A window that reaches past its beat is fine here: we search a finished record. A live alarm would come 0.4 s late.
 
@@ -114,9 +118,9 @@ def gallery(positions, titles):
     for ax, i, title in zip(axes.flat, positions, titles, strict=True):
         ax.plot((np.arange(60) - 24) / 90, windows[i], linewidth=1)
         ax.set_title(title, fontsize=8)
-        ax.set_xticks([-0.2, 0, 0.2])
-    fig.supxlabel("seconds from the spike")
-    fig.supylabel("mV")
+        ax.set_xticks([0, 0.2])
+    fig.supxlabel("seconds from the spike", fontsize=9)
+    fig.supylabel("mV", fontsize=9)
 
 interval_before, interval_after = relative_intervals(beats)
 earliest = np.argsort(interval_before)[:12]
@@ -124,64 +128,67 @@ gallery(earliest, [f"at {beats[i] / 360:.0f} s: {interval_before[i]:.0%}" for i 
 plt.show()
 
 # %% [markdown]
-# *The figure: the twelve earliest beats, their interval in percent of the usual one above each. All rise slowly, in a thick spike, and dive below the base line afterwards; a small wave before the spike is not to be seen.*
+# *The figure: the twelve earliest beats, their interval in percent of the usual one above each. All rise slowly, in a thick spike, and dive below the base line afterwards; in most a small wave before the spike is missing. The first two, near 95 s, are from the bad stretch.*
 #
 # They do: early beats are wide beats, at least these twelve. SciPy measures that in one call as well: the width of each spike at half its height.
 
 # %%
 width = peak_widths(ecg, beats, rel_height=0.5, wlen=108)[0] / 360 * 1000
-broad = width > 50
+broad = width > 42
 fig, ax = plt.subplots(figsize=(7.5, 2.8))
 ax.hist(width, bins=np.arange(0, 121, 4))
-ax.axvline(50, color="black", linestyle="--")
+ax.axvline(42, color="black", linestyle="--")
 ax.set(xlabel="width of the spike at half height [ms]", ylabel="beats", title="Two heaps, and little between them")
 plt.show()
-earliest_103 = np.argsort(interval_before)[:broad.sum()]
-print(f"broad: {broad.sum()} of {len(beats)}; of the 103 earliest {broad[earliest_103].sum()} are broad")
-assert broad.sum() == 103
+missed = broad.copy()
+missed[np.argsort(interval_before)[:broad.sum()]] = False
+print(f"broad: {broad.sum()} of {len(beats)}; of the 114 earliest beats {broad.sum() - missed.sum()} are broad; of the "
+      f"{missed.sum()} missed {(np.abs(interval_before[missed] - 1) < 0.1).sum()} come within 10 % of the usual time")
+assert broad.sum() == 114
 
 # %% [markdown]
-# *The figure: a histogram of widths. A tall heap between 16 and 32 milliseconds, a low one between 75 and 110, few beats between them. A dashed line stands at 50.*
+# *The figure: a histogram of widths. A tall heap between 16 and 32 milliseconds, a low and wide one from 44 to 110 with its top near 90, hardly a beat between 36 and 44. A dashed line stands at 42.*
 #
-# Two heaps. 103 beats are broad: wide spike, no small wave before it, a dive after it. Textbooks draw premature beats from the ventricles so. Nobody labelled *these*, so we go on calling them **broad**. The clock is a good start, 71 of its 103 earliest beats are broad, and it misses one in three: they come at the ordinary time.
+# Two heaps, and a limit in the valley between them. (It is a choice: at 50 ms there are 103, and every comparison below keeps its order.) 114 beats are broad. This is how textbooks draw premature beats from the ventricles; nobody labelled *these*, so we go on calling them **broad**. The clock is a good start, 76 of its 114 earliest beats are broad, and it misses one in three: 36 of those 38 come at the ordinary time.
 #
-# "Then measure the width and go home", you may say, and for this question you would be right: whoever knows what to look for should measure that. But we saw the width only after somebody had put odd beats before our eyes. A model of the *ordinary* beat has to do that without knowing what odd means. The width stays hidden from all models below; we only count with it.
+# Whoever knows what to look for should measure that. A model of the *ordinary* beat has to find it without knowing what odd means. The width stays hidden from all models below; we only count with it.
 #
 # ## A clean training set that nobody labelled
 #
-# Novelty detection wants ordinary beats to learn from. Take those whose intervals, before and after, are within 10 % of the usual. That is a guess from *another view* of the same beats: the clock knows nothing about shapes. PCA with a code of 4 learns the shapes; then we count how many of its 103 strangest beats are broad.
+# Novelty detection wants ordinary beats to learn from. Take those whose intervals, before and after, are within 10 % of the usual. That is a guess from *another view* of the same beats: the clock knows nothing about shapes. PCA with a code of 4 learns the shapes; then we count how many of its 114 strangest beats are broad.
 #
-# **Before you run:** there are 103 broad beats. How many will PCA put on top?
+# **Before you run:** there are 114 broad beats. How many will PCA put on top?
 
 # %%
 def on_top(scores):
     return int(broad[np.argsort(-scores)[:broad.sum()]].sum())
 
-def pca_scores(train, code_size=4):
-    return PCAReconstruction(code_size, scale=False).fit(train).decision_function(windows)
+def count(train):
+    pca, neighbours = PCAReconstruction(4, scale=False), NearestNeighbours(5, scale=False)
+    return ", ".join(f"{name} {on_top(detector.fit(train).decision_function(windows))}"
+                     for name, detector in {"PCA": pca, "neighbours": neighbours}.items())
 
 on_time = (np.abs(interval_before - 1) < 0.1) & (np.abs(interval_after - 1) < 0.1)
 print(f"on time: {on_time.sum()} beats, {broad[on_time].sum()} of them broad")
-for name, train in {"all beats": windows, "beats on time": windows[on_time]}.items():
-    print(f"PCA trained on {name}: {on_top(pca_scores(train))} of 103")
-assert on_top(pca_scores(windows)) < on_top(pca_scores(windows[on_time])) < 60
+print(f"broad of 114, trained on all beats: {count(windows)}")
+print(f"broad of 114, trained on the beats on time: {count(windows[on_time])}")
 
 # %% [markdown]
-# 32 when it learned from everything, 43 from the beats on time. That is worse than the clock. The first line says why: 27 of the 312 training beats are broad, and whoever has seen 27 broad beats can draw them. This is lesson 03's contaminated training, met in real life.
+# PCA: 42 when it learned from everything, 51 from the beats on time. That is worse than the clock, and the neighbours do little better. The first line says why: 36 of the 312 training beats are broad, and whoever has seen 36 broad beats can draw them. This is lesson 03's contaminated training.
 #
-# A model without room for them: the median beat. With 27 broad ones among 312 the median hardly moves. So let it throw out the fifth of the training beats that is farthest from it. A fifth is a guess on the safe side: we lose some good beats and can afford it.
+# A model without room for them: the median beat. With 36 broad ones among 312 the median hardly moves. So let it throw out the fifth of the training beats that is farthest from it. A fifth is a guess on the safe side: we lose some good beats and can afford it.
 
 # %%
 median_beat = np.median(windows[on_time], axis=0)
 from_the_median = np.square(windows - median_beat).mean(axis=1)
 clean = on_time & (from_the_median <= np.quantile(from_the_median[on_time], 0.8))
 print(f"kept: {clean.sum()} beats, {broad[clean].sum()} of them broad")
-print(f"distance to the median beat: {on_top(from_the_median)} of 103")
-print(f"PCA trained on the kept beats: {on_top(pca_scores(windows[clean]))} of 103")
-assert broad[clean].sum() == 0 and min(on_top(from_the_median), on_top(pca_scores(windows[clean]))) > 90
+print(f"broad of 114, distance to the median beat: {on_top(from_the_median)}")
+print(f"broad of 114, trained on the kept beats: {count(windows[clean])}")
+assert broad[clean].sum() == 0 and on_top(from_the_median) > 100
 
 # %% [markdown]
-# No broad beat is left, and PCA goes from 43 to 98. The median beat alone, a model that knows one shape and nothing else, has 98 as well. Keep both numbers in mind while we build a network. **The training rows were the bigger lever than any model that follows.**
+# No broad beat is left. The median beat, a model too stiff to draw two shapes, does not need clean rows: it was made from the 312 and has 110. A model that can draw two shapes does: PCA goes from 51 to 110, the neighbours from 69 to 110. **For every flexible model, the training rows are the bigger lever than the model.**
 #
 # ## An LSTM autoencoder by hand
 #
@@ -208,7 +215,7 @@ for layer in network.layers[:5]:
 #
 # An LSTM layer with $h$ units and $x$ inputs has $4 (h (h + x) + h)$ weights: four gates, each with a matrix for the state and the input, and a shift. For the encoder $4 \cdot (16 \cdot 17 + 16) = 1152$. The number of steps does not occur in it: the same weights serve every step.
 #
-# A network wants numbers near 1, so we divide by the standard deviation of the clean beats. Every fifth clean beat validates. No beat's label chose anything here; between runs we compared validation errors. About ten seconds.
+# A network wants numbers near 1, so we divide by the standard deviation of the clean beats. A random fifth of the clean beats validates. (Neighbouring windows share up to a fifth of their samples, so this is not lesson 05's strict split; it chooses the best epoch and nothing else.) Width, step size and epochs were chosen by this validation error, never by the width of the spikes. `CosineDecay` makes the steps smaller and smaller, `clipnorm` caps the largest. About ten seconds.
 
 # %% tags=["nbval-ignore-output"]
 order = np.random.default_rng(0).permutation(np.flatnonzero(clean))
@@ -225,7 +232,7 @@ print(f"{len(train_rows)} windows, best validation error {min(history.validation
 assert min(history.validation_loss) < 0.14
 
 # %% [markdown]
-# About 0.1 (0.06 to 0.13), in units of the variance. Is that good? A loss needs something to stand beside.
+# About 0.1 (0.08 to 0.12 in three seeds), in units of the variance. Is that good? A loss needs something to stand beside.
 
 # %% tags=["nbval-ignore-output"]
 X_train, X_validation = X[train_rows, :, 0], X[validation_rows, :, 0]
@@ -237,15 +244,15 @@ for name, error in references.items():
     ax.axhline(error, color="black", linestyle="--", linewidth=1)
     ax.text(150, error, f" {name}", va="center")
 ax.set(xlabel="epoch", ylabel="validation error", yscale="log", xlim=(0, 150),
-       title="Half of the training for one drawing")
+       title="A long way to one drawing")
 plt.show()
 print({name: round(float(error), 2) for name, error in references.items()})
 assert min(history.validation_loss) < references["mean beat"] < history.validation_loss[15]
 
 # %% [markdown]
-# *The figure: the validation error on a logarithmic axis. It falls from 1 with many jumps, crosses the dashed line of the mean beat, 0.17, near the middle of the training, and ends above the dashed line of PCA, 0.07.*
+# *The figure: the validation error on a logarithmic axis. It falls from 1 with many jumps, crosses the dashed line of the mean beat, 0.17, after a third to a half of the training, and ends above the dashed line of PCA, 0.07.*
 #
-# Until the curve crosses the upper line the network is worth less than *one fixed drawing*. It has to learn a shape before the code can say how to vary it, and whoever stops after 20 epochs has neither. The falling learning rate (`CosineDecay`) calms the end. And PCA still rebuilds ordinary beats better, with a quarter of the code. Does that matter? Look at what the network draws.
+# Until the curve crosses the upper line the network is worth less than *one fixed drawing*. It has to learn a shape before the code can say how to vary it, and whoever stops after 20 epochs has neither. And PCA still rebuilds ordinary beats better, with a quarter of the code. Does that matter? Look at what the network draws.
 
 # %% tags=["nbval-ignore-output"]
 rebuilt = training.predict(network, X)[:, :, 0] * scale
@@ -264,7 +271,7 @@ plt.show()
 assert np.median(lstm_scores[broad]) > 5 * np.median(lstm_scores[validation_rows])
 
 # %% [markdown]
-# *The figure: three beats and what the network writes (dashed). The ordinary one is followed closely. The broad one is answered with a narrow spike: its slow rise and its dive are missing. The strangest window holds several swings, and is answered with an ordinary beat, too.*
+# *The figure: three beats and what the network writes (dashed). The ordinary one is followed closely at the spike, roughly in the waves. The broad one is answered with a narrow spike: its slow rise and its dive are missing. The strangest window holds several swings, and is answered with an ordinary beat, too.*
 #
 # This is the point of the method: whatever you show it, it answers with a beat as it knows them. What is left over is what is strange.
 #
@@ -287,15 +294,15 @@ top = {name: set(np.argsort(-column.to_numpy())[:broad.sum()]) for name, column 
 counts = pd.DataFrame({"broad on top": {name: on_top(column.to_numpy()) for name, column in scores.items()},
                        "shared with LSTM": {name: len(rows & top["LSTM"]) for name, rows in top.items()}})
 print(counts.to_string())
-assert counts["broad on top"].drop("clock").min() > 90 > 80 > counts.loc["clock", "broad on top"]
-assert counts["shared with LSTM"].drop("clock").min() > 90
+assert counts["broad on top"].drop("clock").min() >= 105 > 80 > counts.loc["clock", "broad on top"]
+assert counts["shared with LSTM"].drop("clock").min() > 100
 
 # %% [markdown]
-# Of each model's 103 strangest beats, 95 or more are broad, whichever model you take, and they are nearly the same beats. The clock has 71. Once the training beats are clean, the shape models agree, and the mean beat keeps up with the network. That is no accident: every spike stands at step 24, and *aligned* windows leave little for a network to add.
+# Of each shape model's 114 strangest beats 105 or more are broad, whichever model you take, and they are nearly the same beats; the clock has 76. The mean beat keeps up with the network. No accident: whatever comes in, the network answers with nearly the mean beat (figure above), so its score is nearly the distance to the mean beat. And the median beat chose the training rows of them all.
 #
 # ## How it fails
 #
-# "Strange" is all that these scores know. The twelve strangest beats of the LSTM, and how many of each model's twenty strangest lie in the two worst stretches, seconds 85 to 102 and 18 to 21:
+# "Strange" is all that these scores know. The twelve strangest beats of the LSTM, and how many of each model's twenty strangest lie in two bad stretches, seconds 85 to 102 and 18 to 21 (picked by eye from the plot):
 
 # %% tags=["nbval-ignore-output"]
 strangest = np.argsort(-lstm_scores)[:12]
@@ -304,13 +311,14 @@ plt.show()
 seconds = beats / 360
 unreadable = ((seconds > 85) & (seconds < 102)) | ((seconds > 18) & (seconds < 21))
 bad = {name: int(unreadable[np.argsort(-column.to_numpy())[:20]].sum()) for name, column in scores.items()}
-print(bad)
-assert min(bad["PCA"], bad["LSTM"]) >= 1 and unreadable.mean() < 0.08
+top_broad = unreadable & broad & (lstm_scores >= np.sort(lstm_scores)[-20])
+print(bad, f"by chance: {20 * unreadable.mean():.1f}; of the LSTM's, counted as broad: {top_broad.sum()}")
+assert min(bad["PCA"], bad["LSTM"]) >= 2 > 20 * unreadable.mean() and top_broad.sum() >= 1
 
 # %% [markdown]
 # *The figure: the LSTM's twelve strangest beats. Most are broad with a deep dive. The one at second 87 is jagged noise, and the one at second 94 holds several swings on a jumping base line: no single beat can be made out in it.*
 #
-# She would see artefacts on the first page: two to five of twenty, from stretches that hold under 8 % of the beats. (Some of them count as broad, too: our yardstick cannot tell a thick spike from a jump.) No model of shapes can know that a strange shape came from the electrode. In practice the signal's quality is checked *before* the detector, by base-line jumps and by noise between the beats, and what fails is listed apart as "not readable", not dropped in silence.
+# She would see artefacts on the first page: two to five of twenty, where chance would put one. Nearly all of them count as broad, so our yardstick even *rewards* artefacts. No model of shapes can know that a strange shape came from the electrode. In practice the signal's quality is checked *before* the detector, by base-line jumps and by noise between the beats, and what fails is listed apart as "not readable", not dropped in silence.
 #
 # ## One labelled beat
 #
@@ -335,7 +343,7 @@ print(f"beat {odd + 1} of {len(beats_26)} is marked; its interval is {1 - early[
 # %% [markdown]
 # *The figure: 24 grey beats on top of each other, and the marked one, dashed. Its spike is as narrow as the others'. Before the spike its small wave is higher and comes earlier; after it, at the end of the window, it lies below the others' broad wave.*
 #
-# Not one of the broad beats: it came early by the ordinary way. 25 beats are too few to set any aside, so each beat is scored by a model that learned from the other four fifths: **cross-fitting**. Nobody cleans the training beats here; the odd one is among them in four folds of five. The networks take about ten seconds.
+# Its spike is as narrow as the others'; its time and the waves around it differ. The label says "anomaly" and no more. 25 beats are too few to set any aside, so each beat is scored by a model that learned from the other four fifths: **cross-fitting**. Nobody cleans the training beats here; the odd one is among them in four folds of five. The networks take about ten seconds.
 #
 # **Before you run:** the spike is ordinary. Who will rank this beat first?
 
@@ -375,11 +383,11 @@ assert cross_fitted(models["mean beat"]).argmax() == windows_26.max(axis=1).argm
 assert ranks["PCA"] == 1 and max(ranks[name] for name in ranks if name != "LSTM") <= 5
 
 # %% [markdown]
-# The clock and PCA rank it first. The mean beat and the neighbours put it second, behind a beat with a higher spike: they count the height of the spike, which varies in every heart, and PCA has a direction for it. The dense network finds it first or nearly so. The LSTM leaves it somewhere from the second place to the middle of the list: twenty beats and 300 steps are too few for it. On a short record take the simpler model. And one beat is one beat: this table decides no contest.
+# The clock and PCA rank it first. The mean beat and the neighbours put it second, behind a beat with a higher spike: they count the height of the spike, which varies among these 25 beats, and PCA has a direction for it. The dense network finds it first or nearly so. The LSTM leaves it somewhere from the second place to the middle of the list: after 300 steps it has not learned one drawing yet. On a short record take the simpler model. And one beat is one beat: this table decides no contest.
 #
 # ## Real classes: a smartwatch
 #
-# For numbers we need labels, and many. Ten people did seven shoulder exercises with a **real** smartwatch: acceleration in three directions, rotation about three axes, 50 Hz. Declare one exercise normal and the other six anomalies. TRAP is the hard one. People 1 to 6 teach what TRAP looks like, 8 to 10 are the test: nobody is on both sides.
+# For numbers we need labels, and many. Ten people did seven shoulder exercises with a **real** smartwatch: acceleration in three directions, rotation about three axes, 50 Hz. Declare one exercise normal and the other six anomalies. We take TRAP as the example; the table below holds all seven. People 1 to 6 teach what TRAP looks like, 8 to 10 are the test (7 is kept for a limit): nobody is on both sides.
 
 # %%
 watch = datasets.load_watch()
@@ -395,11 +403,11 @@ axes[0].set_ylabel("acceleration [g]")
 plt.show()
 
 # %% [markdown]
-# *The figure: ten seconds of two exercises, three channels of acceleration each. In TRAP one channel stays near 1 g and the others waver by half a g; in ROW the first swings between 0.4 and 1.4 g, once every two seconds.*
+# *The figure: ten seconds of two exercises, three channels of acceleration each. In TRAP one channel stays near 1 g and the others waver by half a g; in ROW the first swings between 0.3 and 1.4 g, once every two seconds.*
 #
 # Both repeat themselves every two seconds or so. And the channel near 1 g is gravity: it tells how the arm is held.
 #
-# Windows of 100 points (2 s), a new one each 25 points, cut wherever they fall: here no spike says where a repetition begins. All models learn from the same recordings (the LSTM from every second window, the others from one in 25) and are judged on the same windows. `LSTMAutoencoder` is the network above with six channels, 32 units, noise on its inputs, and each channel's error divided by its usual one; its recipe was chosen on people 1 to 5. Trainings with three seeds and each exercise as the normal one take about twenty minutes, so the table is shipped (`data/results/watch.csv`). Two of its rows we compute here, in about twenty seconds.
+# Windows of 100 points (2 s), a new one each 25 points, cut wherever they fall: here no spike says where a repetition begins. All models learn from the same recordings and are judged on the same windows. (The LSTM cuts twelve times as many windows out of them to learn from, which is in its favour.) `LSTMAutoencoder` is the network above with six channels, 32 units, lesson 04's denoising, and each channel's error divided by its usual size on held-out windows; its recipe was chosen on people 1 to 5. All trainings take about twenty minutes, so the table is shipped (`data/results/watch.csv`). Two of its rows we compute here, in about twenty seconds.
 
 # %%
 split = datasets.one_exercise_split(watch, normal="TRAP")
@@ -424,7 +432,7 @@ live = {"LSTM autoencoder": roc_auc_score(is_other, errors.mean(axis=1)),
 print({name: round(area, 2) for name, area in live.items()})
 
 # %% [markdown]
-# (`decision_function` gives this score for each of the 77,000 points; we ask at every 25th only.) The whole table, one column for each exercise that is declared normal:
+# The whole table, one column for each exercise that is declared normal:
 #
 # **Before you run:** one row knows only the mean and the spread of each channel in the window, twelve numbers without any order in time. Where will it stand?
 
@@ -445,9 +453,9 @@ assert (table.min(axis=1) > 0.85).sum() == 4
 assert (table.loc["dense autoencoder"] > table.loc["LSTM autoencoder"] - 0.01).all()
 
 # %% [markdown]
-# The goal was 0.05 above PCA on TRAP. With 32 directions PCA has 0.84 and the LSTM 0.96: reached. With eight directions PCA has 0.95: not reached. Both are true, so both are printed. A wide linear code can draw other exercises, too: lesson 04's "what was never seen is rebuilt badly" is a hope. The LSTM's 32 numbers are bounded (between -1 and 1), which probably keeps it from following a level that it has not seen.
+# On TRAP the LSTM has 0.96, PCA with 32 directions 0.84, PCA with eight 0.95: the size of PCA's code decides whether the LSTM wins, so print both. A wide linear code can draw other exercises, too: lesson 04's "what was never seen is rebuilt badly" is a hope. The LSTM's 32 numbers are bounded (between -1 and 1), which probably keeps it from following a level that it has not seen.
 #
-# Now look further down the column TRAP. The **untrained** LSTM has 0.93: it draws next to nothing, so its error is the distance from the usual level. And twelve numbers without order, mean and spread of each channel, have 0.999. Gravity again: how the arm is held tells the exercises apart, and nobody needs a network for that. Other columns tell other stories. With ABD or FEL as the normal exercise PCA and the isolation forest fail (below 0.7), and both networks have about 0.9: over all exercises the LSTM is at least 0.05 above PCA of either size. With PEN the LSTM is behind PCA 32 and behind its own untrained self. Four rows never fall below 0.85: the neighbours, with and without order, and the two networks. The dense one is the better of the two, or level, in every column.
+# Now look further down the column TRAP. The **untrained** LSTM has 0.93: it draws next to nothing, so its error is the distance from the usual level. And twelve numbers without order, mean and spread of each channel, have 1.00 when rounded. Gravity again: how the arm is held tells the exercises apart, and nobody needs a network for that. Other columns tell other stories. With ABD or FEL as the normal exercise PCA and the isolation forest fail (below 0.7), and both networks have about 0.9. With PEN the LSTM is behind PCA 32 and behind its own untrained self. Averaged over the seven, the LSTM has 0.93, PCA of either size 0.83 or 0.84, and the twelve numbers 0.95, with the dense network level. The dense one (code size and layers by its defaults) is better than the LSTM, or level, in every column.
 #
 # ## When only the order gives it away
 #
@@ -482,7 +490,7 @@ print({name: f"{area:.2f}" for name, area in aligned.items()})
 assert aligned.pop("PCA, sorted values") == 0.5 and min(aligned.values()) > 0.98
 
 # %% [markdown]
-# Sorted values: 0.5, a coin, and no training could change that. The rest: 1.0. So order is what gives it away, **and PCA sees it without any recurrence**: in a window whose steps are columns, "when" is "where". That answers why an LSTM so seldom beats PCA on windows. PCA is blind to the order of *windows*, not to the order inside one.
+# Sorted values: 0.5, a coin, and no training could change that. The rest: 1.0. So order is what gives it away, **and PCA sees it without any recurrence**: in a window whose steps are columns, "when" is "where". That answers why an LSTM so seldom beats PCA on windows. PCA is blind to the order of *windows*, and so is this autoencoder; neither is blind to the order inside one.
 #
 # The beats are aligned, though. Cut the same beats anywhere, so that the spike may stand at any step:
 
@@ -494,13 +502,14 @@ def anywhere(rows):
     return beat_windows(ecg, moved[(moved >= 96) & (moved + 144 <= len(ecg))]) / scale
 
 train_anywhere, test_anywhere = anywhere(np.tile(train_rows, 5)), anywhere(np.tile(validation_rows, 5))
-others = {"PCA 4": four, "PCA 16": PCAReconstruction(16, scale=False), "neighbours": five}
+others = {"PCA 4": four, "PCA 16": PCAReconstruction(16, scale=False), "PCA 32": PCAReconstruction(32, scale=False),
+          "neighbours": five}
 moved = {name: noticed(detector, train_anywhere, test_anywhere) for name, detector in others.items()}
 print({name: f"{area:.2f}" for name, area in moved.items()})
-assert moved["PCA 4"] < 0.7 and moved["PCA 16"] < 0.7 < moved["neighbours"] < 0.95
+assert max(moved[name] for name in moved if name != "neighbours") < 0.7 < moved["neighbours"] < 0.95
 
 # %% [markdown]
-# PCA falls from 1.0 to 0.6, whatever its size, and the neighbours to 0.84. A beat comes back every 0.6 s, and a window of 0.67 s with its halves swapped looks much like a window that was cut elsewhere; only the seam in the middle is odd. That should be the hour of the LSTM. The watch's windows are cut anywhere, so the table holds the same test for them, in the column `swapped`.
+# PCA falls from 1.0 to 0.6, whatever its size, and the neighbours to 0.84. A beat comes back every 0.6 s, and a window of 0.67 s with its halves swapped looks much like a window that was cut elsewhere; only the seam in the middle is odd. That should be the hour of the LSTM. The watch's windows are cut anywhere, too, and the table holds the same test for them, in the column `swapped`: see the last two columns of the board.
 #
 # ## The scoreboard
 #
@@ -511,20 +520,22 @@ in_table = {"PCA": "PCA 32", "neighbours": "5 nearest neighbours", "dense": "den
             "LSTM": "LSTM autoencoder", "mean and spread": "mean and spread, 5 neighbours",
             "isolation forest": "isolation forest", "LSTM untrained": "LSTM autoencoder, untrained"}
 trap = shipped[shipped["normal"] == "TRAP"].groupby("model")[["auroc", "swapped"]].mean()
-board = pd.DataFrame({"broad of 103": counts["broad on top"], "rank of the marked beat": ranks})
+seven = shipped.groupby("model")[["swapped"]].mean().rename(columns={"swapped": "all seven"})
+board = pd.DataFrame({"broad of 114": counts["broad on top"], "rank of marked": ranks})
 board = board.reindex([*board.index, *list(in_table)[4:]])
-for column, name in {"auroc": "TRAP", "swapped": "TRAP, halves swapped"}.items():
-    board[name] = [trap[column].get(in_table.get(row), np.nan) for row in board.index]
+for column, name in {"auroc": "TRAP", "swapped": "TRAP swapped", "all seven": "all swapped"}.items():
+    board[name] = [trap.join(seven)[column].get(in_table.get(row), np.nan) for row in board.index]
 print(board.to_string(na_rep="–", float_format=lambda x: f"{x:.2f}" if x < 1 else f"{x:.0f}"))
 gap = trap.loc["LSTM autoencoder", "auroc"] - trap["auroc"]
 assert gap["PCA 32"] > 0.05 > gap["PCA 8"] and gap["mean and spread, 5 neighbours"] < 0
 assert trap["swapped"].max() < 0.8 and trap.loc["mean and spread, 5 neighbours", "swapped"] == 0.5
+assert seven["all seven"].idxmax() == "dense autoencoder" and seven.loc["LSTM autoencoder", "all seven"] < 0.65
 print(f"LSTM autoencoder on TRAP: {gap['PCA 32']:+.2f} to PCA 32, {gap['PCA 8']:+.2f} to PCA 8")
 
 # %% [markdown]
-# Read it by columns. On aligned beats every shape model is level, and the median beat had done the work. On the marked beat the clock and PCA are first. On TRAP the LSTM is 0.12 above PCA with the same number of code numbers, 0.01 or 0.02 above PCA with eight, level with the dense network and the isolation forest, and below twelve numbers without order. With the halves swapped nobody reaches 0.8, and the dense network is a little ahead of the LSTM, perhaps because it does not rebuild a window of 100 points sharply enough to be hurt by a seam. (The other exercises say the same: the column `swapped` of the file.)
+# On aligned beats every shape model is level. On the marked beat the clock and PCA are first. On TRAP the LSTM is 0.12 above PCA with the same number of code numbers, 0.01 or 0.02 above PCA with eight, level with the dense network and the isolation forest, and below twelve numbers without order. With the halves swapped nobody reaches 0.8 on TRAP; over the seven exercises the dense network is first with 0.73, and the LSTM, at 0.60, is behind neighbours and PCA. **Recurrence did not help it to see order.**
 #
-# So: is the LSTM worth its training? For this cardiologist, no: the clock and the median beat. On the watch, no again: the dense network is as good and trains faster, and neighbours need no training. It would have to earn its place where windows are long, lengths vary and clean recordings are many; ask for the plain rows first.
+# So: is the LSTM worth its training? For this cardiologist, no: use the clock and the median beat. Her list: the beats far from her patient's median beat, strangest first; early beats of ordinary shape as a second list; the stretches that cannot be read as a third. No score here says which of them is ill. On the watch, no again: the dense network is as good, and neighbours need no training. An LSTM would have to earn its place where windows are long, lengths vary and clean recordings are many; ask for the plain rows first.
 
 # %% [markdown]
 # ## Exercise 1 · count the gates
@@ -546,7 +557,7 @@ check.exercise_1(n_weights)
 # %% [markdown]
 # ## Exercise 2 · a window that sees the neighbour
 #
-# The marked beat comes too early, and our windows begin only 96 samples before the spike: they cannot see the beat before it. Write `rank_of_marked(before)`: cut windows of the labelled record from `before` samples before each spike to 144 after it, score each beat by its mean squared distance to the mean of *all* windows, and return the rank of the marked beat, 1 for the largest score. Then try 216.
+# The marked beat comes too early, and our windows begin only 96 samples before the spike: they cannot see the beat before it. Write `rank_of_marked(before)`: cut windows of the labelled record from `before` samples before each spike to 144 after it, score each beat by its mean squared distance to the mean of *all* windows, and return the rank of the marked beat, 1 for the largest score. Then try 216. (Nothing is cross-fitted here: expect 3 at 96, not 2.)
 #
 # <details><summary>Hint</summary>Leave out the beats whose window would begin before the record or end after it, and find the marked beat again: its place among the rest changes. <code>beat_windows(ecg_26, kept, before)</code> wants a sum of before and 144 that four divides.</details>
 
@@ -570,7 +581,7 @@ check.exercise_2(rank_of_marked)
 # %% [markdown]
 # ## Exercise 3 · Spot the bug
 #
-# A heartbeat tutorial, of a kind that many have copied, written anew in 13 numbered lines. `beats` holds 140 samples a beat and a label, 1 for a normal beat and 0 for an abnormal one. Five lines hold a fault.
+# A heartbeat tutorial, of a kind that many have copied, written anew in 13 numbered lines. `beats` holds 140 samples a beat and a label, 1 for a normal beat and 0 for an abnormal one. Five lines hold a fault; four are enough to pass.
 #
 # ```
 #  1  X, y = beats[:, :140], beats[:, 140]
@@ -626,12 +637,12 @@ check.exercise_4(my_letter)
 # ***
 # ## What we learned
 # - We cut a record into 496 beats with one call, and saw broad beats and artefacts before we counted.
-# - We made a clean training set out of two plain views, the clock and the median beat: PCA went from 43 to 98 of 103.
+# - We made a clean training set with the clock and the median beat: PCA went from 51 to 110 of 114.
 # - We built an LSTM autoencoder, read its shapes and weights, and saw how long it is worth less than one fixed drawing.
 # - We judged it beside simpler models: level on aligned beats, behind on the marked one, ahead of PCA or behind it on the watch, and beaten there by twelve numbers without order.
 # - We swapped halves: sorted values cannot notice, PCA and the LSTM do while beats are aligned, and everybody sees less where windows are cut anywhere.
 #
-# **In practice** check the signal's quality first, keep the clock beside the shapes, and learn each person's ordinary beats from that person, as we did. Put the mean beat and PCA on every board; the network has to pay for its training. And nothing here is a medical device.
+# **In practice** check the signal's quality first, keep the clock beside the shapes, and learn each person's ordinary beats from that person, as we did. Put the mean beat and PCA on every board. Nothing here is a medical device.
 #
 # **Further reading**
 # - Malhotra and others: *LSTM-based Encoder-Decoder for Multi-sensor Anomaly Detection*, ICML 2016 Anomaly Detection Workshop. The method of this lesson, with a threshold from validation errors.

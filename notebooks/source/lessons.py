@@ -151,14 +151,15 @@ def learner(source: Path):
 
 
 def fingerprint(source: Path) -> str:
-    """A hash of all that decides the lesson's outputs: its code, `helpers` and `data`. Text alone changes no output."""
-    digest = hashlib.sha256()
-    for cell in assemble(source).cells:
-        if cell.cell_type == "code":
-            digest.update(cell.source.encode())
+    """A hash of all that decides the lesson's outputs: its code, `helpers`, `data`, its checks and tables of results.
+    Text alone changes no output."""
+    code = "".join(cell.source for cell in assemble(source).cells if cell.cell_type == "code")
+    digest = hashlib.sha256(code.encode())
+    checks, results = ROOT / "helpers" / "checks", ROOT / "data" / "results"
+    of_others = {path for path in checks.glob("lesson_*.py") if path.stem[-2:] != source.stem[:2]}
     shared = [*(ROOT / "helpers").rglob("*.py"), *(ROOT / "data").glob("*.gz"), *(ROOT / "data").glob("*.npz"),
-              *(ROOT / "data" / "results").glob("*.csv")]
-    for path in sorted(shared):
+              *(path for path in results.glob("*.csv") if f'load_results("{path.stem}")' in code)]
+    for path in sorted({*shared} - of_others):
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
