@@ -10,6 +10,7 @@ from helpers.checks import (
     lesson_05,
     lesson_06,
     lesson_07,
+    lesson_08,
 )
 from helpers.checks.core import NOT_ATTEMPTED
 from helpers.datasets import four_splits, load_orders
@@ -82,6 +83,20 @@ def change(sign=1, last=-2):
     windows = np.random.default_rng(0).normal(size=(7, 25))
     taken_out = windows[:, [last]]
     return [sign * (windows[:, :-1] - taken_out)[:, :, None], sign * (windows[:, -1:] - taken_out), windows]
+
+
+def score_of(**wrong):
+    """`my_score` of lesson 08, exercise 2, right but for what the arguments say."""
+    def my_score(parts, normal_parts, weights):
+        if wrong.get("swapped"):
+            parts, normal_parts = normal_parts, parts
+        if wrong.get("all_parts"):
+            weights = dict.fromkeys(parts, 1.0) | weights
+        ruler = parts if wrong.get("own") else normal_parts
+        z = parts if wrong.get("raw") else (parts - ruler.mean()) / ruler.std(ddof=wrong.get("ddof", 0))
+        total = sum((1 if wrong.get("equal") else weight) * z[name] for name, weight in weights.items())
+        return total if wrong.get("total") else total / (len(weights) if wrong.get("equal") else sum(weights.values()))
+    return my_score
 
 
 recent_labels = load_orders().labels.iloc[12_000:]
@@ -250,12 +265,13 @@ CASES = {
         ([..., ...], "empty"), ([2 / 3, 0.00016961], "right"), ([np.float32(0.667), 0.00017], "right"),
         ([1 / 3, 0.00016961], "chance of being forged"), ([2 / 3, 0.99983], "chance of being forged"),
         ([0.5, 0.00016961], "half as high"), ([0.9, 0.1], "at 0: 0.9 is not p"), ([2 / 3, 0.1], "at 5: 0.1 is not p"),
-        ([2 / 3, None], "is empty"), (["high", 0.1], "not a str"), ([2 / 3, 0.0], "at 5: 0 is not p"),
+        ([2 / 3, None], "is empty"), (["high", 0.1], "not a str"), ([2 / 3, 0.0], "do not round"),
     ],
     (lesson_07, 2): [
         ([lambda logits: ...], "empty"), ([lambda logits: -np.logaddexp(0, logits).mean()], "right"),
         ([lambda logits: np.logaddexp(0, -logits).mean()], "-log D"),
         ([lambda logits: np.logaddexp(0, logits).mean()], "sign is turned"),
+        ([lambda logits: -np.logaddexp(0, -logits).mean()], "a sign slipped"),
         ([lambda logits: -np.logaddexp(0, logits).sum()], "the sum"), ([lambda logits: 0.0], "not 0.000"),
         ([lambda logits: np.log(1 - 1 / (1 + np.exp(-logits))).mean()], "yours gives -inf"),
         ([lambda logits: -np.logaddexp(0, logits)], "4 of them"), ([fault("crash")], "KeyError"),
@@ -270,10 +286,35 @@ CASES = {
         ([..., ..., np.linspace(-1, 3, 1000)], "empty"), ([0.75, 2.962, np.linspace(-1, 3, 1000)], "right"),
         ([0.25, 2.962, np.linspace(-1, 3, 1000)], "called real"), ([750, 2.962, np.linspace(-1, 3, 1000)], "percent"),
         ([0.6, 2.962, np.linspace(-1, 3, 1000)], "is not 0.600"), ([0.75, 0.0, np.linspace(-1, 3, 1000)], "flags 75.0"),
-        ([0.75, 9.0, np.linspace(-1, 3, 1000)], "next to nothing"),
+        ([0.75, 9.0, np.linspace(-1, 3, 1000)], "flags 0 of 1,000"), ([0.75, 2.993, np.linspace(-1, 3, 1000)], "right"),
+        ([0.75, 3.0, np.linspace(-1, 3, 1000)], "hides odd points too"),
         ([0.75, None, np.linspace(-1, 3, 1000)], "is empty"),
     ],
     (lesson_07, 5): [([...], "empty"), (["word " * 30], "right"), (["No."], "1 words so far"), ([3], "as a text")],
+    (lesson_08, 1): [
+        ([..., ..., ...], "empty"), ([1 / 3, -2 / 3, -4], "right"), ([0.333, -0.667, np.float64(-4)], "right"),
+        ([3, 2, -4], "are G itself"), ([-1 / 3, 2 / 3, -4], "mirrored encoder; a x + b"), ([1, 0, -4], "E(5) is 5"),
+        ([1 / 3, -2 / 3, 8], "your own E"), ([1 / 3, -2 / 3, -2], "put it through G"), ([1 / 3, -2 / 3, 5], "is not 5"),
+        ([None, 1, 1], "is empty"), (["three", 1, 1], "not a str"),
+    ],
+    (lesson_08, 2): [
+        ([lambda parts, normal_parts, weights: ...], "empty"), ([score_of()], "right"), ([score_of(ddof=1)], "right"),
+        ([score_of(own=True)], "standardised by themselves"), ([score_of(total=True)], "divide by the sum"),
+        ([score_of(equal=True)], "multiply each by its weight"), ([score_of(all_parts=True)], "that part alone"),
+        ([score_of(raw=True)], "decides nearly alone"), ([score_of(swapped=True)], "another index"),
+        ([lambda parts, normal_parts, weights: parts["features"]], "row 0"), ([fault("crash")], "KeyError"),
+        ([0.5], "a function is needed"), ([lambda parts, normal_parts, weights: 0.5], "shape"),
+    ],
+    (lesson_08, 3): [
+        ([...], "empty"), ([{2, 9, 14, 16, 17}], "right"), ([[2, 9, 12, 14, 16]], "right"), ([{2, 9}], "2 found, 4"),
+        ([{2, 9, 14, 16, 8}], "line 8 is innocent"), ([{18}], "there is no line 18"), ([{2, ...}], "empty"),
+        ([set()], "0 found"), ([5], "a set of line numbers"),
+    ],
+    (lesson_08, 4): [
+        ([...], "empty"), ([0.697], "right"), ([np.float64(0.70)], "right"), ([0.5], "one round gives"),
+        ([0.83], "too high"), ([0.6], "is not it"), ([np.zeros(200)], "200 of them"), ([None], "is empty"),
+    ],
+    (lesson_08, 5): [([...], "empty"), (["word " * 30], "right"), (["Use PCA."], "2 words so far"), ([3], "as a text")],
 }
 
 

@@ -226,8 +226,7 @@ assert testing.sum() == 14
 #
 # {{map}}
 #
-# In preparation: a GAN that can look back (08), and how to choose a detector for your own data (09). They keep the interface and the
-# scoreboard that these lessons build.
+# In preparation: how to choose a detector for your own data (09). It keeps the interface and the scoreboard that these lessons build.
 #
 # ## Exercise 1 · name the kind
 #
