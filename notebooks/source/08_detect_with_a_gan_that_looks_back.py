@@ -300,7 +300,7 @@ assert ladder.loc["+ R1 + cycle", "combined"] > max(0.9, ladder.loc["+ R1", "com
 assert ladder.loc["+ R1 + cycle", "discriminator"] < 0.65
 
 # %% [markdown]
-# There is the jump: 0.92 to 0.95 for the combination, and 0.93 or more for the reconstruction alone, level with PCA. The feature distance follows it. The discriminator alone is at a coin or below it. The combination is below its best part. What does each part find strange, and which digits do eights' drawings pass for?
+# There is the jump: 0.92 to 0.95 for the combination, and 0.93 or more for the reconstruction alone, level with PCA. The feature distance follows it. The discriminator alone is at a coin or below it. The combination is no better than its best part. What does each part find strange, and which digits do eights' drawings pass for?
 
 # %% tags=["nbval-ignore-output"]
 final = seen["+ R1 + cycle"][-1]["parts"]
@@ -357,7 +357,7 @@ print(f"best round by 40 images {on_chosen:.3f}, the same round on the others {o
 assert on_chosen > on_others + 0.005
 
 # %% [markdown]
-# The forty images that chose the round praise it more than the 420 others confirm, by 0.03 to 0.06 in the seeds that we tried: that part is flattery. Of the rest little is left: a round taken blindly does nearly as well as the chosen one. And without labels you cannot see these curves at all. What you can do is what this lesson does: fix steps and recipe on *development* data, write them down, and report the last round. With no labelled development data at all, fix them on another data set of the kind.
+# The forty images that chose the round praise it more than the 420 others confirm, by 0.03 to 0.06 in the seeds that we tried: that part is flattery. Of the rest little is left: a round taken blindly is at most 0.05 behind the chosen one. And without labels you cannot see these curves at all. What you can do is what this lesson does: fix steps and recipe on *development* data, write them down, and report the last round. With no labelled development data at all, fix them on another data set of the kind.
 #
 # **What is the game good for?** Train the same networks with the same cycle term once more, and switch the game off: $G$ and $E$ no longer care what $D$ says. What is left of them is a denoising autoencoder. $D$ plays on as a spectator. Fifteen seconds again.
 #
@@ -411,7 +411,7 @@ assert abs(live["BiGAN, combined"] - live["BiGAN, reconstruction"]) < 0.02
 # %% [markdown]
 # As on the development images: the reconstruction does the work, the feature distance follows at a distance, the discriminator is below a coin. The combination is not above its best part.
 #
-# One seed is an anecdote. The shipped table (`data/results/gan.csv`) has five for every row that depends on chance, mean ± standard deviation, for three digits and for the **simulated** orders of lessons 01 to 03 (14 features, 2 % odd orders in the test, so their average precision stands beside the AUROC). "Same size" is a denoising autoencoder of dense layers with as many units as $E$ and $G$, scored by the same errors; "GAN, discriminator" is `GANDetector`, the relative of lesson 07's network; "PCA 32" and "PCA" take the squared error. Seconds are those of a training on digit 8, on a machine that was busy with other work: on a free one they are about half.
+# One seed is an anecdote. The shipped table (`data/results/gan.csv`) has five for every row that depends on chance, mean ± standard deviation, for three digits and for the **simulated** orders of lessons 01 to 03 (14 features, 2 % odd orders in the test, so their average precision stands beside the AUROC). "Same size" is a denoising autoencoder of dense layers with as many units as $E$ and $G$, scored by the same errors; "GAN, discriminator" is `GANDetector`, the relative of lesson 07's network; "PCA 32" and "PCA" take the squared error. Seconds are those of a training on digit 8, on a machine that was busy with other work; on a free one the BiGAN takes 11.
 
 # %%
 table = datasets.load_results("gan")
