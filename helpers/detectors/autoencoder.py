@@ -1,11 +1,10 @@
 """Autoencoders: what a network cannot rebuild from a short code is odd. Built by hand in lesson 03."""
 
 import math
-import numbers
 
 from helpers.detectors.base import ColumnwiseDetector
 from helpers.detectors.standardised import choose_code_size, standardise, usual_error
-from helpers.detectors.validation import check_number
+from helpers.detectors.validation import check_parameters
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
@@ -17,7 +16,6 @@ STEPS = 2500  # enough for tables of any length; the rest is early stopping's bu
 EPOCHS = (10, 500)
 WIDTHS = (32, 128)
 PATIENCE = (8, 60)  # epochs, and steps
-OPTIONAL = ("code_size", "epochs", "patience")  # None: taken from the data
 
 
 class DenseAutoencoder(ColumnwiseDetector):
@@ -113,18 +111,8 @@ class DenseAutoencoder(ColumnwiseDetector):
     def _validate(self, X, fitting):
         rows = super()._validate(X, fitting)
         if fitting:
-            self._check_parameters()
+            check_parameters(self)
         return rows
-
-    def _check_parameters(self):
-        for name in ("code_size", "epochs", "batch_size", "n_members", "patience"):
-            check_number(name, getattr(self, name), numbers.Integral, 1, optional=name in OPTIONAL)
-        for width in self.hidden or ():
-            check_number("hidden", width, numbers.Integral, 1)
-        check_number("learning_rate", self.learning_rate, numbers.Real, np.nextafter(0, 1))
-        check_number("noise", self.noise, numbers.Real, 0)
-        if not 0 < self.validation_fraction < 1:
-            raise ValueError(f"validation_fraction={self.validation_fraction!r}: a share lies between 0 and 1.")
 
     def _fit(self, rows):
         seeds = check_random_state(self.random_state).randint(2**31 - 1, size=3)

@@ -1,11 +1,8 @@
 """GANs: what a generator cannot make, or what its opponent calls made up, is odd. Built in lessons 07 and 08."""
 
-import numbers
-
 from helpers.detectors.gan_base import AdversarialDetector, not_zero
 from helpers.detectors.image_errors import tolerant_error
 from helpers.detectors.standardised import usual_error
-from helpers.detectors.validation import check_number
 
 import numpy as np
 
@@ -210,8 +207,6 @@ class BiGANDetector(AdversarialDetector):
 
     def _check_parameters(self):
         super()._check_parameters()
-        check_number("cycle", self.cycle, numbers.Real, 0)
-        check_number("noise", self.noise, numbers.Real, 0, optional=True)
         weights = np.asarray(self.weights, float)
         if weights.shape != (len(self._PARTS),) or not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
             raise ValueError(f"weights={self.weights!r}: there must be three of at least 0, not all 0, one for each of "

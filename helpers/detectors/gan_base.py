@@ -5,7 +5,7 @@ import numbers
 from helpers.detectors.base import Detector
 from helpers.detectors.image_inputs import validate_images
 from helpers.detectors.standardised import choose_code_size, destandardise, standardise
-from helpers.detectors.validation import check_number, validate_rows
+from helpers.detectors.validation import check_number, check_parameters, validate_rows
 
 import numpy as np
 import pandas as pd
@@ -80,16 +80,7 @@ class AdversarialDetector(Detector):
         return images
 
     def _check_parameters(self):
-        for name in ("code_size", "steps", "batch_size"):
-            check_number(name, getattr(self, name), numbers.Integral, 1, optional=name == "code_size")
-        for width in self.hidden or ():
-            check_number("hidden", width, numbers.Integral, 1)
-        check_number("learning_rate", self.learning_rate, numbers.Real, np.nextafter(0, 1))
-        check_number("gradient_penalty", self.gradient_penalty, numbers.Real, 0)
-        if not 0 <= self.averaging < 1:
-            raise ValueError(f"averaging={self.averaging!r}: a decay is at least 0 (no average) and below 1.")
-        if not 0 < self.validation_fraction < 1:
-            raise ValueError(f"validation_fraction={self.validation_fraction!r}: a share lies between 0 and 1.")
+        check_parameters(self)
 
     def _remember_columns(self, X):
         self.shape_ = np.shape(X)[1:] if np.ndim(X) > 2 else None

@@ -3,6 +3,7 @@
 from helpers.detectors.base import Detector
 from helpers.detectors.image_errors import squared_error, tolerant_error
 from helpers.detectors.image_inputs import validate_images
+from helpers.detectors.validation import check_parameters
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -123,13 +124,7 @@ class ConvAutoencoder(Detector):
         for name, known in (("network", NETWORKS), ("error", ERRORS)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, not {getattr(self, name)!r}.")
-        for name in ("code_size", "steps", "batch_size", "n_members", "width"):
-            value = getattr(self, name)
-            if not (name == "width" and value is None) and (value != int(value) or value < 1):
-                raise ValueError(f"{name} is a whole number of at least 1, not {value!r}.")
-        if not (self.noise >= 0 and self.learning_rate > 0):
-            raise ValueError(f"noise must be at least 0 and learning_rate above 0, not {self.noise!r} and "
-                             f"{self.learning_rate!r}.")
+        check_parameters(self)
 
     def _remember_columns(self, X):
         self.shape_ = np.shape(X)[1:]

@@ -1,11 +1,10 @@
 """LSTM networks for series: what was not to be expected, or cannot be rebuilt, is odd. Lessons 05 and 06."""
 
 import math
-import numbers
 
 from helpers.detectors.series import SeriesDetector
 from helpers.detectors.standardised import destandardise, standardise, usual_error
-from helpers.detectors.validation import check_number
+from helpers.detectors.validation import check_parameters
 from helpers.windows import make_windows
 
 import numpy as np
@@ -41,14 +40,7 @@ class _LSTMDetector(SeriesDetector):
         return self._like(X, self._for_each_point(X, context, self._window_scores, (self.n_channels_in_,)))
 
     def _check_parameters(self):
-        for name in ("units", "batch_size", "epochs", "patience", *self._own_counts):
-            check_number(name, getattr(self, name), numbers.Integral, 1, optional=name in self._optional)
-        check_number("learning_rate", self.learning_rate, numbers.Real, np.nextafter(0, 1))
-        check_number("noise", self.noise, numbers.Real, 0)
-        if self.time_budget is not None:
-            check_number("time_budget", self.time_budget, numbers.Real, np.nextafter(0, 1))
-        if not 0 < self.validation_fraction < 1:
-            raise ValueError(f"validation_fraction={self.validation_fraction!r}: a share lies between 0 and 1.")
+        check_parameters(self)
 
     def _fit_segments(self, segments):
         seeds = check_random_state(self.random_state).randint(2**31 - 10, size=2)
@@ -170,8 +162,6 @@ class LSTMForecaster(_LSTMDetector):
     200
     """
 
-    _own_counts = ("n_recent",)
-    _optional = ("epochs", "patience")
     _shortest_window = 3
     _steps = 2500
 
@@ -298,8 +288,6 @@ class LSTMAutoencoder(_LSTMDetector):
     True
     """
 
-    _own_counts = ("code_size",)
-    _optional = ("epochs", "patience", "code_size")
     _shortest_window = 2
     _steps = 1500
 
