@@ -3,7 +3,7 @@
 import math
 
 from helpers.detectors.base import ColumnwiseDetector
-from helpers.detectors.standardised import choose_code_size, standardise, usual_error
+from helpers.detectors.standardised import choose_code_size, hold_out, standardise, usual_error
 from helpers.detectors.validation import check_parameters
 
 import numpy as np
@@ -119,9 +119,7 @@ class DenseAutoencoder(ColumnwiseDetector):
         scaler = StandardScaler().fit(rows.astype(np.float64))
         self.mean_, self.scale_ = scaler.mean_, scaler.scale_
         z = self._standardise(rows)
-        order = np.random.default_rng(seeds[0]).permutation(len(z))
-        n_held_out = min(max(1, round(self.validation_fraction * len(z))), len(z) - 1)
-        held_out, kept = z[order[:n_held_out]], z[order[n_held_out:]]
+        kept, held_out = hold_out(z, self.validation_fraction, seeds[0])
         self.code_size_ = choose_code_size(z) if self.code_size is None else int(self.code_size)
         self.model_ = self._build(z.shape[1], seeds[1])
         self.history_ = self._train(kept, held_out, seeds[2])

@@ -4,7 +4,7 @@ import numbers
 
 from helpers.detectors.base import Detector
 from helpers.detectors.image_inputs import validate_images
-from helpers.detectors.standardised import choose_code_size, destandardise, standardise
+from helpers.detectors.standardised import choose_code_size, destandardise, hold_out, standardise
 from helpers.detectors.validation import check_number, check_parameters, validate_rows
 
 import numpy as np
@@ -91,9 +91,7 @@ class AdversarialDetector(Detector):
         seeds = check_random_state(self.random_state).randint(2**31 - 1, size=6)
         self._fit_scaling(data)
         rows = self._scaled(data)
-        order = np.random.default_rng(seeds[0]).permutation(len(rows))
-        n_held_out = min(max(1, round(self.validation_fraction * len(rows))), len(rows) - 1)
-        held_out, kept = rows[order[:n_held_out]], rows[order[n_held_out:]]
+        kept, held_out = hold_out(rows, self.validation_fraction, seeds[0])
         self.code_size_ = self._choose_code_size(rows)
         self._build(rows.shape[1], self._hidden(rows.shape[1]), [int(seed) for seed in seeds[1:4]])
         self.history_ = self._train(kept, seeds[4:])
