@@ -3,7 +3,7 @@
 import math
 
 from helpers.detectors.series import SeriesDetector
-from helpers.detectors.standardised import destandardise, standardise, usual_error
+from helpers.detectors.standardised import destandardise, n_held_out, standardise, usual_error
 from helpers.detectors.validation import check_parameters
 from helpers.windows import make_windows
 
@@ -51,13 +51,17 @@ class _LSTMDetector(SeriesDetector):
         self.usual_error_ = usual_error(self._errors(held_out).mean(axis=1))
 
     def _split(self, segments):
-        """Windows to train on and later ones to check with, that share no point as far as the series is long enough."""
+        """Windows to train on and later ones to check with, that share no point if the series is long enough.
+
+        A single window serves for both.
+        """
         stride = math.ceil(sum(map(len, segments)) / MOST_WINDOWS)
         windows = np.concatenate([make_windows(self._scaled(s), self.window_, stride) for s in segments])
-        n_held_out = min(max(1, round(self.validation_fraction * len(windows))), len(windows) - 1)
-        n_rest = len(windows) - n_held_out
+        if len(windows) == 1:
+            return windows, windows
+        n_rest = len(windows) - n_held_out(len(windows), self.validation_fraction)
         n_between = min(math.ceil(self.window_ / stride), n_rest // 3)
-        return windows[: max(1, n_rest - n_between)], windows[-max(1, n_held_out) :]
+        return windows[: n_rest - n_between], windows[n_rest:]
 
     def _scaled(self, values):
         return standardise(values, self.center_, self.scale_)

@@ -1,7 +1,4 @@
-"""Tables and series as the networks see them: standardised, long tails tamed, each column's error in its usual size.
-
-And which rows they do not see: those held out.
-"""
+"""What networks see of tables and series: standardised values, some rows held out, errors in their usual size."""
 
 import numpy as np
 
