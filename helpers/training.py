@@ -144,6 +144,7 @@ def run_steps(
     *,
     variables: Sequence = (),
     validate: Callable[[], float] | None = None,
+    after_epoch: Callable[[], object] | None = None,
     batch_size: int = 32,
     epochs: int = 100,
     patience: int | None = None,
@@ -159,6 +160,7 @@ def run_steps(
     n_rows : how many rows there are to choose from.
     variables : what to put back to the best epoch's values; Keras's or TensorFlow's variables.
     validate : called after each epoch; the lower its number, the better. None keeps the last epoch.
+    after_epoch : called last in each epoch, the one that a time budget cuts short too; what it returns is not used.
     The other arguments, and what is raised, as in :func:`train`.
 
     >>> weight = tf.Variable(0.0)
@@ -180,14 +182,15 @@ def run_steps(
             if validate is not None:
                 history.validation_loss.append(_finite(float(validate()), "validation loss", history))
             best.see(history)
+            if after_epoch is not None:
+                after_epoch()
             bar.update()
             history.stopped = _reason_to_stop(history, patience, clock.is_up() and stepper.left(epochs))
             if history.stopped != "epochs":
                 break
     best.restore()
     history.seconds = clock.elapsed()
-    if history.stopped == "time budget":
-        _warn_of_the_budget(history, epochs, time_budget)
+    _warn_if_cut_short(history, epochs, time_budget)
     return history
 
 
@@ -390,7 +393,9 @@ def _finite(value, name, history):
     )
 
 
-def _warn_of_the_budget(history, epochs, time_budget):
+def _warn_if_cut_short(history, epochs, time_budget):
+    if history.stopped != "time budget":
+        return
     warnings.warn(
         f"The time budget of {time_budget:g} s ended training in epoch {len(history.loss)} of {epochs}; the weights "
         f"are those of epoch {history.best_epoch + 1}. More time may give a better network.",

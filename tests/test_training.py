@@ -88,18 +88,48 @@ def test_orders_differ_between_epochs():
     assert len(set(run_steps(step, 100, batch_size=100, epochs=10).loss)) > 5
 
 
-def test_early_stopping_keeps_the_best_weights():
-    values = iter([3.0, 1.0, 2.0, 2.0, 5.0, 0.0])
-    weight = tf.Variable(0.0)
-
+def counting(weight):
+    """A step that adds 1 to the weight."""
     def step(rows):
         weight.assign_add(1.0)
         return weight + 0.0
 
-    history = run_steps(step, 4, batch_size=4, variables=[weight], validate=lambda: next(values), patience=3)
+    return step
+
+
+def test_early_stopping_keeps_the_best_weights():
+    values = iter([3.0, 1.0, 2.0, 2.0, 5.0, 0.0])
+    weight = tf.Variable(0.0)
+    history = run_steps(counting(weight), 4, batch_size=4, variables=[weight], validate=lambda: next(values),
+                        patience=3)
     assert history.stopped == "early stopping" and history.best_epoch == 1
     assert history.validation_loss == [3.0, 1.0, 2.0, 2.0, 5.0] and history.loss == [1, 2, 3, 4, 5]
     assert weight.numpy() == 2.0
+
+
+def test_after_epoch_sees_the_weights_and_chooses_nothing():
+    seen, weight = [], tf.Variable(0.0)
+    history = run_steps(counting(weight), 4, batch_size=4, epochs=3, variables=[weight],
+                        after_epoch=lambda: seen.append(float(weight.numpy())) or -len(seen))
+    assert seen == [1, 2, 3] and weight.numpy() == 3
+    assert history.best_epoch == 2 and history.validation_loss == []
+
+
+def test_after_epoch_beside_a_validation():
+    seen, weight, values = [], tf.Variable(0.0), iter([3.0, 1.0, 2.0])
+    history = run_steps(counting(weight), 4, batch_size=4, epochs=3, variables=[weight],
+                        validate=lambda: seen.append("validated") or next(values),
+                        after_epoch=lambda: seen.append("looked"))
+    assert seen == 3 * ["validated", "looked"]
+    assert history.best_epoch == 1 and weight.numpy() == 2
+
+
+def test_after_epoch_is_called_when_the_budget_ends_an_epoch():
+    seen = []
+    with pytest.warns(TimeBudgetWarning):
+        history = run_steps(counting(tf.Variable(0.0)), 4, batch_size=4, epochs=10**9, time_budget=0.5,
+                            after_epoch=lambda: seen.append(1))
+    assert 0 < len(seen) == len(history.loss)
 
 
 def test_validation_loss_is_that_of_the_kept_weights():

@@ -82,7 +82,7 @@ def play(rows, losses, discriminator, opponents, *, code_size, steps, batch_size
     played = training.run_steps(
         _step(tf.constant(rows, tf.float32), losses, sides, average, log, (batch_size, code_size), int(seed)),
         a_round * batch_size,  # rows are few, and rounds of a few steps would be mostly calls: each row comes often
-        batch_size=batch_size, epochs=max(1, round(steps / a_round)), validate=log.close_round,
+        batch_size=batch_size, epochs=max(1, round(steps / a_round)), after_epoch=log.close_round,
         time_budget=time_budget, seed=int(seed), verbose=verbose,
     )
     average.keep()
@@ -150,16 +150,14 @@ class _Log:
         self.n_steps.assign_add(1.0)
 
     def close_round(self):
-        """Called in place of a validation, which wants a number: the later, the better, as no weights are put back."""
         self.rounds.append(self.sums.numpy().astype(float) / float(self.n_steps.numpy()))
         self.sums.assign(tf.zeros_like(self.sums))
         self.n_steps.assign(0.0)
-        return -float(len(self.rounds))
 
     def history(self, played):
         discriminator, generator, reconstruction, accuracy = np.transpose(self.rounds).tolist()
         return GANHistory(
-            loss=played.loss, best_epoch=len(played.loss) - 1, stopped=played.stopped, seconds=played.seconds,
+            loss=played.loss, best_epoch=played.best_epoch, stopped=played.stopped, seconds=played.seconds,
             discriminator_loss=discriminator, generator_loss=generator, accuracy=accuracy,
             reconstruction_loss=reconstruction if any(reconstruction) else [],
         )

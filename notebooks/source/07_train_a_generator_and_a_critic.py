@@ -190,9 +190,8 @@ def play(gan, rows, look, rounds=20, steps=200, batch_size=128):
         losses.append(sums.numpy() / steps)
         sums.assign([0.0, 0.0])
         seen.append(look(gan))
-        return 0.0
 
-    training.run_steps(step, steps * batch_size, batch_size=batch_size, epochs=rounds, validate=after_each_round)
+    training.run_steps(step, steps * batch_size, batch_size=batch_size, epochs=rounds, after_epoch=after_each_round)
     return pd.DataFrame(losses, columns=["D", "G"], index=steps * np.arange(1, rounds + 1)), seen
 
 # %% [markdown]

@@ -134,7 +134,7 @@ class BiGAN(keras.Model):
                 "GE": discriminator_loss(forged_logits, real_logits)}
 
 # %% [markdown]
-# `features` is $D$ without its last layer; we will need it for a score. The training step and the loop are those of lesson 07, with two sides instead of two networks (`after_each_round` must return a number; ours is not used):
+# `features` is $D$ without its last layer; we will need it for a score. The training step and the loop are those of lesson 07, with two sides instead of two networks:
 
 # %%
 def one_step(gan, x):
@@ -148,13 +148,8 @@ def one_step(gan, x):
 def play(gan, look, rounds=10, steps=100, batch_size=64):
     """What `look(gan)` saw before the first round and after each."""
     rows, seen = tf.constant(X_train), [look(gan)]
-
-    def after_each_round():
-        seen.append(look(gan))
-        return 0.0
-
     training.run_steps(lambda positions: one_step(gan, tf.gather(rows, positions % len(rows))), steps * batch_size,
-                       batch_size=batch_size, epochs=rounds, validate=after_each_round)
+                       batch_size=batch_size, epochs=rounds, after_epoch=lambda: seen.append(look(gan)))
     return seen
 
 # %% [markdown]
