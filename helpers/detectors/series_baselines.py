@@ -58,6 +58,9 @@ class SeasonalNaive(SeriesDetector):
         NaN is an error; or is filled with the last value before it; or ends the stretch, as a gap in time does. A point
         without any value is not scored in either case.
 
+        "fill" has no limit: a channel that falls silent is judged by its last value for as long as others speak,
+        however long that is, as if it stood still. Take "gap" where holes may be longer than a few points.
+
     Attributes
     ----------
     period_ : int

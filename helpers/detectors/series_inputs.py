@@ -199,8 +199,11 @@ def stretches(recording, step, missing, usual):
         The usual distance of two rows. With None times have no gaps: a distance taken from the recording itself would
         let later rows say what was a gap before.
     missing : {"raise", "fill", "gap"}
+        "fill" carries a channel's last value on to its next one, or to the end of the stretch, however many rows that
+        takes: there is no limit, and a hole of a week becomes a week of one value. "gap" leaves such rows out and cuts
+        there.
     usual : ndarray of shape (n_channels,)
-        What a channel is filled with before its first value.
+        What a channel is filled with before its first value in a stretch.
 
     Returns
     -------
