@@ -96,10 +96,7 @@ def _encode(value, name, members):
     if isinstance(value, (list, tuple)):
         return {type(value).__name__: [_encode(item, f"{name}.{i}", members) for i, item in enumerate(value)]}
     if isinstance(value, np.ndarray):
-        if value.dtype == object:  # column names
-            return {"names": [str(item) for item in value]}
-        members["arrays.npz"][name] = value
-        return {"array": name}
+        return _encode_array(value, name, members)
     if dataclasses.is_dataclass(value) and type(value).__name__ in HISTORIES:
         return {type(value).__name__: dataclasses.asdict(value)}
     if isinstance(value, Detector):
@@ -111,6 +108,13 @@ def _encode(value, name, members):
         f"{name} is {value!r}: only numbers, texts, arrays, Keras networks and the course's detectors can be saved "
         "without pickle."
     )
+
+
+def _encode_array(array, name, members):
+    if array.dtype == object:  # column names
+        return {"names": [str(item) for item in array]}
+    members["arrays.npz"][name] = array
+    return {"array": name}
 
 
 def _decode(value, file):
