@@ -3,6 +3,7 @@
 import math
 
 from helpers.detectors.base import ColumnwiseDetector
+from helpers.detectors.fitting import train_network
 from helpers.detectors.standardised import choose_code_size, hold_out, standardise, usual_error
 from helpers.detectors.validation import check_parameters
 
@@ -12,7 +13,7 @@ from sklearn.utils import check_random_state
 
 __all__ = ["DenseAutoencoder", "dense_network"]
 
-STEPS = 2500  # enough for tables of any length; the rest is early stopping's business
+STEPS = 2500
 EPOCHS = (10, 500)
 WIDTHS = (32, 128)
 PATIENCE = (8, 60)  # epochs, and steps
@@ -136,24 +137,8 @@ class DenseAutoencoder(ColumnwiseDetector):
         )
 
     def _train(self, kept, held_out, seed):
-        from helpers.training import train  # TensorFlow: imported only when there is something to train
-
-        import keras
-
-        steps = math.ceil(len(kept) / self.batch_size)
-        return train(
-            self.model_,
-            kept,
-            self._targets(kept),
-            validation_data=(held_out, self._targets(held_out)),
-            epochs=self.epochs or int(np.clip(STEPS // steps, *EPOCHS)),
-            batch_size=self.batch_size,
-            optimizer=keras.optimizers.Adam(self.learning_rate),
-            patience=self.patience or max(PATIENCE[0], math.ceil(PATIENCE[1] / steps)),
-            time_budget=self.time_budget,
-            seed=int(seed),
-            verbose=bool(self.verbose),
-        )
+        pairs = [(z, self._targets(z)) for z in (kept, held_out)]
+        return train_network(self, *pairs, int(seed), steps=STEPS, epochs=EPOCHS, patience=PATIENCE)
 
     def _targets(self, z):
         """The inputs, once for each member."""

@@ -2,6 +2,7 @@
 
 import math
 
+from helpers.detectors.fitting import train_network
 from helpers.detectors.series import SeriesDetector
 from helpers.detectors.standardised import destandardise, n_held_out, standardise, usual_error
 from helpers.detectors.validation import check_parameters
@@ -70,23 +71,8 @@ class _LSTMDetector(SeriesDetector):
         return destandardise(z, self.center_, self.scale_)
 
     def _train(self, kept, held_out, seed):
-        from helpers.training import train  # TensorFlow: imported only when there is something to train
-
-        import keras
-
-        steps = math.ceil(len(kept) / self.batch_size)
-        return train(
-            self.model_,
-            *self._inputs_and_targets(kept)[:2],
-            validation_data=self._inputs_and_targets(held_out)[:2],
-            epochs=self.epochs or int(np.clip(self._steps // steps, *EPOCHS)),
-            batch_size=self.batch_size,
-            optimizer=keras.optimizers.Adam(self.learning_rate),
-            patience=self.patience or max(PATIENCE[0], math.ceil(PATIENCE[1] / steps)),
-            time_budget=self.time_budget,
-            seed=seed,
-            verbose=bool(self.verbose),
-        )
+        pairs = [self._inputs_and_targets(z)[:2] for z in (kept, held_out)]
+        return train_network(self, *pairs, seed, steps=self._steps, epochs=EPOCHS, patience=PATIENCE)
 
     def _errors(self, z):
         """Squared errors of scaled windows, (m, n_outputs, n_channels)."""
