@@ -10,6 +10,7 @@ import json
 import re
 from pathlib import Path
 
+import glossary
 import jupytext
 import links
 import nbformat
@@ -69,7 +70,7 @@ def navigation(source: Path) -> str:
         before = course[here - 1]
         parts.append(f"[← {title(before)}]({before.stem}.ipynb)")
         parts.append(f"[contents]({course[0].stem}.ipynb#The-map-of-the-course)")
-    parts.append("[glossary](glossary.md)")
+    parts += ["[glossary](glossary.md)", "[cheat sheet](cheat_sheet.md)"]
     if here + 1 < len(course):
         after = course[here + 1]
         parts.append(f"[{title(after)} →]({after.stem}.ipynb)")
@@ -109,9 +110,10 @@ def name_cells(cells: list) -> None:
 
 
 def assemble(source: Path):
-    """The lesson as a notebook without outputs, its cells named and its header filled in."""
+    """The lesson as a notebook without outputs: cells named, terms linked to the glossary, header filled in."""
     notebook = jupytext.read(source)
     name_cells(notebook.cells)
+    glossary.link_cells(notebook.cells, source.stem[:2])
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
