@@ -215,14 +215,3 @@ def test_within_budget(source):
 def test_a_bug_hunt_in_every_lesson():
     hunted = [source.stem[:2] for source in SOURCES if "Spot the bug" in text(read(lessons.SOLUTIONS, source))]
     assert set(hunted) >= {source.stem[:2] for source in SOURCES} - {"09"}
-
-
-def test_glossary_terms_are_defined_where_it_says():
-    glossary = (lessons.NOTEBOOKS / "glossary.md").read_text(encoding="utf-8")
-    entries = re.findall(r"^- \*\*(.+?)\*\* \(\[(\d\d)\]\((.+?)\)\):", glossary, re.M)
-    assert len(entries) >= 25
-    assert [term.lower() for term, _, _ in entries] == sorted(term.lower() for term, _, _ in entries)
-    for term, number, link in entries:
-        assert link.startswith(number)
-        lesson = text(nbformat.read(lessons.NOTEBOOKS / link, as_version=4))
-        assert f"**{term.lower()}**" in lesson.lower(), f"lesson {number} does not define {term}"

@@ -50,6 +50,7 @@ check_environment()
 #   yet*, *not yet* with a pointer, or *right*. Hints are folded: click on the word. Worked solutions lie in the folder `solutions`, under the same name.
 # - **Keep your work.** On your own machine you edit the files of the course; `make update` brings in a newer course and first
 #   copies the notebooks you changed to `notebooks/mine/`. A Binder session ends after ten idle minutes and its files are lost: before you leave, right-click the notebook in the file list and choose *Download*.
+# - **Words** that the [glossary](glossary.md) explains are links where a lesson first uses them. The [cheat sheet](cheat_sheet.md) has the whole course on one page.
 # - **One kernel at a time.** Shut a lesson's kernel down (menu *Kernel*) before you open the next.
 #
 # ## The question and the data

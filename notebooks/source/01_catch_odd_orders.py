@@ -436,7 +436,7 @@ plt.show()
 # %% [markdown]
 # *The figure: a table of shaded cells, eight rules by five kinds and precision. On raw columns three rules have 100 for bulk and nearly nothing else, Mahalanobis also 97 for mismatch. With history all four rules have 47 for mismatch and 55 to 88 for price, card test and takeover, but under 10 for bulk; precision rises from 21 (Mahalanobis 39) to a little over 50.*
 #
-# No row is best everywhere, and none is safe to call "the" detector. Lesson 02 builds the table that we keep to the end of the course, with thresholds, intervals and the plain baselines.
+# No row is best everywhere, and none is safe to call "the" detector. Lesson 02 builds the table that we keep to the end of the course, with thresholds, [intervals](glossary.md#interval) and the plain baselines.
 
 # %% [markdown]
 # ## Exercise 1 · a fence in euros

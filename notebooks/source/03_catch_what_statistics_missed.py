@@ -51,7 +51,7 @@ from sklearn.preprocessing import MinMaxScaler
 plots.use_style()
 
 # %% [markdown]
-# The **simulated** orders of lessons 00 to 02, the same 14 features, and the four parts, each with its job: train, validation, calibration, test.
+# The **simulated** orders of lessons 00 to 02, the same 14 features, and the four parts, each with its job: [train](glossary.md#train), validation, calibration, [test](glossary.md#test).
 
 # %%
 shop = datasets.load_orders()
@@ -299,7 +299,7 @@ assert 0.7 < board.loc["untrained network", "average precision"] < board.loc["au
 format_scoreboard(board[[column for column in board if not column.startswith("recall:")]])
 
 # %% [markdown]
-# The autoencoder leads with about 0.87, ahead of nearest neighbours at 0.83 by less than the width of either interval. And now the row above it. **The untrained network reaches about 0.8** (0.74 to 0.84 in the five seeds that we tried). A random projection rebuilds no order; what it "misses" is mostly each column's own size, in units of that column's usual error, added up. Training adds about 0.1 and makes the result steady. Published tables seldom have this row. Ask for it.
+# The autoencoder leads with about 0.87, ahead of nearest neighbours at 0.83 by less than the width of either [interval](glossary.md#interval). And now the row above it. **The untrained network reaches about 0.8** (0.74 to 0.84 in the five seeds that we tried). A random projection rebuilds no order; what it "misses" is mostly each column's own size, in units of that column's usual error, added up. Training adds about 0.1 and makes the result steady. Published tables seldom have this row. Ask for it.
 #
 # Two more honest rows, without any network: the mean of the squared z-scores, and Mahalanobis without the column that lesson 02 found to drift.
 

@@ -66,7 +66,7 @@ X_train, X_test, y_test = X[split.train], X[split.test], split.labels
 print(f"{len(X_train)} eights to learn from; {len(X_test)} test images, {y_test.sum()} of them no eights")
 
 # %% [markdown]
-# With 82 % anomalies in the test, average precision and precision would look splendid by chance, so this lesson counts **AUROC**: the chance that a strange image scores above a normal one; 0.5 is a coin.
+# With 82 % anomalies in the [test](glossary.md#test), average precision and precision would look splendid by chance, so this lesson counts **AUROC**: the chance that a strange image scores above a normal one; 0.5 is a coin.
 #
 # ## The simplest thing that could work
 #
@@ -122,7 +122,7 @@ plt.show()
 # %% [markdown]
 # *The figure: eight columns of input, reconstruction and error. The best eights are rebuilt cleanly; so are the best of the others, two slanted ones, which come back as single strokes. The worst eights are wide and sprawling and come back in fragments. The worst others come back as dark scribble.*
 #
-# Three things to see. The ones are rebuilt better than the ordinary 8: a code of 128 numbers is wide enough to copy strokes that no 8 has. A single stroke also offers little ink to get wrong. And look at the errors of the *best* eights: outlines. Their strokes were drawn a fraction of a pixel beside their place. Keep all three in mind; they are what we will repair.
+# Three things to see. The ones are rebuilt better than the ordinary 8: a [code](glossary.md#code) of 128 numbers is wide enough to copy strokes that no 8 has. A single stroke also offers little ink to get wrong. And look at the errors of the *best* eights: outlines. Their strokes were drawn a fraction of a pixel beside their place. Keep all three in mind; they are what we will repair.
 #
 # ## Four habits of tutorials, tried out
 #

@@ -78,7 +78,7 @@ assert flow.index.is_unique and str(flow.index.tz) == "UTC"
 #
 # ## Split by time
 #
-# A random split would train on the hour after the one it is tested on. So: first train, later test, and between two parts at least a window (here a day) or a gap, so that no window lies in both. But there is no long clean beginning: three of the four events come in the first 15 days. We take the clean stretch in the middle. What comes after it is the test, with one event; what came before it can only be *discovered* afterwards, by a model that was trained later.
+# A random split would train on the hour after the one it is tested on. So: first train, later test, and between two parts at least a window (here a day) or a gap, so that no window lies in both. But there is no long clean beginning: three of the four events come in the first 15 days. We take the clean stretch in the middle. What comes after it is the [test](glossary.md#test), with one event; what came before it can only be *discovered* afterwards, by a model that was trained later.
 
 # %%
 parts = {"before": slice(0, 316), "train": slice(340, 580), "validation": slice(604, 711),

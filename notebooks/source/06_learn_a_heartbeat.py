@@ -155,7 +155,7 @@ assert broad.sum() == 114
 #
 # ## A clean training set that nobody labelled
 #
-# Novelty detection wants ordinary beats to learn from. Take those whose intervals, before and after, are within 10 % of the usual. That is a guess from *another view* of the same beats: the clock knows nothing about shapes. PCA with a code of 4 learns the shapes; then we count how many of its 114 strangest beats are broad.
+# Novelty detection wants ordinary beats to learn from. Take those whose intervals, before and after, are within 10 % of the usual. That is a guess from *another view* of the same beats: the clock knows nothing about shapes. PCA with a [code](glossary.md#code) of 4 learns the shapes; then we count how many of its 114 strangest beats are broad.
 #
 # **Before you run:** there are 114 broad beats. How many will PCA put on top?
 
@@ -387,7 +387,7 @@ assert ranks["PCA"] == 1 and max(ranks[name] for name in ranks if name != "LSTM"
 #
 # ## Real classes: a smartwatch
 #
-# For numbers we need labels, and many. Ten people did seven shoulder exercises with a **real** smartwatch: acceleration in three directions, rotation about three axes, 50 Hz. Declare one exercise normal and the other six anomalies. We take TRAP as the example; the table below holds all seven. People 1 to 6 teach what TRAP looks like, 8 to 10 are the test (7 is kept for a limit): nobody is on both sides.
+# For numbers we need labels, and many. Ten people did seven shoulder exercises with a **real** smartwatch: acceleration in three directions, rotation about three axes, 50 Hz. Declare one exercise normal and the other six anomalies. We take TRAP as the example; the table below holds all seven. People 1 to 6 teach what TRAP looks like, 8 to 10 are the [test](glossary.md#test) (7 is kept for a limit): nobody is on both sides.
 
 # %%
 watch = datasets.load_watch()

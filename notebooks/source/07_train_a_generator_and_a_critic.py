@@ -420,7 +420,7 @@ assert (found[:, -5:] < 0.2).mean() > 0.1
 # %% [markdown]
 # *The figure: directions against training steps; broad dark patches, in which a far point counts as more real than the normal ones, come and go in changing directions to the end.*
 #
-# Hardly any point, real or forged, was ever there, so nothing holds $D$ in its place, and the optimal discriminator is $0/0$. A guard like lesson 04's (the distance to the training data) costs one line. Use it.
+# Hardly any point, real or forged, was ever there, so nothing holds $D$ in its place, and the optimal discriminator is $0/0$. A [guard](glossary.md#guard) like lesson 04's (the distance to the training data) costs one line. Use it.
 #
 # **A discriminator that wins at once.** Let $G$ stand still for 400 steps while $D$ learns fast, at a rate of 0.01. How steep is $G$'s loss afterwards? Per logit, the formula's $\log(1-D)$ has the slope $-D$, and $-\log D$ has $-(1-D)$. Three seconds.
 

@@ -26,7 +26,7 @@
 # ***
 # ## The question and the data
 #
-# The discriminator of lesson 07 gives an image a number and no reason. A generator could give one: if it can draw an eight much like this one, the image is ordinary; where its drawing differs, the image is odd. But a generator draws from a code, and an image comes without one. **Can a GAN learn to look back, from the image to its code, and is it a good detector then?**
+# The discriminator of lesson 07 gives an image a number and no reason. A generator could give one: if it can draw an eight much like this one, the image is ordinary; where its drawing differs, the image is odd. But a generator draws from a [code](glossary.md#code), and an image comes without one. **Can a GAN learn to look back, from the image to its code, and is it a good detector then?**
 
 # %%
 import time
@@ -50,7 +50,7 @@ plots.use_style()
 SEED, CODE = 0, 16
 
 # %% [markdown]
-# The tray for the 8 again, the hardest of lesson 04: **real** images, eights are normal, every other digit is a form in the wrong tray. This lesson makes many choices, so it makes them on the *development* split, which holds no image of the test. Of its 300 training eights, 45 stay out of the training; they will standardise the scores.
+# The tray for the 8 again, the hardest of lesson 04: **real** images, eights are normal, every other digit is a form in the wrong tray. This lesson makes many choices, so it makes them on the *development* split, which holds no image of the [test](glossary.md#test). Of its 300 training eights, 45 stay out of the training; they will standardise the scores.
 
 # %%
 digits = datasets.load_digits_images()

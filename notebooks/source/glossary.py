@@ -54,23 +54,32 @@ def entries() -> list[Entry]:
     return [Entry(*found) for found in ENTRY.findall(PATH.read_text(encoding="utf-8"))]
 
 
-def uses(term: str) -> str:
-    """The regular expression of a term in a text: singular or plural, and in bold if it is an everyday word."""
+def singular_or_plural(term: str) -> str:
+    """A term as a regular expression."""
     words = re.escape(term.removesuffix("s")).replace(r"\ ", r"\s+")
-    words = f"{words[:-1]}(?:y|ies)" if term.endswith("y") else f"{words}(?:s|es)?"
-    return rf"\*\*{words}\*\*" if term in EVERYDAY else rf"\*\*{words}\*\*|(?<![\w-]){words}(?![\w-])"
+    return f"{words[:-1]}(?:y|ies)" if term.endswith("y") else f"{words}(?:s|es)?"
 
 
-def first_uses(text: str, lesson: str, terms: list[Entry]) -> dict[Entry, re.Match]:
-    """Where each term is to be linked: its definition if it is this lesson's, or else its first use."""
+def uses(text: str, terms: list[Entry]):
+    """Each use of a term in a text: the entry, the place, and whether it is set in bold. The longest term counts."""
     longest_first = sorted(terms, key=lambda entry: -len(entry.term))
-    pattern = "|".join(f"(?P<t{n}>{uses(entry.term)})" for n, entry in enumerate(longest_first))
+    words = "|".join(f"(?P<t{n}>{singular_or_plural(entry.term)})" for n, entry in enumerate(longest_first))
+    for match in re.finditer(rf"(?<![\w-])(?:{words})(?![\w-])", text, re.IGNORECASE):
+        entry, (start, end) = longest_first[int(match.lastgroup[1:])], match.span()
+        bold = text[max(start - 2, 0) : start] == "**" and text.startswith("**", end)
+        if bold:
+            yield entry, (start - 2, end + 2), bold
+        elif entry.term not in EVERYDAY:
+            yield entry, (start, end), bold
+
+
+def first_uses(text: str, lesson: str, terms: list[Entry]) -> dict[Entry, tuple[int, int]]:
+    """Where each term is to be linked: its definition if it is this lesson's, or else its first use."""
     found, defined = {}, set()
-    for match in re.finditer(pattern, text, re.IGNORECASE):
-        entry = longest_first[int(match.lastgroup[1:])]
-        defines = entry.lesson == lesson and match[0].startswith("**")
+    for entry, place, bold in uses(text, terms):
+        defines = bold and entry.lesson == lesson
         if entry not in found or (defines and entry not in defined):
-            found[entry] = match
+            found[entry] = place
         if defines:
             defined.add(entry)
     return found
@@ -97,8 +106,8 @@ def link_first_uses(text: str, lesson: str, terms: list[Entry]) -> str:
     by_hand = set(BY_HAND.findall(text))
     visible = NOT_TEXT.sub(lambda match: "\0" * len(match[0]), text)
     missing = [entry for entry in terms if entry.anchor not in by_hand]
-    places = {match.span(): entry for entry, match in first_uses(visible, lesson, missing).items()}
-    for (start, end), entry in sorted(places.items(), reverse=True):
+    places = first_uses(visible, lesson, missing).items()
+    for entry, (start, end) in sorted(places, key=lambda item: -item[1][0]):
         text = f"{text[:start]}[{text[start:end]}](glossary.md#{entry.anchor}){text[end:]}"
     return text
 
