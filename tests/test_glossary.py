@@ -121,6 +121,7 @@ def test_links_change_nothing_else(source):
         assert unlinked(after) == unlinked(before)
         page = re.sub(r'<a href="glossary\.md#[^"]+">(.*?)</a>', r"\1", PARSER.render(after), flags=re.S)
         assert page == PARSER.render(unlinked(before))
+        assert not re.search(r"^#.*glossary\.md#", after, re.M), "a link in a heading"
         for token in flat(after):
             assert token.type in ("inline", "link_open", "text") or "glossary.md#" not in token.content
 

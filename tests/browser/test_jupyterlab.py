@@ -183,6 +183,32 @@ def test_an_exercise_of_lesson_01_answers_wrong_and_right(lab, page):
     expect(reply).to_have_text(RIGHT, timeout=30 * SECONDS)
 
 
+
+# The glossary and the cheat sheet
+
+
+def test_a_term_leads_to_its_line_of_the_glossary(lab, page):
+    """Twice: the second link finds the glossary already open."""
+    from playwright.sync_api import expect
+
+    OpenNotebook(lab, page, "02_*.ipynb")
+    for term in ("recall", "accuracy"):
+        page.get_by_role("tab", name="02_").click()
+        page.locator(f".jp-Notebook .jp-MarkdownOutput a[href$='#{term}']").click()
+        line = page.locator(".jp-MarkdownViewer li", has=page.locator(f"[data-jupyter-id='{term}']"))
+        expect(line).to_be_in_viewport(timeout=30 * SECONDS)
+        expect(line).to_contain_text(term)
+
+
+def test_the_cheat_sheet_prints_on_one_page(page):
+    from markdown_it import MarkdownIt
+
+    style = "@page { size: A4; margin: 12mm } body { font: 10pt/1.35 sans-serif } p, ul { margin: .4em 0 }"
+    sheet = MarkdownIt().render((NOTEBOOKS / "cheat_sheet.md").read_text(encoding="utf-8"))
+    page.set_content(f"<style>{style} pre {{ font-size: 8pt; white-space: pre-wrap }}</style>{sheet}")
+    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
+    assert len(pages) == 1
+
 def wait_until(condition, seconds=30):
     for _ in range(seconds * 5):
         if condition():
