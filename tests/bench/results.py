@@ -10,7 +10,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["describe", "write", "write_all"]
+__all__ = ["describe", "versions", "write", "write_all"]
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER.parent.parent / "data" / "results"
@@ -41,10 +41,22 @@ def describe(name):
     """What a reader of the table must know about its making."""
     return [
         f"command: python -m tests.bench --results {name}",
-        "versions: " + ", ".join([f"Python {platform.python_version()}", *map(_version, PACKAGES)]),
-        f"machine: {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        f"versions: {versions()}",
+        f"machine: {platform.system()} {platform.machine()}, {_cores()}",
         f"date: {datetime.date.today().isoformat()}",
     ]
+
+
+def versions():
+    """Python and the packages that results depend on, in words."""
+    return ", ".join([f"Python {platform.python_version()}", *map(_version, PACKAGES)])
+
+
+def _cores():
+    """How many there are, and how many of them the process may use if not all."""
+    n_cores = os.cpu_count()
+    n_used = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else n_cores
+    return f"{n_cores} cores" + (f", {n_used} used" if n_used < n_cores else "")
 
 
 def _version(package):

@@ -1,0 +1,32 @@
+"""data/results/everything.csv: every detector of the course on every data set that it fits, three seeds, fresh processes.
+
+`helpers.everything` says which detectors, which data, how they are split and judged. Detectors without chance in them
+are measured once, with seed 0. `peak_mb` is the resident peak of a process that does nothing else, Python and packages
+included; `train_seconds` includes compiling. A run that was cut goes on where it stopped.
+"""
+
+from helpers.everything import fitting_pairs, seeds_of
+
+import fresh
+import pandas as pd
+import resume
+
+COLUMNS = ["data", "mark", "detector", "seed", "auroc", "average_precision", "recall_at_1", "train_seconds",
+           "score_microseconds", "peak_mb", "n_train", "n_test", "prevalence"]
+
+
+def table():
+    """One row for each data set, detector and seed."""
+    return pd.DataFrame(resume.rows("everything", jobs(), compute_row), columns=COLUMNS)
+
+
+def jobs():
+    return [(data, detector, seed) for data, detector in fitting_pairs() for seed in seeds_of(detector)]
+
+
+def compute_row(data, detector, seed):
+    """`helpers.everything.measure` in a fresh process, and its peak memory."""
+    found = fresh.run("helpers.everything", "measure", data, detector, seed)
+    row = {column: found[column] for column in COLUMNS}
+    print(*row.values(), sep=",", flush=True)
+    return row
