@@ -1,7 +1,7 @@
 """The scoreboard over everything: every detector of the course on every data set that it fits.
 
-The shipped table is data/results/everything.csv. ``measure(data, detector, seed)`` computes any row of it again. Nothing
-is tuned here: a detector has its class's defaults, or the recipe that a lesson gives for this kind of data.
+The shipped table is data/results/everything.csv. ``measure(data, detector, seed)`` computes any row of it again.
+Nothing is tuned here: a detector has its class's defaults, or the recipe that a lesson gives for this kind of data.
 """
 
 import time
@@ -178,7 +178,8 @@ def measure(data: str, detector: str, seed: int = 0) -> dict:
     return {
         "data": data, "mark": DATA[data].mark, "detector": detector, "seed": seed,
         **_judged(parts.labels, scores if parts.judged is None else scores[parts.judged]),
-        "train_seconds": round(train_seconds, 4), "score_microseconds": round(1e6 * score_seconds / len(scores), 3),
+        "train_seconds": round(train_seconds, 4),
+        "score_microseconds": round(1e6 * score_seconds / len(scores), 3),
         "n_train": _n_rows(parts.train), "n_test": len(parts.labels), "prevalence": round(float(parts.labels.mean()), 4),
     }
 

@@ -1,4 +1,4 @@
-"""The data of the scoreboard over everything, split as their lessons split them. What stands on it: `helpers.everything`.
+"""The data of the scoreboard over everything (`helpers.everything`), split as their lessons split them.
 
 A data set has one or more *views*: the same split as rows of a table, as images or as a series, so that every detector
 finds a form that it takes. Detectors learn from the lesson's training part alone and are judged on its test part.
@@ -118,7 +118,8 @@ def _watch_recordings():
     """Persons 1 to 6 doing TRAP to learn from, 8 to 10 with all exercises; judged at each window's last point."""
     watch = load_watch()
     split = one_exercise_split(watch, "TRAP")
-    train, test = ([watch.recordings[i] for i in chosen] for chosen in (np.r_[split.train, split.validation], split.test))
+    learned = np.r_[split.train, split.validation]
+    train, test = ([watch.recordings[i] for i in chosen] for chosen in (learned, split.test))
     ends = [window_ends(len(recording), WATCH_WINDOW, WATCH_STRIDE) for recording in test]
     begins = np.cumsum([0, *map(len, test)])[:-1]
     judged = np.concatenate([begin + end for begin, end in zip(begins, ends, strict=True)])
@@ -136,7 +137,8 @@ def _watch_rows():
 
 
 def _digit(normal):
-    return DataSet("real", "images", 4, {"rows": partial(_digit_rows, normal), "images": partial(_digit_images, normal)})
+    views = {"rows": partial(_digit_rows, normal), "images": partial(_digit_images, normal)}
+    return DataSet("real", "images", 4, views)
 
 
 DATA = {

@@ -1,4 +1,4 @@
-"""Run one function in a fresh Python process: its peak memory is its own, nothing is compiled yet, and it can be stopped.
+"""Run one function in a fresh Python process: its peak memory is its own, nothing is compiled, it can be stopped.
 
 Run as a script, ``fresh.py MODULE FUNCTION ARGUMENTS`` (a JSON list) prints one JSON line for each dictionary that the
 function returns or yields, with ``peak_mb`` so far: the resident peak of the process, Python and all packages included.

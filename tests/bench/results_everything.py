@@ -1,8 +1,8 @@
-"""data/results/everything.csv: every detector of the course on every data set that it fits, three seeds, fresh processes.
+"""data/results/everything.csv: every detector of the course on every data set that it fits, three seeds.
 
 `helpers.everything` says which detectors, which data, how they are split and judged. Detectors without chance in them
-are measured once, with seed 0. `peak_mb` is the resident peak of a process that does nothing else, Python and packages
-included; `train_seconds` includes compiling. A run that was cut goes on where it stopped.
+are measured once, with seed 0. Each fit has a process of its own: `peak_mb` is its resident peak, Python and packages
+included, and `train_seconds` includes compiling. A run that was cut goes on where it stopped.
 """
 
 from helpers.everything import fitting_pairs, seeds_of
