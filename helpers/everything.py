@@ -180,7 +180,8 @@ def measure(data: str, detector: str, seed: int = 0) -> dict:
         **_judged(parts.labels, scores if parts.judged is None else scores[parts.judged]),
         "train_seconds": round(train_seconds, 4),
         "score_microseconds": round(1e6 * score_seconds / len(scores), 3),
-        "n_train": _n_rows(parts.train), "n_test": len(parts.labels), "prevalence": round(float(parts.labels.mean()), 4),
+        "n_train": _n_rows(parts.train), "n_test": len(parts.labels),
+        "prevalence": round(float(parts.labels.mean()), 4),
     }
 
 

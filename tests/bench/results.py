@@ -1,20 +1,28 @@
-"""The long tables of data/results: a module ``results_*.py`` in this folder has ``table()``, a DataFrame.
+"""The long tables of data/results: a module ``results_*.py`` in this folder has ``table()``, a DataFrame, and may have
+``figure(table)``, which is stored beside it.
 
 Each file begins with comment lines that say how it was made. They name the kind of machine, never the machine.
 """
 
 import datetime
 import importlib
+import io
 import os
 import platform
-from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["describe", "versions", "write", "write_all"]
+from helpers import plots
+
+import machine
+import pandas as pd
+import resume
+from PIL import Image
+
+__all__ = ["describe", "draw", "write", "write_all"]
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER.parent.parent / "data" / "results"
-PACKAGES = ("numpy", "scikit-learn", "keras", "tensorflow-cpu")
+DOTS_PER_INCH, N_COLOURS = 150, 64
 
 
 def write_all(names):
@@ -24,7 +32,11 @@ def write_all(names):
     if unknown:
         raise SystemExit(f"No table is called {', '.join(sorted(unknown))}; there are: {', '.join(known)}.")
     for name in names or known:
-        print(write(name, importlib.import_module(f"results_{name}").table()))
+        module = importlib.import_module(f"results_{name}")
+        print(write(name, module.table()))
+        resume.forget(name)
+        if hasattr(module, "figure"):
+            print(draw(name, module.figure))
 
 
 def write(name, table, folder=RESULTS):
@@ -37,30 +49,20 @@ def write(name, table, folder=RESULTS):
     return f"{path.name} written: {len(table)} rows."
 
 
+def draw(name, figure, folder=RESULTS):
+    """Draw the stored table as a PNG of few colours, a third of the size; return a sentence on what was done."""
+    plots.use_style()
+    image, path = io.BytesIO(), folder / f"{name}.png"
+    figure(pd.read_csv(folder / f"{name}.csv", comment="#")).savefig(image, dpi=DOTS_PER_INCH)
+    Image.open(image).convert("RGB").quantize(N_COLOURS).save(path, optimize=True)
+    return f"{path.name} drawn: {path.stat().st_size / 1000:.0f} kB."
+
+
 def describe(name):
     """What a reader of the table must know about its making."""
     return [
         f"command: python -m tests.bench --results {name}",
-        f"versions: {versions()}",
-        f"machine: {platform.system()} {platform.machine()}, {_cores()}",
+        f"versions: {machine.versions()}",
+        f"machine: {platform.system()} {platform.machine()}, {machine.cores()}",
         f"date: {datetime.date.today().isoformat()}",
     ]
-
-
-def versions():
-    """Python and the packages that results depend on, in words."""
-    return ", ".join([f"Python {platform.python_version()}", *map(_version, PACKAGES)])
-
-
-def _cores():
-    """How many there are, and how many of them the process may use if not all."""
-    n_cores = os.cpu_count()
-    n_used = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else n_cores
-    return f"{n_cores} cores" + (f", {n_used} used" if n_used < n_cores else "")
-
-
-def _version(package):
-    try:
-        return f"{package} {version(package)}"
-    except ModuleNotFoundError:  # other systems have the package tensorflow instead
-        return f"{package.removesuffix('-cpu')} {version(package.removesuffix('-cpu'))}"

@@ -10,6 +10,7 @@ import time
 from importlib import import_module
 
 from helpers.everything import DETECTORS
+from helpers.result_plots import cost_figure as figure  # noqa: F401  what `results` draws
 
 import fresh
 import numpy as np

@@ -6,6 +6,7 @@ included, and `train_seconds` includes compiling. A run that was cut goes on whe
 """
 
 from helpers.everything import fitting_pairs, seeds_of
+from helpers.result_plots import everything_figure as figure  # noqa: F401  what `results` draws
 
 import fresh
 import pandas as pd

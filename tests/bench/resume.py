@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-import results
+import machine
 
 __all__ = ["forget", "rows"]
 
@@ -16,7 +16,7 @@ def rows(name, jobs, compute, folder=FOLDER):
     Rows that other versions of Python and the packages computed do not count.
     """
     folder.mkdir(exist_ok=True)
-    path, versions = folder / f"{name}.jsonl", results.versions()
+    path, versions = folder / f"{name}.jsonl", machine.versions()
     done = _read(path, versions)
     if done:
         print(f"{name}: {len(done)} rows are there from a run that was cut. Delete {path} to begin anew.", flush=True)
