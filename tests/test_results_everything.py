@@ -1,0 +1,280 @@
+"""The scoreboard over everything: its definitions, the shipped tables, and the machinery that computes them."""
+
+import importlib
+import inspect
+import json
+from pathlib import Path
+
+import helpers.detectors
+from helpers import everything
+from helpers.datasets import load_results
+from helpers.detectors import Detector, WindowDetector
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+BENCH = Path(__file__).parent / "bench"
+
+
+@pytest.fixture(scope="module")
+def table():
+    return load_results("everything")
+
+
+@pytest.fixture(scope="module")
+def cost():
+    return load_results("cost")
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    monkeypatch.syspath_prepend(BENCH)
+    return importlib.import_module
+
+
+# --------------------------------------------------------------------------------------------------- definitions
+
+def classes_in_use():
+    for data, detector in everything.fitting_pairs():
+        made = everything.unfitted(data, detector)
+        yield type(made).__name__
+        if isinstance(made, WindowDetector):
+            yield type(made.detector).__name__
+
+
+def test_every_detector_of_the_course_stands_on_the_scoreboard_or_is_excused():
+    exported = {name for name in helpers.detectors.__all__
+                if inspect.isclass(thing := getattr(helpers.detectors, name)) and issubclass(thing, Detector)}
+    used = set(classes_in_use())
+    assert exported - used == set(everything.LEFT_OUT)
+    assert all(everything.LEFT_OUT.values())
+
+
+def test_every_detector_fits_some_data_and_every_data_set_has_a_floor():
+    pairs = set(everything.fitting_pairs())
+    assert {detector for _, detector in pairs} == set(everything.DETECTORS)
+    assert {data for data, detector in pairs if detector == "random"} == set(everything.DATA)
+
+
+@pytest.mark.parametrize(("data", "view"), [(data, view) for data, about in everything.DATA.items()
+                                            for view in about.views])
+def test_parts_of_a_view(data, view):
+    parts = everything.DATA[data].views[view]()
+    n_scores = sum(map(len, parts.test)) if isinstance(parts.test, list) else len(parts.test)
+    assert set(parts.labels) == {0, 1}
+    if parts.judged is None:
+        assert len(parts.labels) == n_scores
+    else:
+        assert len(parts.labels) == len(parts.judged)
+        assert (np.diff(parts.judged) > 0).all() and parts.judged[-1] < n_scores
+
+
+def test_views_of_one_data_set_are_judged_on_the_same():
+    for about in everything.DATA.values():
+        first, *others = (view().labels for view in about.views.values())
+        for other in others:
+            np.testing.assert_array_equal(first, other)
+
+
+def test_nothing_that_is_judged_was_learned():
+    """Rows of a frame are told apart by their index, arrays by their values."""
+    for about in everything.DATA.values():
+        for load in about.views.values():
+            parts = load()
+            if isinstance(parts.train, pd.DataFrame):
+                assert parts.train.index.intersection(parts.test.index).empty
+            else:
+                learned = {np.ascontiguousarray(x).tobytes() for x in parts.train}
+                assert not learned & {np.ascontiguousarray(x).tobytes() for x in parts.test}
+
+
+def test_seeds_reach_the_detector_that_is_wrapped():
+    parameters = everything.unfitted("telemetry", "isolation forest", seed=2).get_params()
+    assert parameters["detector__estimator__random_state"] == 2
+
+
+def test_a_row_of_the_water_is_scored_by_all_that_are_judged_on_it():
+    """Detectors with windows are blind after a gap; nobody is judged there."""
+    parts = everything.DATA["water flow"].views["series"]()
+    blind = everything.unfitted("water flow", "PCA").fit(parts.train).decision_function(parts.test)
+    assert np.isnan(blind).any() and not np.isnan(blind[parts.judged]).any()
+
+
+@pytest.mark.parametrize(("data", "detector", "message"), [
+    ("orders", "LSTM forecaster", "'LSTM forecaster' takes series, but 'orders' comes as rows"),
+    ("sales", "PCA", "'sales' is not on the scoreboard; there are: orders, Shuttle"),
+    ("orders", "pca", "'pca' is not on the scoreboard; there are: random, z-score"),
+])
+def test_what_does_not_fit_is_refused_with_a_sentence(data, detector, message):
+    with pytest.raises(ValueError, match=message):
+        everything.measure(data, detector)
+
+
+# ------------------------------------------------------------------------------------------------- shipped tables
+
+def test_every_pair_and_seed_is_there_once(table, bench):
+    jobs = bench("results_everything").jobs()
+    assert list(table[["data", "detector", "seed"]].itertuples(index=False, name=None)) == jobs
+    assert table.columns.tolist() == bench("results_everything").COLUMNS
+
+
+def test_values_are_possible(table):
+    assert not table.isna().any().any()
+    for measure in ("auroc", "average_precision", "recall_at_1", "prevalence"):
+        assert table[measure].between(0, 1).all()
+    assert (table[["train_seconds", "score_microseconds", "peak_mb"]] > 0).all().all()
+    assert table["peak_mb"].between(50, 2000).all()  # Python with numpy alone, and what Binder gives
+    assert set(table["mark"]) == {"real", "simulated"}
+
+
+def test_rows_of_a_data_set_were_judged_on_the_same(table):
+    assert (table.groupby("data")[["mark", "n_test", "prevalence"]].nunique() == 1).all().all()
+    for data, about in everything.DATA.items():
+        rows = table[table["data"] == data]
+        labels = next(iter(about.views.values()))().labels
+        assert set(rows["n_test"]) == {len(labels)} and set(rows["prevalence"]) == {round(labels.mean(), 4)}
+
+
+def test_chance_is_the_floor(table):
+    areas = table[table["detector"] == "random"].groupby("data")["auroc"].mean()
+    assert areas.between(0.35, 0.65).all()
+
+
+@pytest.mark.parametrize(("data", "detector"), [("orders", "z-score"), ("water flow", "PCA"), ("digit 8", "PCA"),
+                                                ("Shuttle", "isolation forest"), ("watch TRAP", "persistence")])
+def test_cheap_rows_come_out_again(table, data, detector):
+    shipped = table.query("data == @data and detector == @detector and seed == 0").iloc[0]
+    again = everything.measure(data, detector)
+    for measure in ("auroc", "average_precision"):
+        assert again[measure] == pytest.approx(shipped[measure], abs=0.01)
+    assert (again["n_train"], again["n_test"]) == (shipped["n_train"], shipped["n_test"])
+
+
+def test_the_other_tables_agree(table):
+    """PCA and neighbours on the digits and the watch: other code, the same splits and recipes."""
+    digits, watch = load_results("digits"), load_results("watch").query("normal == 'TRAP'")
+    for detector, model in (("PCA", "PCA 32"), ("5 nearest neighbours", "5 nearest neighbours")):
+        ours = table[table["detector"] == detector].set_index("data")["auroc"]
+        for digit in (0, 4, 8):
+            [theirs] = digits.query("model == @model and digit == @digit")["auroc"]
+            assert ours[f"digit {digit}"] == pytest.approx(theirs, abs=0.002)
+        assert ours["watch TRAP"] == pytest.approx(watch.set_index("model")["auroc"][model], abs=0.002)
+
+
+def test_cost_has_every_detector_and_size_and_says_what_was_stopped(cost, bench):
+    definition = bench("results_cost")
+    jobs = [(detector, rows) for detector in (*definition.TABLES, *definition.SERIES) for rows in definition.ROWS]
+    assert list(cost[["detector", "rows"]].itertuples(index=False, name=None)) == jobs
+    assert cost.columns.tolist() == definition.COLUMNS
+    assert (cost["score_seconds"].isna() == cost["stopped"]).all()
+    assert (cost["train_seconds"].dropna() < definition.SECONDS).all()
+
+
+# -------------------------------------------------------------------------------------------------------- machinery
+
+def compute(calls):
+    def square(name, number):
+        calls.append(number)
+        if number == 3:
+            raise KeyboardInterrupt
+        return {"name": name, "square": number**2}
+    return square
+
+
+JOBS = [("a", 1), ("b", 2), ("c", 3), ("d", 4)]
+
+
+def test_a_run_that_was_cut_goes_on_where_it_stopped(bench, tmp_path, capsys):
+    resume, calls = bench("resume"), []
+    with pytest.raises(KeyboardInterrupt):
+        list(resume.rows("some", JOBS, compute(calls), tmp_path))
+    with (tmp_path / "some.jsonl").open("a") as file:
+        file.write('{"versions": "cut while')
+    again = []
+    rows = list(resume.rows("some", JOBS[:2], compute(again), tmp_path))
+    assert calls == [1, 2, 3] and again == []
+    assert rows == [{"name": "a", "square": 1}, {"name": "b", "square": 4}]
+    assert "2 rows are there from a run that was cut" in capsys.readouterr().out
+
+
+def test_rows_of_other_versions_are_computed_again(bench, tmp_path):
+    resume, calls = bench("resume"), []
+    old = {"versions": "Python 2.7", "job": ["a", 1], "row": {"name": "a", "square": 99}}
+    (tmp_path / "some.jsonl").write_text(json.dumps(old) + "\n")
+    assert list(resume.rows("some", JOBS[:1], compute(calls), tmp_path)) == [{"name": "a", "square": 1}]
+    assert calls == [1]
+
+
+def test_a_written_table_begins_anew(bench, tmp_path):
+    resume, calls = bench("resume"), []
+    for _ in range(2):
+        list(resume.rows("some", JOBS[:1], compute(calls), tmp_path))
+        resume.forget("some", tmp_path)
+    assert calls == [1, 1]
+
+
+FAKE = '''
+import time
+import numpy as np
+
+def memory(megabytes):
+    block = np.ones(megabytes * 125_000)
+    return {"sum": float(block[:10].sum())}
+
+def slow(seconds):
+    yield {"train_seconds": 0.5}
+    time.sleep(seconds)
+    yield {"train_seconds": 0.5, "score_seconds": 1.0}
+'''
+
+
+@pytest.fixture
+def fake(monkeypatch, tmp_path, bench):
+    (tmp_path / "fake_measure.py").write_text(FAKE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return bench("fresh")
+
+
+def test_a_fresh_process_has_its_own_memory(fake):
+    parent_holds = np.ones(40_000_000)  # 320 MB that are not the child's
+    small, large = fake.run("fake_measure", "memory", 1), fake.run("fake_measure", "memory", 200)
+    assert small["sum"] == large["sum"] == parent_holds[:10].sum()
+    assert 150 < large["peak_mb"] - small["peak_mb"] < 250
+    assert small["peak_mb"] < 300
+
+
+def test_a_process_that_takes_too_long_is_stopped_and_keeps_what_it_came_to(fake):
+    stopped = fake.run("fake_measure", "slow", 600, timeout=10)
+    assert stopped["stopped"] and stopped["train_seconds"] == 0.5 and "score_seconds" not in stopped
+    assert not fake.run("fake_measure", "slow", 0, timeout=60)["stopped"]
+    assert fake.run("fake_measure", "slow", 0, timeout=1e-3) == {"stopped": True}
+
+
+def test_a_stopped_fit_is_recorded_as_missing(bench, monkeypatch):
+    cost = bench("results_cost")
+    monkeypatch.setattr(cost.fresh, "run", lambda *_, **__: {"train_seconds": 2.0, "peak_mb": 90, "stopped": True})
+    row = cost.compute_row("PCA", 1000)
+    assert row == {"detector": "PCA", "kind": "table", "rows": 1000, "train_seconds": 2.0, "score_seconds": None,
+                   "peak_mb": 90, "stopped": True}
+
+
+@pytest.mark.parametrize("detector", ["PCA", "seasonal naive"])
+def test_cost_of_a_small_table_and_series(bench, detector):
+    trained, scored = bench("results_cost").measure(detector, 300)
+    assert set(trained) == {"train_seconds"} and set(scored) == {"train_seconds", "score_seconds"}
+
+
+def test_a_row_of_the_bench_is_measured_in_a_fresh_process(bench, monkeypatch):
+    results = bench("results_everything")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    row = results.compute_row("water flow", "z-score", 0)
+    assert list(row) == results.COLUMNS and row["peak_mb"] > 50
+
+
+def test_figures_are_drawn_beside_their_tables(bench, tmp_path):
+    results = bench("results")
+    results.write("some", pd.DataFrame({"x": [0, 1], "y": [1, 3]}), tmp_path)
+    said = results.draw("some", lambda table: plt.plot(table["x"], table["y"])[0].figure, tmp_path)
+    assert (tmp_path / "some.png").read_bytes()[:4] == b"\x89PNG" and said.startswith("some.png drawn")
