@@ -145,7 +145,7 @@ def cost_figure(table: pd.DataFrame):
     """Seconds to train and to score by number of rows, on log scales, one line a detector with its name beside it.
 
     table : as :func:`helpers.datasets.load_results` gives "cost". Returns the figure.
-    A cross stands where a process was stopped before it was done.
+    Where a process was stopped before it was done, the line ends and its name says at how many rows.
 
     >>> from helpers.datasets import load_results
     >>> [ax.get_title() for ax in cost_figure(load_results("cost")).axes]
@@ -161,28 +161,39 @@ def cost_figure(table: pd.DataFrame):
 
 
 def _draw_growth(ax, table, column):
-    """Lines end where a process was stopped; names stand at the right, apart from each other, in the lines' order."""
-    ends = {}
-    for detector, rows in table.groupby("detector", sort=False):
-        colour, marker = PALETTE[GROWTH[detector][0]], GROWTH[detector][1]
-        known = rows.dropna(subset=column)
-        ax.plot(known["rows"], known[column], color=colour, marker=marker, markersize=5, linewidth=1.5)
-        ends[detector] = (known["rows"].iloc[-1], known[column].iloc[-1], len(known) < len(rows))
+    """A line ends where a process was stopped; `_name_lines` says so."""
+    lines = {name: rows.set_index("rows")[column] for name, rows in table.groupby("detector", sort=False)}
+    for name, line in lines.items():
+        known, (family, marker) = line.dropna(), GROWTH[name]
+        ax.plot(known.index, known, color=PALETTE[family], marker=marker, markersize=5, linewidth=1.5)
+    sizes = sorted(set(table["rows"]))
     ax.set(xscale="log", yscale="log")
+    ax.set_xticks(sizes, [_size(size) for size in sizes])
+    ax.minorticks_off()
     ax.grid(color="#e5e5e5")
     ax.set_axisbelow(True)
-    _name_lines(ax, ends, table["rows"].max())
+    _name_lines(ax, lines)
 
 
-def _name_lines(ax, ends, last):
-    low, high = np.log10(ax.get_ylim())
-    wanted = pd.Series({name: (np.log10(y) - low) / (high - low) for name, (_, y, _) in ends.items()}).sort_values()
-    for name, height in _apart(wanted).items():
-        x, y, stopped = ends[name]
-        text = f"{name}, stopped" if stopped else name
-        ax.annotate(text, (x, y), (1.05, height), textcoords="axes fraction", va="center", fontsize=9,
-                    color=PALETTE[GROWTH[name][0]],
-                    arrowprops={"arrowstyle": "-", "color": "#bbbbbb", "linewidth": 0.7, "shrinkB": 4})
+def _name_lines(ax, lines):
+    """Names at the right in the order of the lines' ends, those of stopped lines on top, each tied to its line."""
+    (low, high), names = np.log10(ax.get_ylim()), {}
+    for name, line in lines.items():
+        stopped = line.index[line.isna()]
+        text = f"{name}, stopped at {_size(stopped[0])}" if len(stopped) else name
+        height = (np.log10(line.dropna().iloc[-1]) - low) / (high - low) + len(stopped)
+        names[name] = (min(height, 1), height, text)
+    order = pd.DataFrame(names, index=["height", "rank", "text"]).T.sort_values("rank")
+    for name, height in _apart(order["height"].astype(float)).items():
+        known = lines[name].dropna()
+        ax.annotate(order["text"][name], (known.index[-1], known.iloc[-1]), (1.05, height), va="center", fontsize=9,
+                    textcoords="axes fraction",
+                    arrowprops={"arrowstyle": "-", "color": PALETTE[GROWTH[name][0]], "linewidth": 0.7, "alpha": 0.6,
+                                "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 4})
+
+
+def _size(n_rows):
+    return f"{n_rows:,.0f}" if n_rows < 1_000_000 else f"{n_rows / 1_000_000:g} million"
 
 
 def _apart(heights):

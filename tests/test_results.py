@@ -65,5 +65,5 @@ def test_written_tables_are_loaded_again(results, tmp_path, monkeypatch):
 
 
 def test_an_unknown_table_is_named(results):
-    with pytest.raises(SystemExit, match="No table is called nothing; there are: digits"):
+    with pytest.raises(SystemExit, match="No table is called nothing; there are: cost, digits, everything, gan"):
         results.write_all(["nothing"])
