@@ -89,7 +89,7 @@ def everything_figure(table: pd.DataFrame):
     from helpers.everything import DETECTORS  # imports every family of detectors
 
     order = [name for name in DETECTORS if name in set(table["detector"])]
-    figure, (cells, seconds) = plt.subplots(1, 2, figsize=(10.5, 6), width_ratios=(5.2, 1), sharey=True,
+    figure, (cells, seconds) = plt.subplots(1, 2, figsize=(11, 6), width_ratios=(5.6, 1), sharey=True,
                                             layout="constrained")
     _draw_cells(cells, means_over_seeds(table), table.groupby("data", sort=False)["mark"].first(), order)
     _draw_seconds(seconds, table, order)
