@@ -41,7 +41,7 @@ def means_over_seeds(table: pd.DataFrame) -> pd.DataFrame:
 def _of_seeds(rows):
     prevalence = rows["prevalence"].iloc[0]
     measure = "average_precision" if prevalence < 0.5 else "auroc"
-    chance, error = (prevalence, _error_of_ap) if prevalence < 0.5 else (0.5, _error_of_auroc)
+    chance, error = (float(prevalence), _error_of_ap) if prevalence < 0.5 else (0.5, _error_of_auroc)
     values = rows[measure]
     spread = values.std() if len(values) > 1 else 0.0
     n_odd = prevalence * rows["n_test"].iloc[0]

@@ -217,9 +217,10 @@ def test_a_written_table_begins_anew(bench, tmp_path):
 
 FAKE = '''
 import time
-import numpy as np
 
 def memory(megabytes):
+    import numpy as np
+
     block = np.ones(megabytes * 125_000)
     return {"sum": float(block[:10].sum())}
 
@@ -246,7 +247,7 @@ def test_a_fresh_process_has_its_own_memory(fake):
 
 
 def test_a_process_that_takes_too_long_is_stopped_and_keeps_what_it_came_to(fake):
-    stopped = fake.run("fake_measure", "slow", 600, timeout=10)
+    stopped = fake.run("fake_measure", "slow", 600, timeout=8)
     assert stopped["stopped"] and stopped["train_seconds"] == 0.5 and "score_seconds" not in stopped
     assert not fake.run("fake_measure", "slow", 0, timeout=60)["stopped"]
     assert fake.run("fake_measure", "slow", 0, timeout=1e-3) == {"stopped": True}
