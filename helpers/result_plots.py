@@ -5,9 +5,11 @@ from helpers.plots import PALETTE
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from sklearn.isotonic import IsotonicRegression
 
-__all__ = ["cost_figure", "everything_figure", "level_with_best", "means_over_seeds"]
+__all__ = ["STOPPED_AFTER", "cost_figure", "everything_figure", "level_with_best", "means_over_seeds"]
 
+STOPPED_AFTER = 120  # seconds of a process that measures cost
 CONFIDENCE_95 = 1.96
 NAMES = {"average_precision": "AP", "auroc": "AUROC"}
 DARKEST = 0.62  # of the colour map: black text stays legible
@@ -145,7 +147,7 @@ def cost_figure(table: pd.DataFrame):
     """Seconds to train and to score by number of rows, on log scales, one line a detector with its name beside it.
 
     table : as :func:`helpers.datasets.load_results` gives "cost". Returns the figure.
-    Where a process was stopped before it was done, the line ends and its name says at how many rows.
+    Where a process was stopped before it was done, the line ends and its name says so.
 
     >>> from helpers.datasets import load_results
     >>> [ax.get_title() for ax in cost_figure(load_results("cost")).axes]
@@ -180,7 +182,7 @@ def _name_lines(ax, lines):
     (low, high), names = np.log10(ax.get_ylim()), {}
     for name, line in lines.items():
         stopped = line.index[line.isna()]
-        text = f"{name}, stopped at {_size(stopped[0])}" if len(stopped) else name
+        text = f"{name}, {_size(stopped[0])} stopped at {STOPPED_AFTER} s" if len(stopped) else name
         height = (np.log10(line.dropna().iloc[-1]) - low) / (high - low) + len(stopped)
         names[name] = (min(height, 1), height, text)
     order = pd.DataFrame(names, index=["height", "rank", "text"]).T.sort_values("rank")
@@ -197,8 +199,7 @@ def _size(n_rows):
 
 
 def _apart(heights):
-    """The heights, ascending, moved until neighbours are a label's gap apart, then down again to the middle."""
-    moved = heights.copy()
-    for i in range(1, len(moved)):
-        moved.iloc[i] = max(moved.iloc[i], moved.iloc[i - 1] + LABEL_GAP)
-    return moved - (moved - heights).mean()
+    """The heights, ascending, moved as little as possible until neighbours are a label's gap apart."""
+    steps = LABEL_GAP * np.arange(len(heights))
+    moved = IsotonicRegression().fit_transform(steps, heights - steps) + steps
+    return pd.Series(moved, heights.index)

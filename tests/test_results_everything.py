@@ -169,7 +169,7 @@ def test_cost_has_every_detector_and_size_and_says_what_was_stopped(cost, bench)
     assert list(cost[["detector", "rows"]].itertuples(index=False, name=None)) == jobs
     assert cost.columns.tolist() == definition.COLUMNS
     assert (cost["score_seconds"].isna() == cost["stopped"]).all()
-    assert (cost["train_seconds"].dropna() < definition.SECONDS).all()
+    assert (cost["train_seconds"].dropna() < definition.STOPPED_AFTER).all()
 
 
 # -------------------------------------------------------------------------------------------------------- machinery

@@ -10,6 +10,7 @@ import time
 from importlib import import_module
 
 from helpers.everything import DETECTORS
+from helpers.result_plots import STOPPED_AFTER
 from helpers.result_plots import cost_figure as figure  # noqa: F401  what `results` draws
 
 import fresh
@@ -20,7 +21,6 @@ from sklearn.base import clone
 
 ROWS = (1_000, 10_000, 100_000, 1_000_000)
 N_COLUMNS, N_HIDDEN = 10, 4
-SECONDS = 120
 PERIOD = 24
 TABLES = ("z-score", "IQR fences", "Mahalanobis", "PCA", "isolation forest", "5 nearest neighbours",
           "dense autoencoder", "GAN", "BiGAN")
@@ -34,8 +34,8 @@ def table():
     return pd.DataFrame(resume.rows("cost", jobs, compute_row), columns=COLUMNS)
 
 
-def compute_row(detector, n_rows, seconds=SECONDS):
-    found = fresh.run("results_cost", "measure", detector, n_rows, timeout=seconds)
+def compute_row(detector, n_rows):
+    found = fresh.run("results_cost", "measure", detector, n_rows, timeout=STOPPED_AFTER)
     known = {"detector": detector, "kind": "series" if detector in SERIES else "table", "rows": n_rows}
     row = {column: (known | found).get(column) for column in COLUMNS}
     print(*row.values(), sep=",", flush=True)
@@ -73,4 +73,4 @@ def simulated(series, n_rows, seed):
 def seconds_of(function, rows):
     start = time.perf_counter()
     function(rows)
-    return round(time.perf_counter() - start, 4)
+    return round(time.perf_counter() - start, 6)
