@@ -8,7 +8,7 @@ ifneq "$(shell cat $(READY) 2>/dev/null)" "$(CURDIR)"
 .PHONY: $(READY)
 endif
 
-.PHONY: help lab test test-portable test-browser run notebooks measure bench links update lock
+.PHONY: help lab test test-portable test-browser test-oldest test-newest run notebooks measure bench links update lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1#/p' Makefile | awk -F'#' '{ printf "%-22s%s\n", $$1, $$2 }'
@@ -35,6 +35,12 @@ test-portable: $(READY) ## the notebooks again, as on another processor
 
 test-browser: $(READY) ## two lessons in a real browser (skipped where there is none)
 	$(VENV_PYTHON) -m pytest -n 0 -m browser tests/browser
+
+test-oldest: $(READY) ## every test with the oldest versions that pyproject.toml permits (TEST_ARGS="-n 1 tests")
+	sh .ci/lane.sh oldest $(TEST_ARGS)
+
+test-newest: $(READY) ## every test with the newest ones (PYTHON=/path/to/python3.13 chooses the Python)
+	sh .ci/lane.sh newest $(TEST_ARGS)
 
 run: $(READY) ## run all lessons and print a table (LESSON=01 runs one)
 	@$(VENV_PYTHON) notebooks/source/run.py $(LESSON)
