@@ -1,7 +1,8 @@
-"""Run a notebook in a fresh kernel, and say what it took: used by `build.py` and `run.py`."""
+"""Run a notebook in a fresh kernel, and say what it took: used by `build.py`, `run.py` and tests/product."""
 
 import os
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-__all__ = ["LessonError", "Run", "execute"]
+__all__ = ["LessonError", "Run", "execute", "kernel", "run_cells"]
 
 CELL_TIMEOUT = 300
 # VmHWM rather than ru_maxrss where there is one: after exec, Linux lets a child's ru_maxrss start at its parent's size.
@@ -60,15 +61,22 @@ def run_cells(client: NotebookClient, name: str) -> None:
             raise LessonError(f"{name}, code cell {count}: {reason(error)}\n{cell.source}") from error
 
 
+@contextmanager
+def kernel(notebook, folder: Path):
+    """A client of a fresh kernel that works in `folder`, with the environment that all kernels share."""
+    client = NotebookClient(notebook, timeout=CELL_TIMEOUT, record_timing=False, coalesce_streams=True,
+                            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+                            resources={"metadata": {"path": str(folder)}})
+    with client.setup_kernel(env={**os.environ, **KERNEL_ENVIRONMENT, "TQDM_DISABLE": "1"}):
+        yield client
+
+
 def execute(notebook, folder: Path, name: str) -> Run:
     """Fill `notebook` with the outputs of one clean run in `folder`.
 
     Raises `LessonError` when a cell raises, takes over `CELL_TIMEOUT` seconds, or kills the kernel.
     """
-    client = NotebookClient(notebook, timeout=CELL_TIMEOUT, record_timing=False, coalesce_streams=True,
-                            extra_arguments=["--IPKernelApp.log_level=ERROR"],
-                            resources={"metadata": {"path": str(folder)}})
-    with client.setup_kernel(env={**os.environ, **KERNEL_ENVIRONMENT, "TQDM_DISABLE": "1"}):
+    with kernel(notebook, folder) as client:
         start = time.perf_counter()
         run_cells(client, name)
         seconds = time.perf_counter() - start
