@@ -8,7 +8,8 @@ ifneq "$(shell cat $(READY) 2>/dev/null)" "$(CURDIR)"
 .PHONY: $(READY)
 endif
 
-.PHONY: help lab test test-portable test-browser test-oldest test-newest run notebooks measure bench links update lock
+.PHONY: help lab test test-portable test-browser test-product test-oldest test-newest run notebooks measure bench links \
+	update lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1#/p' Makefile | awk -F'#' '{ printf "%-22s%s\n", $$1, $$2 }'
@@ -33,8 +34,11 @@ test-portable: $(READY) ## the notebooks again, as on another processor
 	NPY_DISABLE_CPU_FEATURES=X86_V4,AVX512_ICL,AVX512_SPR OPENBLAS_CORETYPE=Haswell TF_ENABLE_ONEDNN_OPTS=0 \
 		$(VENV_PYTHON) -m pytest notebooks/solutions
 
-test-browser: $(READY) ## two lessons in a real browser (skipped where there is none)
-	$(VENV_PYTHON) -m pytest -n 0 -m browser tests/browser
+test-browser: $(READY) ## two lessons in a real browser (skipped where there is none); ALL=1 for every lesson
+	$(VENV_PYTHON) -m pytest -n 0 -m browser tests/browser$(if $(ALL),,/test_jupyterlab.py)
+
+test-product: $(READY) ## any order, twice, read-only, offline, one core, 2 GB (a quarter of an hour)
+	$(VENV_PYTHON) -m pytest -m product tests/product
 
 test-oldest: $(READY) ## every test with the oldest versions that pyproject.toml permits (TEST_ARGS="-n 1 tests")
 	sh .ci/lane.sh oldest $(TEST_ARGS)

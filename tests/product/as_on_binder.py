@@ -21,7 +21,7 @@ from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
 
 CELL_TIMEOUT = 300
-# 192.0.2.1 is reserved for documentation: where there is a network, the attempt ends with a time-out, not with a refusal.
+# 192.0.2.1 is reserved for documentation: where there is a network, the attempt times out and is not refused.
 PROBE = """
 import os, pathlib, socket
 
@@ -65,7 +65,7 @@ class Server:
     def peaks(self):
         """The largest resident MB so far of the server and of its kernels, as the Linux kernel counted them."""
         megabytes = {"server": 0.0, "kernel": 0.0}
-        for process in self.process.children(recursive=True) + [self.process]:
+        for process in [self.process, *self.process.children(recursive=True)]:
             part = "kernel" if "ipykernel_launcher" in process.cmdline() else "server"
             status = Path(f"/proc/{process.pid}/status").read_text()
             megabytes[part] += int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
