@@ -8,6 +8,7 @@ from tests.lab import ROOT, running_lab
 
 import pytest
 
+SECONDS = 1000  # Playwright counts in milliseconds
 NOTEBOOKS = Path(os.environ.get("BROWSER_TEST_NOTEBOOKS", ROOT / "notebooks"))
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
@@ -39,6 +40,7 @@ def lab(tmp_path_factory, browser):
 def page(browser, lab):
     """A new tab; afterwards all kernels are shut down."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(120 * SECONDS)
     yield page
     _, address, token = lab
     for session in page.request.get(f"{address}/api/sessions{token}").json():

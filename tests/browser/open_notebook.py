@@ -3,14 +3,15 @@
 import json
 import re
 
+from tests.browser.conftest import SECONDS
+
 import pytest
 
-__all__ = ["EMPTY", "RIGHT", "SECONDS", "WRONG", "OpenNotebook", "has_tag", "source", "wrong_answer"]
+__all__ = ["EMPTY", "RIGHT", "WRONG", "OpenNotebook", "has_tag", "source", "wrong_answer"]
 
 EMPTY = re.compile(r"^\s*not attempted yet")
 RIGHT = re.compile(r"^\s*right: ")
 WRONG = re.compile(r"^\s*not yet: ")
-SECONDS = 1000  # Playwright counts in milliseconds
 
 
 class OpenNotebook:

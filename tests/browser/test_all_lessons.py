@@ -1,12 +1,13 @@
 """Every lesson in a real browser, from the first cell to an answered exercise: `make test-browser ALL=1`."""
 
-from tests.browser.conftest import NOTEBOOKS
-from tests.browser.open_notebook import EMPTY, RIGHT, SECONDS, WRONG, OpenNotebook, has_tag, source, wrong_answer
+from tests.browser.conftest import NOTEBOOKS, SECONDS
+from tests.browser.open_notebook import EMPTY, RIGHT, WRONG, OpenNotebook, has_tag, source, wrong_answer
 
 import pytest
 
 pytestmark = pytest.mark.browser
 RUN_ALL_SECONDS = 1500  # a lesson takes a minute; a busy machine may need many
+ANSWER_SECONDS = 120
 
 
 def stored_figures(cell):
@@ -20,10 +21,10 @@ def check_figures(lesson):
     for position, cell in enumerate(lesson.cells):
         images = lesson.cell(position).locator(".jp-OutputArea-output img")
         if has_tag("interactive")(cell):
-            expect(lesson.cell(position).get_by_role("slider").first).to_be_attached()
+            expect(lesson.cell(position).get_by_role("slider").first).to_be_attached(timeout=ANSWER_SECONDS * SECONDS)
             assert lesson.figures(position) >= stored_figures(cell)
         elif cell["cell_type"] == "code":
-            expect(images).to_have_count(stored_figures(cell))
+            expect(images).to_have_count(stored_figures(cell), timeout=ANSWER_SECONDS * SECONDS)
             assert lesson.figures(position) == stored_figures(cell), f"a figure of cell {position} is empty"
 
 
@@ -33,10 +34,10 @@ def check_first_exercise(lesson):
 
     answer, check, solution = lesson.first_exercise()
     empty = source(lesson.cells[answer])
-    expect(lesson.reply(check)).to_have_text(EMPTY)
+    expect(lesson.reply(check)).to_have_text(EMPTY, timeout=ANSWER_SECONDS * SECONDS)
     for text, said in ((wrong_answer(lesson.cells[answer]), WRONG), (empty, EMPTY), (solution, RIGHT)):
         lesson.write_and_run(answer, text)
-        expect(lesson.reply(check)).to_have_text(said, timeout=120 * SECONDS)
+        expect(lesson.reply(check)).to_have_text(said, timeout=ANSWER_SECONDS * SECONDS)
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))

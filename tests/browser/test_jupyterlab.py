@@ -3,7 +3,8 @@
 import re
 import time
 
-from tests.browser.open_notebook import EMPTY, RIGHT, SECONDS, WRONG, OpenNotebook, has_tag, wrong_answer
+from tests.browser.conftest import SECONDS
+from tests.browser.open_notebook import EMPTY, RIGHT, WRONG, OpenNotebook, has_tag, wrong_answer
 
 import pytest
 
