@@ -398,10 +398,6 @@ def test_a_network_inside_a_window_detector_is_saved_with_it(tmp_path):
 
 
 def test_what_a_window_detector_holds_must_be_ours_to_be_saved(tmp_path):
-    forest = from_sklearn(IsolationForest(n_estimators=2))
-    with pytest.raises(StoredDetectorError, match=r"detector\.estimator is IsolationForest.*without pickle"):
-        WindowDetector(forest, window=3).fit(simulated()).save(tmp_path / "my.detector")
-
     class Own(ZScore):
         pass
 

@@ -3,13 +3,20 @@
 import warnings
 
 from helpers.detectors.base import TabularDetector
+from helpers.detectors.storage import StoredDetectorError
+from helpers.detectors.validation import FLOATS
 
+import numpy as np
+import pandas as pd
+import sklearn
 from sklearn.base import clone, is_outlier_detector
 from sklearn.exceptions import NotFittedError
 from sklearn.neighbors import LocalOutlierFactor
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_array, check_is_fitted
 
 __all__ = ["SklearnDetector", "from_sklearn"]
+
+CHECKED_ROWS = 50  # scored before saving and after loading: the estimator that was fitted again must be the same
 
 
 def from_sklearn(estimator):
@@ -54,6 +61,9 @@ def from_sklearn(estimator):
 class SklearnDetector(TabularDetector):
     """What :func:`from_sklearn` returns.
 
+    Saved without pickle: the file holds the training rows, and loading fits the estimator again. So an estimator that
+    draws random numbers needs a whole number as ``random_state`` to be saved.
+
     Parameters
     ----------
     estimator : scikit-learn outlier detector
@@ -61,6 +71,8 @@ class SklearnDetector(TabularDetector):
     Attributes
     ----------
     estimator_ : the fitted clone
+    rows_ : ndarray of shape (n, n_columns)
+        A copy of the training rows; absent if the estimator came fitted.
     """
 
     def __init__(self, estimator):
@@ -73,6 +85,7 @@ class SklearnDetector(TabularDetector):
 
     def _fit(self, X):
         self.estimator_ = clone(self.estimator).fit(X)
+        self.rows_ = check_array(X, dtype=FLOATS, copy=True)
 
     def _score(self, X):
         score = getattr(self.estimator_, "score_samples", self.estimator_.decision_function)
@@ -80,6 +93,38 @@ class SklearnDetector(TabularDetector):
             # the columns are checked already; LocalOutlierFactor drops their names itself, then misses them
             warnings.filterwarnings("ignore", message="X does not have valid feature names")
             return -score(X)
+
+    def _stored(self):
+        learned = super()._stored()
+        if not learned:
+            return {}
+        if not hasattr(self, "rows_"):
+            raise StoredDetectorError(
+                f"This {type(self.estimator_).__name__} came fitted, so its training rows are unknown; a file needs "
+                "them to fit it again. Fit it here, from_sklearn(estimator).fit(X), before saving."
+            )
+        return {**learned, "checked_scores": self._checked_scores(), "version": sklearn.__version__}
+
+    def _restore(self, stored):
+        expected, version = stored.pop("checked_scores", None), stored.pop("version", None)
+        super()._restore(stored)
+        if expected is None:
+            return
+        self.estimator_.fit(self._named(self.rows_))
+        found = self._checked_scores()
+        if not np.allclose(found, expected, rtol=1e-6):
+            raise StoredDetectorError(
+                f"The file's {type(self.estimator_).__name__} was fitted by scikit-learn {version}; fitted again by "
+                f"{sklearn.__version__}, it scores its own training rows differently (by up to "
+                f"{np.abs(found - expected).max():.2g}). Fit and save it again, or install scikit-learn {version}."
+            )
+
+    def _checked_scores(self):
+        step = max(1, len(self.rows_) // CHECKED_ROWS)
+        return self._score(self._named(self.rows_[::step][:CHECKED_ROWS]))
+
+    def _named(self, rows):
+        return rows if self._names() is None else pd.DataFrame(rows, columns=self._names())
 
     def _adopt(self, fitted):
         self.estimator_ = fitted

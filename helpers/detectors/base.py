@@ -158,6 +158,14 @@ class Detector(BaseEstimator):
     def _learned(self):
         return [name for name in vars(self) if name.endswith("_") and not name.startswith("_")]
 
+    def _stored(self):
+        """What a file keeps of all that was learned; families leave out what ``_restore`` makes again."""
+        return {name: getattr(self, name) for name in self._learned()}
+
+    def _restore(self, stored):
+        for name, value in stored.items():
+            setattr(self, name, value)
+
     def _forget(self):
         for name in self._learned():
             delattr(self, name)

@@ -179,6 +179,12 @@ class NearestNeighbours(TabularDetector):
     scale : bool
         Standardise the columns first. Right for columns of different units; leave it off for images.
 
+    Attributes
+    ----------
+    rows_ : ndarray of shape (n, n_columns)
+        The training rows, standardised; a saved detector holds them all.
+    mean_, scale_ : ndarray of shape (n_columns,)
+
     >>> detector = NearestNeighbours(n_neighbors=2, scale=False).fit([[0.0], [1.0], [3.0]])
     >>> detector.decision_function([[0.5], [10.0]])
     array([0.5, 9. ])
@@ -201,9 +207,29 @@ class NearestNeighbours(TabularDetector):
         return rows
 
     def _fit(self, rows):
-        self.scaler_ = StandardScaler(with_mean=self.scale, with_std=self.scale).fit(rows)
-        self.neighbours_ = NearestNeighbors(n_neighbors=self.n_neighbors).fit(self.scaler_.transform(rows))
+        scaler = StandardScaler().fit(rows)
+        self.mean_ = scaler.mean_ if self.scale else np.zeros(rows.shape[1])
+        self.scale_ = scaler.scale_ if self.scale else np.ones(rows.shape[1])
+        self.rows_ = self._scaled(rows)
+        self.neighbours_ = self._index()
 
     def _score(self, rows):
-        distances, _ = self.neighbours_.kneighbors(self.scaler_.transform(rows))
+        distances, _ = self.neighbours_.kneighbors(self._scaled(rows))
         return distances[:, -1].copy() if self.method == "largest" else distances.mean(axis=1)
+
+    def _scaled(self, rows):
+        scaled = rows.copy()  # in place keeps the rows' precision
+        scaled -= self.mean_
+        scaled /= self.scale_
+        return scaled
+
+    def _index(self):
+        return NearestNeighbors(n_neighbors=self.n_neighbors).fit(self.rows_)
+
+    def _stored(self):
+        return {name: value for name, value in super()._stored().items() if name != "neighbours_"}
+
+    def _restore(self, stored):
+        super()._restore(stored)
+        if hasattr(self, "rows_"):
+            self.neighbours_ = self._index()

@@ -1,9 +1,14 @@
-"""Fitted detectors in one file: networks as `.keras`, arrays without pickle, the rest as JSON."""
+"""Fitted detectors in one file: networks as `.keras`, arrays without pickle, the rest as JSON.
+
+scikit-learn's estimators have no file format but pickle, which runs whatever a file says. Those listed in `ESTIMATORS`
+are stored as parameters and training rows instead, and fitted again at load.
+"""
 
 import dataclasses
 import importlib
 import io
 import json
+import numbers
 import os
 import tempfile
 import zipfile
@@ -12,14 +17,25 @@ from pathlib import Path
 from helpers.detectors.base import Detector
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-__all__ = ["StoredDetectorError", "load_detector", "save_detector"]
+__all__ = ["StoredDetectorError", "load_detector", "replace_file", "save_detector", "write_detector"]
 
 FORMAT = "anomaly-detection-course detector"
 VERSION = 1
 HOW = "Make it with detector.save(path)."
 HISTORIES = {"History": "helpers.training", "GANHistory": "helpers.detectors.gan_training"}
+ESTIMATORS = {
+    "EllipticEnvelope": "sklearn.covariance",
+    "IsolationForest": "sklearn.ensemble",
+    "LocalOutlierFactor": "sklearn.neighbors",
+    "MinMaxScaler": "sklearn.preprocessing",
+    "OneClassSVM": "sklearn.svm",
+    "Pipeline": "sklearn.pipeline",
+    "RobustScaler": "sklearn.preprocessing",
+    "StandardScaler": "sklearn.preprocessing",
+}
 
 
 class StoredDetectorError(ValueError):
@@ -39,8 +55,8 @@ def save_detector(detector, path):
     sklearn.exceptions.NotFittedError
         Before ``fit``.
     StoredDetectorError
-        If a parameter or something learned is no number, text, array, Keras network or detector of ours (an
-        estimator of scikit-learn, a random generator).
+        If a parameter or something learned is no number, text, array, Keras network, detector of ours or listed
+        estimator of scikit-learn; if such an estimator has no whole number as ``random_state``.
 
     >>> from helpers.detectors import ZScore
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -49,14 +65,23 @@ def save_detector(detector, path):
     ...     load_detector(path).predict([[2.0], [9.0]])
     array([0, 1])
     """
+    replace_file(path, lambda stream: write_detector(detector, stream))
+
+
+def write_detector(detector, stream):
+    """As :func:`save_detector`, to a binary stream that is open for writing."""
     check_is_fitted(detector, msg="Fit this %(name)s before saving it: there is nothing to save yet.")
     members = {"arrays.npz": {}, "models": {}}
     content = {"format": FORMAT, "version": VERSION, **_describe(detector, "", members)}
-    _replace(Path(path), lambda file: _write(file, content, members))
+    _write(stream, content, members)
 
 
 def load_detector(path):
     """The detector that ``detector.save(path)`` wrote: it scores the same rows the same.
+
+    Parameters
+    ----------
+    path : str, Path or binary stream
 
     Raises
     ------
@@ -79,12 +104,26 @@ def load_detector(path):
 
 def _describe(detector, prefix, members):
     _class_named(type(detector).__name__, detector)
-    learned = {k: getattr(detector, k) for k in detector._learned()}
     return {
         "class": type(detector).__name__,
         "parameters": {k: _encode(v, prefix + k, members) for k, v in detector.get_params(deep=False).items()},
-        "learned": {k: _encode(v, prefix + k, members) for k, v in learned.items()},
+        "learned": {k: _encode(v, prefix + k, members) for k, v in detector._stored().items()},
     }
+
+
+def _describe_estimator(estimator, name, members):
+    if type(estimator) is not _estimator_named(type(estimator).__name__):
+        raise _not_storable(estimator, name)
+    parameters = estimator.get_params(deep=False)
+    if not isinstance(parameters.get("random_state", 0), numbers.Integral):
+        raise StoredDetectorError(
+            f"{name} is {estimator!r}: without pickle it is saved as its training rows and fitted again at load, which "
+            "needs a whole number as random_state, such as random_state=0. Set it and fit again."
+        )
+    if "steps" in parameters:  # a pipeline's memory would be a folder of pickles
+        parameters = {"steps": parameters["steps"]}
+    encoded = {k: _encode(v, f"{name}.{k}", members) for k, v in parameters.items()}
+    return {"class": type(estimator).__name__, "parameters": encoded}
 
 
 def _encode(value, name, members):
@@ -104,9 +143,15 @@ def _encode(value, name, members):
     if hasattr(value, "save") and hasattr(value, "get_config"):
         members["models"][name] = value
         return {"model": name}
-    raise StoredDetectorError(
-        f"{name} is {value!r}: only numbers, texts, arrays, Keras networks and the course's detectors can be saved "
-        "without pickle."
+    if isinstance(value, BaseEstimator):
+        return {"estimator": _describe_estimator(value, name, members)}
+    raise _not_storable(value, name)
+
+
+def _not_storable(value, name):
+    return StoredDetectorError(
+        f"{name} is {value!r}: only numbers, texts, arrays, Keras networks, the course's detectors and scikit-learn's "
+        f"{', '.join(ESTIMATORS)} can be saved without pickle."
     )
 
 
@@ -132,6 +177,8 @@ def _decode(value, file):
         return getattr(importlib.import_module(HISTORIES[kind]), kind)(**content)
     if kind == "detector":
         return _build(content, file)
+    if kind == "estimator":
+        return _build_estimator(content, file)
     if kind == "model":
         return _read_model(file, content)
     raise StoredDetectorError(f"The file holds a value of the unknown kind {kind!r}; a newer course may have made it.")
@@ -173,9 +220,20 @@ def _read(file):
 def _build(content, file):
     parameters = {name: _decode(value, file) for name, value in content["parameters"].items()}
     detector = _class_named(content["class"])(**parameters)
-    for name, value in content["learned"].items():
-        setattr(detector, name, _decode(value, file))
+    detector._restore({name: _decode(value, file) for name, value in content["learned"].items()})
     return detector
+
+
+def _build_estimator(content, file):
+    found = _estimator_named(content["class"])
+    if found is None or (content["class"] == "Pipeline" and set(content["parameters"]) != {"steps"}):
+        raise StoredDetectorError(f"{content['class']} is not an estimator that a file can hold, or not in this way.")
+    return found(**{name: _decode(value, file) for name, value in content["parameters"].items()})
+
+
+def _estimator_named(name):
+    """None for any but the listed ones: a file cannot choose what is imported."""
+    return getattr(importlib.import_module(ESTIMATORS[name]), name) if name in ESTIMATORS else None
 
 
 def _class_named(name, detector=None):
@@ -190,8 +248,15 @@ def _class_named(name, detector=None):
     return found
 
 
-def _replace(path, write):
-    """Write beside it and swap at the end: an interrupt never leaves half a file."""
+def replace_file(path, write):
+    """Call ``write(stream)`` on a file beside `path` and swap at the end: an interrupt never leaves half a file.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     replace_file(Path(folder, "a"), lambda stream: stream.write(b"all or nothing"))
+    ...     Path(folder, "a").read_text()
+    'all or nothing'
+    """
+    path = Path(path)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
