@@ -1,0 +1,98 @@
+"""Labels that somebody else wrote, as 0 (normal) and 1 (anomaly)."""
+
+from helpers.report.sniffing import UnusableFile
+
+import numpy as np
+
+__all__ = ["ANOMALY_WORDS", "NORMAL_WORDS", "PLAINLY_NORMAL", "read_labels"]
+
+PLAINLY_NORMAL = frozenset({"normal", "ok", "okay", "good", "benign", "genuine", "legit", "legitimate", "inlier",
+                            "healthy", "no failure", "nominal"})
+NORMAL_WORDS = PLAINLY_NORMAL | {"regular", "no", "n", "false", "f", "negative", "0"}
+ANOMALY_WORDS = frozenset({"anomaly", "anomalous", "abnormal", "outlier", "fraud", "fraudulent", "attack", "fault",
+                           "faulty", "failure", "bad", "odd", "yes", "y", "true", "t", "positive", "defect", "1"})
+SHOWN = 6
+
+
+def read_labels(column, anomaly=None):
+    """A column of labels as 0 (normal) and 1 (anomaly).
+
+    Without `anomaly` are understood: 0 and 1, booleans, words such as normal and fraud; or one word for normal and any
+    others (the kinds of anomalies) beside it.
+
+    Parameters
+    ----------
+    column : Series of shape (n,)
+    anomaly : value or sequence of values, optional
+        What stands for an anomaly; all else is normal. Needed where the words do not say it, as with -1 and 1, of which
+        either has been used for anomalies.
+
+    Returns
+    -------
+    ndarray of shape (n,), of 0 and 1
+
+    Raises
+    ------
+    UnusableFile
+        Missing labels, unknown words, one class only, more anomalies than normal rows without `anomaly` saying so.
+
+    >>> import pandas as pd
+    >>> read_labels(pd.Series(["normal", "spike", "normal"]))
+    array([0, 1, 0])
+    >>> read_labels(pd.Series([-1, 1, 1]), anomaly=-1)
+    array([1, 0, 0])
+    """
+    _refuse_missing(column)
+    words = column.map(_word)
+    values = words.unique()
+    odd = _odd_values(column.name, words, anomaly)
+    labels = words.isin(odd).to_numpy().astype(int)
+    if labels.all() or not labels.any():
+        raise UnusableFile(f"All labels in {column.name!r} are {'anomalies' if labels.all() else 'normal'} "
+                           f"({_some(values)}): a label column needs both. Leave it out (leave_out=).")
+    if anomaly is None and labels.mean() > 0.5:
+        raise UnusableFile(f"{labels.mean():.0%} of the labels in {column.name!r} would be anomalies ({_some(odd)}). "
+                           f"If that is meant, pass anomaly={odd[0]!r} (--anomaly {odd[0]}); if not, name the other "
+                           "value.")
+    return labels
+
+
+def _refuse_missing(column):
+    missing = column.isna().to_numpy()
+    if missing.any():
+        row = _row(column, int(missing.argmax()))
+        raise UnusableFile(f"The label column {column.name!r} is empty in {int(missing.sum()):,} of {len(column):,} "
+                           f"rows, first in row {row}. Fill it, or take these rows out of the file.")
+
+
+def _row(column, position):
+    place = column.index[position]
+    return f"{int(place) + 1:,}" if isinstance(place, int | np.integer) else str(place)
+
+
+def _word(value):
+    """A value as text: 1, 1.0, True-free and lower case, so that what is typed on a command line fits too."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip().lower()
+
+
+def _odd_values(name, words, anomaly):
+    counts = words.value_counts()
+    values = list(counts.index)
+    if anomaly is not None:
+        wanted = [_word(value) for value in (anomaly if isinstance(anomaly, list | tuple | set) else [anomaly])]
+        unknown = [value for value in wanted if value not in values]
+        if unknown:
+            raise UnusableFile(f"No row of {name!r} holds {unknown[0]!r}. It holds {_some(values)}.")
+        return wanted
+    known = all(value in NORMAL_WORDS | ANOMALY_WORDS for value in values)
+    kinds = values[0] in PLAINLY_NORMAL  # the commonest word; the others say which anomaly
+    if known or kinds:
+        return [value for value in values if value not in NORMAL_WORDS]
+    raise UnusableFile(f"The label column {name!r} holds {_some(values)}: which stands for an anomaly? "
+                       f"Pass anomaly=… (--anomaly), for example the rare {values[-1]!r}.")
+
+
+def _some(values):
+    return ", ".join(map(str, values[:SHOWN])) + (f" … ({len(values)} values)" if len(values) > SHOWN else "")

@@ -1,0 +1,296 @@
+"""Read a table that somebody else wrote: delimiter, encoding, numbers and dates found; what is broken, said."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.report import sniffing
+from helpers.report.sniffing import UnusableFile
+from helpers.report.values import typed
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["Reading", "UnusableFile", "read_table"]
+
+CHUNK_CELLS = 1_000_000  # what is parsed at a time: 8 MB of numbers
+MISSING = sorted(sniffing.MISSING - {""} | {word.upper() for word in sniffing.MISSING if word})
+SINCE_1970 = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+CLOCK_RANGE = (946_684_800, 4_102_444_800)  # seconds since 1970 of the years 2000 to 2099
+CLOCK_NAMES = {"time", "times", "timestamp", "ts", "date", "datetime", "epoch", "unixtime"}
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A file that was read.
+
+    frame : DataFrame, its index the row of the file (0 is the first row below the names), also in a sample.
+    path : Path
+    delimiter, encoding : str
+    n_rows : int, rows of the file; more than the frame has if it is a sample.
+    notes : sentences about what was guessed, sampled or taken as missing.
+    """
+
+    frame: pd.DataFrame
+    path: Path
+    delimiter: str
+    encoding: str
+    n_rows: int
+    notes: tuple[str, ...]
+
+    def __repr__(self):
+        delimiter = {"\t": "tab", " ": "blank"}.get(self.delimiter, self.delimiter)
+        read = "" if len(self.frame) == self.n_rows else f" ({len(self.frame):,} of them read)"
+        return "\n".join([f"{self.path.name}: {self.n_rows:,} rows{read}, {self.frame.shape[1]} columns, "
+                          f"delimiter {delimiter}, {self.encoding}", *self.notes])
+
+
+def read_table(path, *, delimiter=None, encoding=None, rows=None, columns=None, random_state=0, memory_limit=500,
+               progress=None) -> Reading:
+    """Read a delimited text file: .csv, .tsv, .txt, also compressed by gzip, bzip2, xz or zip.
+
+    Delimiter (comma, semicolon, tab, | or blanks), encoding (UTF-8, or UTF-16 that says so), decimal comma, grouped
+    thousands, dates and a missing header are found. Empty cells and NA, NaN, null, ?, - and . are missing values.
+
+    Parameters
+    ----------
+    path : str or Path
+    delimiter, encoding : str, optional
+        Name them if they are not found.
+    rows : int, optional
+        Draw so many rows at random, each with equal chance, in one pass and flat memory; their order is kept.
+    columns : sequence of str, optional
+        Read these only.
+    random_state : int
+        Of the draw.
+    memory_limit : float
+        Megabytes that the frame may take.
+    progress : callable, optional
+        Called as ``progress(share, text)``, share in [0, 1].
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    UnusableFile
+        Missing, empty, binary, not in the encoding, one column, a name twice, lines of unequal length, too large.
+
+    >>> from helpers._data_files import DATA_DIR
+    >>> reading = read_table(DATA_DIR / "water_flow.csv.gz")
+    >>> reading
+    water_flow.csv.gz: 1,268 rows, 4 columns, delimiter ,, utf-8
+    >>> reading.frame["time"].iloc[0]
+    Timestamp('2022-03-20 10:00:00+0000', tz='UTC')
+    """
+    path = Path(path)
+    _check_rows(rows)
+    layout = sniffing.sniff(path, delimiter, encoding)
+    names = _chosen(path, layout.names, columns)
+    keeper = _Sample(rows, random_state) if rows else _Everything(path, memory_limit)
+    try:
+        n_rows = _read_chunks(path, layout, names, keeper, progress)
+    except UnusableFile:
+        raise
+    except UnicodeError as error:
+        raise sniffing.not_decodable(path, layout.encoding, error) from None
+    except pd.errors.ParserError as error:
+        raise _explain(path, layout, error) from None
+    except sniffing.DAMAGED as error:
+        raise sniffing.damaged(path, error) from None
+    frame, notes = _typed(keeper.frame(), path, layout)
+    return Reading(frame, path, layout.delimiter, layout.encoding, n_rows,
+                   (*layout.notes, *keeper.notes(n_rows), *notes))
+
+
+# -------------------------------------------------------------------- what is kept of the file
+
+
+class _Everything:
+    """Keeps all rows, and stops early if they will not fit."""
+
+    def __init__(self, path, memory_limit):
+        self.path, self.memory_limit = path, memory_limit
+        self.parts, self.megabytes, self.n_rows = [], 0.0, 0
+
+    def add(self, chunk, share):
+        self.parts.append(chunk)
+        self.megabytes += _megabytes(chunk)
+        self.n_rows += len(chunk)
+        expected = self.megabytes / max(share, 0.01)
+        if self.megabytes > self.memory_limit or (share > 0.1 and expected > 1.1 * self.memory_limit):
+            raise self._too_large(expected, share)
+
+    def _too_large(self, expected, share):
+        fits = int(0.8 * self.n_rows * self.memory_limit / self.megabytes)
+        fits -= fits % 10 ** (len(str(fits)) - 1)  # one digit and zeros
+        return UnusableFile(
+            f"{self.path.name} would take about {expected:,.0f} MB in memory ({self.n_rows / share:,.0f} rows), the "
+            f"limit is {self.memory_limit:,.0f} MB. Read a random sample of its rows, such as rows={fits} (--rows "
+            f"{fits}), or some columns only: columns=[…] (--columns).")
+
+    def frame(self):
+        parts, self.parts = self.parts, []
+        return pd.concat(parts) if len(parts) > 1 else parts[0]
+
+    def notes(self, n_rows):
+        return ()
+
+
+class _Sample:
+    """Keeps the rows with the smallest random keys: a uniform sample without replacement, in one pass."""
+
+    def __init__(self, rows, random_state):
+        self.rows, self.rng, self.limit = rows, np.random.default_rng(random_state), 1.0
+        self.parts, self.keys = [], []
+
+    def add(self, chunk, share):
+        keys = self.rng.uniform(size=len(chunk))
+        kept = keys <= self.limit
+        self.parts.append(chunk[kept])
+        self.keys.append(keys[kept])
+        if sum(map(len, self.keys)) > 2 * self.rows + CHUNK_CELLS // chunk.shape[1]:
+            self._prune()
+
+    def _prune(self):
+        keys = np.concatenate(self.keys)
+        table = pd.concat(self.parts)
+        if len(keys) > self.rows:
+            self.limit = np.partition(keys, self.rows - 1)[self.rows - 1]
+            table, keys = table[keys <= self.limit], keys[keys <= self.limit]
+        self.parts, self.keys = [table], [keys]
+
+    def frame(self):
+        self._prune()
+        return self.parts[0]
+
+    def notes(self, n_rows):
+        if n_rows <= self.rows:
+            return ()
+        return (f"A random sample of {self.rows:,} of {n_rows:,} rows was read; they keep their order and number.",)
+
+
+def _megabytes(chunk):
+    """What a chunk adds to memory; the parser keeps each distinct text of a column once."""
+    total = 0
+    for name in chunk:
+        column = chunk[name]
+        total += 8 * len(column)
+        if not pd.api.types.is_numeric_dtype(column.dtype):
+            distinct = column.dropna().astype("str").unique()
+            total += sum(map(len, distinct)) + 50 * len(distinct)
+    return total / 1e6
+
+
+# -------------------------------------------------------------------- reading
+
+
+def _read_chunks(path, layout, names, keeper, progress):
+    n_rows, size = 0, path.stat().st_size
+    options = {"sep": r"\s+"} if layout.delimiter == " " else {"sep": layout.delimiter}
+    with sniffing.open_text(path, layout.encoding) as (text, raw), pd.read_csv(
+        text, **options, names=list(layout.names), header=0 if layout.has_header else None, index_col=False,
+        dtype=dict.fromkeys(layout.text_columns, "str"), na_values=MISSING,
+        decimal=layout.decimal, skipinitialspace=True, low_memory=False,
+        chunksize=max(CHUNK_CELLS // len(layout.names), 100),
+    ) as chunks:
+        checked = False
+        for chunk in chunks:
+            checked = checked or _check_widths(path, layout, chunk)
+            n_rows += len(chunk)
+            share = min(raw.tell() / size, 1.0)
+            keeper.add(chunk[names], share)
+            if progress is not None:
+                progress(share, f"reading: {n_rows:,} rows")
+    return n_rows
+
+
+def _check_widths(path, layout, chunk):
+    """pandas fills a line that is too short with missing values: where the last column lacks one, count the fields.
+
+    Returns whether the whole file was counted.
+    """
+    if not chunk.iloc[:, -1].isna().any():
+        return False
+    n = len(layout.names)
+    for line, width in sniffing.count_fields(path, layout):
+        if width != n:
+            raise sniffing.uneven(path, line, width, n)
+    return True
+
+
+def _explain(path, layout, error):
+    unclosed = re.search(r"EOF inside string starting at row (\d+)", str(error))
+    if unclosed:
+        return UnusableFile(f"In {path.name} a quotation mark is opened in or after line {int(unclosed[1]) + 1} and "
+                            "never closed. Close it, or remove it.")
+    for line, width in sniffing.count_fields(path, layout):
+        if width != len(layout.names):
+            return sniffing.uneven(path, line, width, len(layout.names))
+    counted = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+    if counted:
+        expected, line, width = map(int, counted.groups())
+        return sniffing.uneven(path, line, width, expected)
+    return UnusableFile(f"{path.name} cannot be read as a table: {error}")
+
+
+def _chosen(path, names, columns):
+    if columns is None:
+        return list(names)
+    columns = [columns] if isinstance(columns, str) else list(columns)
+    unknown = [name for name in columns if name not in names]
+    if unknown:
+        close = difflib.get_close_matches(str(unknown[0]), names, 1)
+        meant = f"Did you mean {close[0]!r}?" if close else f"It has {', '.join(names[:10])}{' …' * (len(names) > 10)}."
+        raise UnusableFile(f"{path.name} has no column {unknown[0]!r}. {meant}")
+    if not columns:
+        raise UnusableFile("columns=[] names no column: name those to read, or leave it out to read all.")
+    return [name for name in names if name in columns]
+
+
+def _check_rows(rows):
+    if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or rows < 1):
+        raise UnusableFile(f"rows={rows!r}: name how many rows to draw, a whole number of at least 1.")
+
+
+# -------------------------------------------------------------------- what the columns mean
+
+
+def _typed(frame, path, layout):
+    def place(row):
+        return f"line {sniffing.line_of_row(path, layout, row):,}"
+
+    columns, notes = {}, []
+    for name in frame.columns:
+        columns[name], note = _meaning(frame[name], place, name in layout.text_columns)
+        notes += [note] * bool(note)
+    return pd.DataFrame(columns, index=frame.index), notes
+
+
+def _meaning(column, place, is_code):
+    if is_code:
+        return column, f"{column.name!r} has numbers with leading zeros: codes, read as text."
+    if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
+        return typed(column, place)
+    if column.dtype.kind == "f" and np.isinf(column).any():
+        infinite = np.isinf(column)
+        return column.mask(infinite), (f"{column.name!r} holds infinity ({int(infinite.sum()):,} times, first in "
+                                       f"{place(column.index[infinite.argmax()])}): taken as missing.")
+    return _since_1970(column)
+
+
+def _since_1970(column):
+    """Seconds (or milli-, micro-, nanoseconds) since 1970 as times, if the name says so."""
+    words = set(re.split(r"[^a-z]+", str(column.name).lower()))
+    present = column.dropna()
+    if column.dtype.kind not in "if" or not words & CLOCK_NAMES or present.empty:
+        return column, ""
+    for unit, factor in SINCE_1970.items():
+        low, high = (second * factor for second in CLOCK_RANGE)
+        if present.between(low, high).all():
+            times = pd.to_datetime(column, unit=unit)
+            first = times.dropna().iloc[0]
+            return times, f"{column.name!r} counts {unit} since 1970: read as times, the first is {first}."
+    return column, ""
