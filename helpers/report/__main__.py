@@ -1,0 +1,220 @@
+"""Examine a CSV file for anomalies, or score a new batch with a detector that was saved."""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+from helpers.report.reading import UnusableFile, read_table
+from helpers.report.writing import OutputExists, anomalies_csv, refuse_existing, write_all_or_nothing, write_report
+
+from tqdm import tqdm
+
+__all__ = ["main"]
+
+DONE, UNUSABLE, EXISTS, ALARM, INTERRUPTED = 0, 1, 3, 4, 130
+EPILOG = """\
+examples:
+  python -m helpers.report my.csv                          a verdict on the screen, no file written
+  python -m helpers.report my.csv --out report             report.html, anomalies.csv and detector.zip as well
+  python -m helpers.report my.csv --label fraud --out report        rank the detectors by labels
+  python -m helpers.report new.csv --detector report/detector.zip --out scored     score a new batch
+
+exit codes:
+  0  done
+  1  the file cannot be used; the sentence on stderr says why and what to do
+  2  wrong options
+  3  an output file exists already (--overwrite replaces it)
+  4  with --fail-on-alarm: rows were flagged
+  130  interrupted; nothing was written
+"""
+
+
+def main(arguments=None):
+    """Run the command; return its exit code (see ``--help``).
+
+    arguments : list of str, optional
+        Those of the command line if None.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(arguments)
+    progress = _Progress(options.quiet)
+    try:
+        run = _score_batch if options.detector else _examine
+        return run(options, progress, f"python -m helpers.report {shlex.join(arguments)}")
+    except UnusableFile as error:
+        return _refuse(progress, error, UNUSABLE)
+    except OutputExists as error:
+        return _refuse(progress, error, EXISTS)
+    except KeyboardInterrupt:
+        return _refuse(progress, "Interrupted; nothing was written.", INTERRUPTED)
+    finally:
+        progress.close()
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.report", description=__doc__, epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", help="the CSV file, plain or .gz, .zip, .bz2, .xz")
+    parser.add_argument("--out", metavar="FOLDER", help="write the results there; without it, nothing is written")
+    parser.add_argument("--overwrite", action="store_true", help="replace results of an earlier run in that folder")
+    parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
+    _add_reading(parser.add_argument_group("reading the file"))
+    _add_meaning(parser.add_argument_group("what the columns mean"))
+    _add_search(parser.add_argument_group("the search"))
+    _add_batch(parser.add_argument_group("scoring a new batch"))
+    return parser
+
+
+def _add_reading(group):
+    group.add_argument("--delimiter", help="recognised if not given")
+    group.add_argument("--encoding", help="utf-8 if not given; old spreadsheets often need cp1252")
+    group.add_argument("--rows", type=_positive(int), help="read a random sample of so many rows, for large files")
+    group.add_argument("--columns", nargs="+", metavar="COLUMN", help="read these columns only")
+
+
+def _add_meaning(group):
+    group.add_argument("--label", metavar="COLUMN", help="holds the truth: ranks the detectors, never teaches them")
+    group.add_argument("--anomaly", metavar="VALUE", help="the label's value that means anomaly")
+    group.add_argument("--leave-out", nargs="+", default=[], metavar="COLUMN", help="columns that must not be used")
+    group.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns to use in spite of doubts")
+    group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
+    group.add_argument("--shape", choices=("table", "series"), help="recognised if not given")
+
+
+def _add_search(group):
+    group.add_argument("--seconds", type=_positive(float), default=60.0, help="time budget (default: 60)")
+    group.add_argument("--false-alarm-rate", type=_share, default=0.01, help="to promise, 0 to 1 (default: 0.01)")
+    group.add_argument("--top", type=_positive(int), default=20, help="anomalies to explain (default: 20)")
+    group.add_argument("--seed", type=int, default=0, help="the same seed gives the same report (default: 0)")
+
+
+def _add_batch(group):
+    group.add_argument("--detector", metavar="FILE", help="a detector.zip of an earlier run: score FILE with it")
+    group.add_argument("--all", action="store_true", help="also write scores.csv with every row's score")
+    group.add_argument("--fail-on-alarm", action="store_true", help="exit with 4 if rows are flagged")
+
+
+def _positive(kind):
+    def convert(text):
+        if (value := kind(text)) <= 0:
+            raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        return value
+
+    convert.__name__ = kind.__name__  # argparse names it when the text is no number
+    return convert
+
+
+def _share(text):
+    if not 0 < (value := float(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} does not lie between 0 and 1")
+    return value
+
+
+_share.__name__ = "share"
+
+
+def _read(options, progress):
+    return read_table(options.file, delimiter=options.delimiter, encoding=options.encoding, rows=options.rows,
+                      columns=options.columns, random_state=options.seed, progress=progress)
+
+
+def _examine(options, progress, command):
+    from helpers.report.columns import describe_columns, read_labels
+    from helpers.report.study import examine  # loads the detectors: after the file has been read
+
+    if options.out:
+        refuse_existing(options.out, ("report.html", "anomalies.csv", "detector.zip"), options.overwrite)
+    reading = _read(options, progress)
+    columns = describe_columns(reading.frame, label=options.label, leave_out=options.leave_out, keep=options.keep,
+                               time=options.time, shape=options.shape)
+    labels = read_labels(reading.frame[options.label], options.anomaly) if options.label else None
+    study = examine(reading.frame, columns, labels=labels, seconds=options.seconds, top=options.top,
+                    false_alarm_rate=options.false_alarm_rate, random_state=options.seed, progress=progress)
+    written = []
+    if options.out:
+        written = write_report(study, reading, options.out, overwrite=options.overwrite, command=command)
+    progress.close()
+    _print_study(study, reading, written)
+    return DONE
+
+
+def _print_study(study, reading, written):
+    for note in (*reading.notes, *study.notes):
+        print(f"note: {note}")
+    print(f"{Path(reading.path).name}: {len(study.frame):,} rows as a {study.columns.shape}")
+    print(f"detector: {study.chosen}. {study.why}")
+    print(f"flagged: {int((study.strangeness > 1).sum()):,} rows, at a promised false-alarm rate of "
+          f"{study.false_alarm_rate:.2%}")
+    for _, row in study.anomalies.head(3).iterrows():
+        print(f"  row {row['row']}: strangeness {row['strangeness']:.1f}; {row['because']}")
+    _print_files(written)
+
+
+def _print_files(written):
+    for path in written:
+        print(f"written: {path}")
+
+
+def _score_batch(options, progress, command):
+    from helpers.report.batch import score_batch
+    from helpers.report.model import OwnModel
+
+    names = ("anomalies.csv", "scores.csv") if options.all else ("anomalies.csv",)
+    if options.out:
+        refuse_existing(options.out, names, options.overwrite)
+    model = OwnModel.load(options.detector)
+    reading = _read(options, progress)
+    scores, anomalies = score_batch(model, reading.frame, top=options.top)
+    tables = dict(zip(names, (anomalies, scores), strict=False))
+    written = _write_tables(options.out, tables) if options.out else []
+    progress.close()
+    n_flagged = int(scores["flagged"].sum())
+    print(f"{Path(options.file).name}: {n_flagged:,} of {len(scores):,} rows flagged by {model.name}")
+    _print_files(written)
+    return ALARM if options.fail_on_alarm and n_flagged else DONE
+
+
+def _write_tables(folder, tables):
+    return write_all_or_nothing(folder, {
+        name: lambda path, table=table: path.write_text(anomalies_csv(table), encoding="utf-8")
+        for name, table in tables.items()
+    })
+
+
+class _Progress:
+    """A bar on a terminal, one line a stage in a log, nothing if quiet."""
+
+    def __init__(self, quiet):
+        self.quiet, self.bar, self.stage = quiet, None, None
+
+    def __call__(self, done, text):
+        if self.quiet:
+            return
+        if not sys.stderr.isatty():
+            if text != self.stage:
+                print(text, file=sys.stderr, flush=True)
+            self.stage = text
+            return
+        if self.bar is None:
+            self.bar = tqdm(total=1.0, bar_format="{percentage:3.0f}% |{bar:30}| {elapsed} {desc}", file=sys.stderr)
+        self.bar.set_description_str(text, refresh=False)
+        self.bar.n = min(done, 1.0)
+        self.bar.refresh()
+
+    def close(self):
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+
+def _refuse(progress, message, code):
+    progress.close()
+    print(message, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""Candidates trained one after the other, simplest first, within a time budget that is kept."""
+
+import importlib
+import sys
+import time
+import warnings
+from dataclasses import dataclass, replace
+
+from helpers.detectors.base import Detector
+from helpers.report.candidates import Candidate, series_candidates, table_candidates
+from helpers.report.clock import Clock
+from helpers.report.preparing import scores_of
+from helpers.report.reading import UnusableFile
+
+import numpy as np
+from sklearn.base import clone
+
+__all__ = ["Entry", "TooLittleTime", "fit_again", "train_candidates"]
+
+PROBE_ROWS = (500, 1000)  # a fit on so many rows tells how long one on all rows takes
+TIMED_ROWS = (500, 10_000)  # scored to know the cost of one: the few first, the many if that was quick
+QUICK = 0.02  # seconds
+SCORING_SHARE = 0.5  # of the budget that scoring all rows may take
+# Processor seconds on a usual laptop, measured: what no time budget of a network can shorten.
+IMPORT_SECONDS = 4.0  # TensorFlow
+COMPILE_SECONDS = 4.0  # building a network, compiling its step and its scoring
+SHORTEST_TRAINING = 1.0
+
+
+class TooLittleTime(UnusableFile):
+    """Not even the simplest detector fits into the time budget; the message says what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A candidate after its training.
+
+    Attributes
+    ----------
+    candidate : Candidate
+    detector : Detector or None
+        Fitted; None if it was left out.
+    fit_seconds, score_microseconds : float
+        To learn, and to score one row; NaN if left out.
+    note : str
+        Why it was left out, or what a reader should know of its training.
+    """
+
+    candidate: Candidate
+    detector: Detector | None = None
+    fit_seconds: float = np.nan
+    score_microseconds: float = np.nan
+    note: str = ""
+
+    @property
+    def name(self):
+        """The candidate's."""
+        return self.candidate.name
+
+    def scoring_seconds(self, n_rows):
+        """How long scoring so many rows will take."""
+        return self.score_microseconds * n_rows / 1e6
+
+    def __repr__(self):
+        if self.detector is None:
+            return f"{self.name}: {self.note}"
+        cost = f"learned in {self.fit_seconds:.2g} s, {self.score_microseconds:.2g} µs a row"
+        return f"{self.name}: {cost}{'; ' if self.note else ''}{self.note}"
+
+
+def train_candidates(prepared, candidates=None, *, seconds=30.0, n_to_score=None, progress=None):
+    """Train each candidate on the training part, simplest first, as far as the time goes.
+
+    How long a fit will take is predicted from fits on a few rows, how long scoring will take is measured on a sample,
+    and networks get what is left in equal shares. A candidate that does not fit is left out, and its entry says so.
+    How far the networks get depends on the machine: only what is trained to its end is the same everywhere.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    candidates : list of Candidate, optional
+        All of :func:`table_candidates` or :func:`series_candidates` if None.
+    seconds : float
+        For all of them, TensorFlow's start included.
+    n_to_score : int, optional
+        Rows that the chosen one will have to score: a candidate that would take more than half of `seconds` for them
+        is left out. All rows if None.
+    progress : callable, optional
+        Called as ``progress(done, text)``, done in [0, 1].
+
+    Returns
+    -------
+    list of Entry
+        In the order of the candidates.
+
+    Raises
+    ------
+    TooLittleTime
+        If none could be trained.
+    """
+    clock = Clock(seconds, progress)
+    candidates = _all_candidates(prepared) if candidates is None else candidates
+    n_to_score = prepared.n_rows if n_to_score is None else n_to_score
+    trainer = _Trainer(prepared, clock, n_to_score, sum(candidate.network for candidate in candidates))
+    entries = []
+    for i, candidate in enumerate(candidates):
+        clock.tell(i / len(candidates), f"learning: {candidate.name}")
+        entries.append(trainer.train(candidate))
+    if all(entry.detector is None for entry in entries):
+        raise TooLittleTime(f"No detector could be trained in {seconds:g} s. {entries[0].name}: {entries[0].note}. "
+                            "Allow more seconds, or examine fewer rows.")
+    return entries
+
+
+def fit_again(entry, part, seconds=None):
+    """A clone of the entry's detector, fitted on other rows; a network within so many seconds."""
+    detector = clone(entry.candidate.detector)
+    if entry.candidate.network and seconds is not None and np.isfinite(seconds):
+        detector.set_params(time_budget=max(SHORTEST_TRAINING, seconds))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that time was short was said when it was trained first
+        return detector.fit(part.X)
+
+
+def _all_candidates(prepared):
+    width, seed = prepared.part(prepared.learned[:2]).X.shape[1], prepared.random_state
+    return table_candidates(width, seed) if prepared.shape == "table" else series_candidates(width, seed)
+
+
+class _Trainer:
+    def __init__(self, prepared, clock, n_to_score, n_networks):
+        self.clock, self.n_to_score, self.networks_left = clock, n_to_score, n_networks
+        self.cpu_start = time.process_time()
+        self.train_part = prepared.train()
+        self.sample, self.is_table = prepared.calibration(), prepared.shape == "table"
+        self.trained = 0
+
+    def train(self, candidate):
+        """An entry, with or without a detector."""
+        try:
+            return self._train_network(candidate) if candidate.network else self._train(candidate)
+        except (ValueError, ArithmeticError) as error:  # such as a series shorter than the window
+            return Entry(candidate, note=f"left out: {str(error).rstrip('.')}")
+
+    def _train(self, candidate):
+        needed = self._predicted_fit(candidate.detector)
+        if needed > self.clock.left():
+            return self._skipped(candidate, needed)
+        return self._measured(Entry(candidate), clone(candidate.detector))
+
+    def _predicted_fit(self, detector):
+        """From two fits on few rows: what a row costs, and what comes before the first row."""
+        rows = self.train_part.X
+        if len(rows) < 4 * PROBE_ROWS[1] or not self.trained:  # the first is not asked: something has to stand
+            return 0.0
+        few, more = (_seconds_of(clone(detector).fit, rows.iloc[-n:]) for n in PROBE_ROWS)
+        return more + max(0.0, more - few) / (PROBE_ROWS[1] - PROBE_ROWS[0]) * (len(rows) - PROBE_ROWS[1])
+
+    def _train_network(self, candidate):
+        budget, needed = self._network_budget()
+        self.networks_left -= 1
+        if budget < SHORTEST_TRAINING:
+            return self._skipped(candidate, needed)
+        detector = clone(candidate.detector).set_params(time_budget=budget)
+        entry = self._measured(Entry(candidate), detector)
+        if entry.detector is not None and detector.history_.stopped == "time budget":
+            said = f"training ended by the time budget, after {detector.history_.seconds:.0f} s: more may help"
+            entry = replace(entry, note="; ".join(filter(None, [said, entry.note])))
+        return entry
+
+    def _network_budget(self):
+        """Seconds for the next network's training, and what it needs at least, its start included."""
+        slow = self._slowness()
+        if "tensorflow" not in sys.modules and self.clock.left() > slow * (IMPORT_SECONDS + COMPILE_SECONDS):
+            importlib.import_module("helpers.training")  # its time is known before the rest is shared out
+        starting = 0.0 if "tensorflow" in sys.modules else IMPORT_SECONDS
+        needed = slow * (starting + COMPILE_SECONDS) + SHORTEST_TRAINING
+        left = self.clock.left() - slow * starting
+        return left / max(1, self.networks_left) - slow * COMPILE_SECONDS, needed
+
+    def _slowness(self):
+        """Wall-clock over processor seconds so far: what other programs take away."""
+        return max(1.0, self.clock.spent() / max(time.process_time() - self.cpu_start, 0.01))
+
+    def _measured(self, entry, detector):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            seconds = _seconds_of(detector.fit, self.train_part.X)
+        self.trained += 1
+        cost = self._microseconds(detector)
+        entry = replace(entry, fit_seconds=seconds, score_microseconds=cost, note=_said(caught))
+        needed, most = entry.scoring_seconds(self.n_to_score), SCORING_SHARE * self.clock.seconds
+        if needed > most:
+            return replace(entry, note=f"left out: scoring {self.n_to_score:,} rows would take about {needed:,.0f} s, "
+                                       f"{most:,.0f} s are allowed")
+        return replace(entry, detector=detector)
+
+    def _microseconds(self, detector):
+        """To score a row, of few or of many."""
+        scores_of(detector, self._first(1))  # the first call compiles
+        for n_rows in TIMED_ROWS:
+            sample = self._first(n_rows)
+            seconds = _seconds_of(scores_of, detector, sample)
+            if seconds > QUICK:
+                break
+        return seconds / len(sample.X) * 1e6
+
+    def _first(self, n_rows):
+        """So many rows; those of a table repeat if there are fewer, so that a call's own cost weighs as in earnest."""
+        if self.is_table:
+            n_rows = np.resize(np.arange(len(self.sample.X)), n_rows)
+            return self.sample._replace(X=self.sample.X.iloc[n_rows])
+        return self.sample._replace(X=self.sample.X.iloc[:n_rows])
+
+    def _skipped(self, candidate, needed):
+        left = max(0.0, self.clock.left())
+        return Entry(candidate, note=f"left out: {left:.0f} s were left, it needs about {needed:.0f} s")
+
+
+def _seconds_of(function, *arguments):
+    start = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - start
+
+
+def _said(caught):
+    """What the course's own warnings say of a training; that the time was up is said in other words."""
+    kinds = ("ModeCollapseWarning", "DiscriminatorWonWarning")
+    return "; ".join(str(warning.message) for warning in caught if warning.category.__name__ in kinds)

@@ -1,0 +1,303 @@
+"""From the columns of a learner's table to numbers that every detector reads: no text, no holes, no infinity."""
+
+import difflib
+from dataclasses import asdict, dataclass
+
+from helpers.report.reading import UnusableFile
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+__all__ = ["TableInputs", "category_texts", "date_values", "number_values"]
+
+MISSING = "(missing)"
+
+
+class TableInputs(TransformerMixin, BaseEstimator):
+    """Turn a table's columns into finite numbers, and new batches in the same way.
+
+    A **number** enters as it is or, named in `logs`, as its logarithm. Infinity, and a value whose logarithm does not
+    exist, is put as far outside the training range as that range is wide: odd for every detector, and finite.
+    A missing value becomes the training median; a second input marks it if training rows missed any.
+
+    A **category** gives the surprise, -log(share of its value among the training rows); what they held once or never
+    counts as 1 of n + 1. Why not a 0/1 input for each value? That of 1 row in 50 lies 7 standard deviations from its
+    mean, a number as rare lies 2 from its own: rare names would drown all else. The price: which value it is gets lost,
+    so that two common values that never go together pass unseen. Missing is a value like any other.
+
+    A **date** gives its time of day and its weekday, each as sine and cosine of a clock's hand, so that 23:59 lies
+    beside 00:00; only those that vary in training. The date itself is left out: tomorrow's lies outside any training.
+
+    Parameters
+    ----------
+    numbers, logs, categories, dates : sequences of str
+        Names of columns; `logs` are those among `numbers` to be entered as logarithms.
+
+    Attributes
+    ----------
+    sources_ : dict
+        The name of each input, in their order, to the column it was made from.
+
+    Raises
+    ------
+    helpers.report.UnusableFile
+        At ``fit`` and ``transform``: a column is absent, or holds text where numbers (or dates) are expected.
+    ValueError
+        At ``fit``: no column, no rows, or a logarithm of a column that is no number.
+
+    >>> orders = pd.DataFrame({"amount": [10.0, 100.0, 1000.0], "country": ["DE", "DE", "FR"]})
+    >>> inputs = TableInputs(numbers=["amount"], logs=["amount"], categories=["country"]).fit(orders)
+    >>> inputs.transform(orders).round(1)
+       log amount  surprise of country
+    0         2.3                  0.4
+    1         4.6                  0.4
+    2         6.9                  1.4
+    """
+
+    def __init__(self, numbers=(), logs=(), categories=(), dates=()):
+        self.numbers = numbers
+        self.logs = logs
+        self.categories = categories
+        self.dates = dates
+
+    def fit(self, frame, y=None):
+        """Learn medians, ranges and values from training rows (y is ignored).
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n, n_columns)
+            May hold further columns; they are not looked at.
+        """
+        self._refuse_nothing(frame)
+        encoders = [Number.learn(frame[name], log=name in self.logs) for name in self.numbers]
+        encoders += [Category.learn(frame[name]) for name in self.categories]
+        encoders += [Clock.learn(frame[name]) for name in self.dates]
+        self.encoders_ = tuple(encoders)
+        self.sources_ = _sources(self.encoders_)
+        if not self.sources_:
+            raise ValueError("No column says anything: these dates never vary in time of day or weekday.")
+        return self
+
+    def transform(self, frame):
+        """The inputs of each row, a float64 DataFrame with the frame's index and the columns ``sources_``."""
+        check_is_fitted(self, "encoders_", msg="Fit these inputs on training rows first: fit(frame).")
+        self._refuse_absent(frame)
+        columns = [column for encoder in self.encoders_ for column in encoder.inputs(frame[encoder.source]).values()]
+        return pd.DataFrame(dict(zip(self.sources_, columns, strict=True)), index=frame.index, dtype=np.float64)
+
+    def get_feature_names_out(self, input_features=None):
+        """The inputs' names."""
+        return np.array(list(self.sources_), dtype=object)
+
+    @property
+    def columns(self):
+        """Names of all columns that are read, a tuple."""
+        return (*self.numbers, *self.categories, *self.dates)
+
+    def to_dict(self):
+        """All that was learned, for ``json.dumps``; :meth:`from_dict` reads it."""
+        check_is_fitted(self, "encoders_", msg="Fit these inputs on training rows first: fit(frame).")
+        parameters = {name: list(value) for name, value in self.get_params().items()}
+        learned = [{"kind": type(encoder).__name__, **asdict(encoder)} for encoder in self.encoders_]
+        return {"parameters": parameters, "encoders": learned}
+
+    @classmethod
+    def from_dict(cls, content):
+        """The inputs that ``to_dict`` described.
+
+        >>> table = pd.DataFrame({"amount": [1.0, 2.0]})
+        >>> inputs = TableInputs(["amount"]).fit(table)
+        >>> TableInputs.from_dict(inputs.to_dict()).transform(table).equals(inputs.transform(table))
+        True
+        """
+        inputs = cls(**{name: tuple(value) for name, value in content["parameters"].items()})
+        inputs.encoders_ = tuple(
+            ENCODERS[entry["kind"]](**{k: v for k, v in entry.items() if k != "kind"}) for entry in content["encoders"]
+        )
+        inputs.sources_ = _sources(inputs.encoders_)
+        return inputs
+
+    def _refuse_nothing(self, frame):
+        if not self.columns:
+            raise ValueError("Name at least one column: numbers=, categories= or dates=.")
+        if not set(self.logs) <= set(self.numbers):
+            raise ValueError(f"logs={list(self.logs)}: these must be among numbers={list(self.numbers)}.")
+        if len(frame) == 0:
+            raise ValueError("The table has no rows to learn from.")
+        self._refuse_absent(frame)
+
+    def _refuse_absent(self, frame):
+        absent = [name for name in self.columns if name not in frame.columns]
+        if absent:
+            raise UnusableFile(
+                f"The table lacks {_listed(absent)}, which training had.{_guess(absent[0], self.columns, frame)} "
+                "Pass a table with the columns of training; further ones do no harm."
+            )
+
+
+@dataclass(frozen=True)
+class Number:
+    """A column of numbers or booleans. All learned values are in the input's units: logarithms if `log`."""
+
+    source: str
+    log: bool
+    usual: float
+    low: float
+    high: float
+    marks_missing: bool
+
+    @classmethod
+    def learn(cls, column, log):
+        values = _logarithms(number_values(column)) if log else number_values(column)
+        finite = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
+        low, usual, high = (float(value) for value in np.percentile(finite, [0, 50, 100]))
+        return cls(column.name, log, usual, low, high, bool(np.isnan(values).any()))
+
+    def inputs(self, column):
+        values = number_values(column)
+        values = _logarithms(values) if self.log else values
+        missing = np.isnan(values)
+        width = (self.high - self.low) or 1.0
+        values = np.nan_to_num(values, nan=self.usual, posinf=self.high + width, neginf=self.low - width)
+        name = f"log {self.source}" if self.log else self.source
+        return {name: values, **({f"{self.source} is missing": missing} if self.marks_missing else {})}
+
+
+@dataclass(frozen=True)
+class Category:
+    """A column of names. `shares` of the values that training saw at least twice; `unseen` is that of any other."""
+
+    source: str
+    shares: dict
+    unseen: float
+
+    @classmethod
+    def learn(cls, column):
+        counts = category_texts(column).value_counts()
+        return cls(column.name, (counts[counts > 1] / len(column)).to_dict(), 1 / (len(column) + 1))
+
+    def inputs(self, column):
+        shares = category_texts(column).map(self.shares).fillna(self.unseen)
+        return {f"surprise of {self.source}": -np.log(shares.to_numpy(np.float64))}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A column of dates: what varies among time of day, weekday and being there at all."""
+
+    source: str
+    hour: bool
+    weekday: bool
+    marks_missing: bool
+
+    @classmethod
+    def learn(cls, column):
+        dates = date_values(column)
+        known = dates.dropna()
+        hour = (known - known.dt.normalize()).nunique() > 1
+        return cls(column.name, hour, known.dt.day_of_week.nunique() > 1, bool(dates.isna().any()))
+
+    def inputs(self, column):
+        dates = date_values(column)
+        day = (dates - dates.dt.normalize()) / pd.Timedelta(days=1)
+        hands = {"hour": (self.hour, day), "weekday": (self.weekday, dates.dt.day_of_week / 7)}
+        inputs = {f"{self.source} {name} {function.__name__}": function(2 * np.pi * share.to_numpy(np.float64))
+                  for name, (wanted, share) in hands.items() if wanted for function in (np.sin, np.cos)}
+        inputs = {name: np.nan_to_num(values) for name, values in inputs.items()}  # missing: the clock's centre
+        missing = dates.isna().to_numpy(np.float64)
+        return {**inputs, **({f"{self.source} is missing": missing} if self.marks_missing else {})}
+
+
+ENCODERS = {encoder.__name__: encoder for encoder in (Number, Category, Clock)}
+
+
+def number_values(column):
+    """A column as float64 of shape (n,), missing values as NaN.
+
+    Raises
+    ------
+    helpers.report.UnusableFile
+        For text that is no number, named with its row.
+
+    >>> number_values(pd.Series(["1.5", None, "3"], name="amount"))
+    array([1.5, nan, 3. ])
+    """
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return column.to_numpy(np.float64, na_value=np.nan)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        raise UnusableFile(f"Column {column.name!r} held numbers in training, but holds dates now.")
+    values = pd.to_numeric(column, errors="coerce")
+    _refuse_odd(column, values, "numbers")
+    return values.to_numpy(np.float64, na_value=np.nan)
+
+
+def date_values(column):
+    """A column as datetimes of one time zone or none.
+
+    Raises
+    ------
+    helpers.report.UnusableFile
+        For text that is no date, named with its row.
+    """
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column
+    if pd.api.types.is_numeric_dtype(column) and column.notna().any():
+        raise UnusableFile(f"Column {column.name!r} held dates in training, but holds numbers now.")
+    dates = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
+    _refuse_odd(column, dates, "dates (YYYY-MM-DD HH:MM:SS)")
+    return dates
+
+
+def category_texts(column):
+    """A column's values as text: 3 and 3.0 are the same code, missing is the value "(missing)".
+
+    >>> category_texts(pd.Series([3.0, None])).tolist()
+    ['3', '(missing)']
+    """
+    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    return column.astype("str").where(column.notna(), MISSING)
+
+
+def _logarithms(values):
+    """-inf where there is none, NaN where the value is missing."""
+    with np.errstate(divide="ignore"):
+        return np.log(np.maximum(values, 0))
+
+
+def _refuse_odd(column, values, what):
+    odd = np.flatnonzero(values.isna() & column.notna())
+    if len(odd):
+        raise UnusableFile(
+            f"Column {column.name!r} held {what} in training, but holds {str(column.iloc[odd[0]])!r} in data row "
+            f"{odd[0] + 1} now ({len(odd)} such value{'s' if len(odd) > 1 else ''}). Correct or empty these cells."
+        )
+
+
+def _sources(encoders):
+    """Input name to column, in order; a name that two columns would give is told apart by a number."""
+    sources = {}
+    for encoder in encoders:
+        for name in encoder.inputs(_nothing(encoder)):
+            while name in sources:
+                name = f"{name} (2)"
+            sources[name] = encoder.source
+    return sources
+
+
+def _nothing(encoder):
+    dtype = "datetime64[ns]" if isinstance(encoder, Clock) else "float64"
+    return pd.Series([], dtype=dtype, name=encoder.source)
+
+
+def _listed(names):
+    shown = ", ".join(map(repr, names[:5]))
+    return f"the column{'s' if len(names) > 1 else ''} {shown}{f' and {len(names) - 5} more' if len(names) > 5 else ''}"
+
+
+def _guess(name, known, frame):
+    others = {str(column).casefold(): column for column in frame.columns if column not in known}
+    close = difflib.get_close_matches(name.casefold(), list(others), n=1)
+    return f" Is {others[close[0]]!r} meant?" if close else ""

@@ -1,0 +1,130 @@
+"""Files for a reader: the report, the anomalies and the detector, all or nothing and never over something else."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+__all__ = ["OutputExists", "anomalies_csv", "refuse_existing", "write_all_or_nothing", "write_report"]
+
+REPORT, ANOMALIES, DETECTOR = "report.html", "anomalies.csv", "detector.zip"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class OutputExists(FileExistsError):
+    """Something of this name is there already; the message says what, and how to replace it."""
+
+
+def write_report(study, reading, folder, *, overwrite=False, command=None):
+    """Write report.html, anomalies.csv and detector.zip; an error or an interrupt leaves the folder as it was.
+
+    Parameters
+    ----------
+    study : Study
+        From :func:`helpers.report.examine`.
+    reading : Reading or None
+        How the file was read, for the report; None for a frame that came from elsewhere.
+    folder : str or Path
+        Made if it does not exist.
+    overwrite : bool
+        Replace files of these three names.
+    command : str, optional
+        What the report names as its origin.
+
+    Returns
+    -------
+    list of Path
+        The three files.
+
+    Raises
+    ------
+    OutputExists
+        If one of the files is there and `overwrite` is false. Nothing is written then.
+    """
+    from helpers.report.page import render  # draws: loads matplotlib
+
+    refuse_existing(folder, (REPORT, ANOMALIES, DETECTOR), overwrite)
+    return write_all_or_nothing(folder, {
+        REPORT: lambda path: path.write_text(render(study, reading, command), encoding="utf-8"),
+        ANOMALIES: lambda path: path.write_text(anomalies_csv(study.anomalies), encoding="utf-8"),
+        DETECTOR: study.model.save,
+    })
+
+
+def refuse_existing(folder, names, overwrite=False):
+    """Raise OutputExists if files of these names are in the folder, or if the folder is a file.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "report.html").write_text("precious")
+    ...     refuse_existing(folder, ["report.html"], overwrite=True)
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise OutputExists(f"{folder} is a file, not a folder. Name another place for the results.")
+    found = [name for name in names if (folder / name).exists()]
+    if found and not overwrite:
+        raise OutputExists(
+            f"{folder} holds {', '.join(found)} already, and nothing is replaced unasked. Name another folder, or pass "
+            "overwrite=True (--overwrite in the terminal)."
+        )
+
+
+def write_all_or_nothing(folder, writers):
+    """Call each writer with a path in a temporary place; move the files to the folder when all are done.
+
+    Parameters
+    ----------
+    folder : str or Path
+    writers : mapping of file name to function of a Path
+
+    Returns
+    -------
+    list of Path
+
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     (path,) = write_all_or_nothing(Path(place, "new"), {"a.txt": lambda path: path.write_text("A")})
+    ...     path.read_text()
+    'A'
+    """
+    folder = Path(folder)
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+    try:
+        for name, write in writers.items():
+            write(unfinished / name)
+        for name in writers:
+            os.replace(unfinished / name, folder / name)
+    except BaseException:
+        shutil.rmtree(missing[-1] if missing else unfinished)
+        raise
+    unfinished.rmdir()
+    return [folder / name for name in writers]
+
+
+def anomalies_csv(anomalies):
+    """The table as CSV text that is safe to open in a spreadsheet.
+
+    A text that begins with ``=``, ``+``, ``-`` or ``@`` would be run there as a formula; an apostrophe before it keeps
+    it a text (OWASP, "CSV injection").
+
+    anomalies : DataFrame of shape (n, k)
+
+    >>> print(anomalies_csv(pd.DataFrame({"row": [7], "name": ["=HYPERLINK(0)"], "change": [-2.5]})), end="")
+    row,name,change
+    7,'=HYPERLINK(0),-2.5
+    """
+    safe = anomalies.rename(columns=_as_text)
+    for position, dtype in enumerate(safe.dtypes):
+        if not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)):
+            safe.isetitem(position, safe.iloc[:, position].map(_as_text))
+    return safe.to_csv(index=False, lineterminator="\n")
+
+
+def _as_text(value):
+    if not isinstance(value, str):
+        return value
+    line = value.replace("\r", " ")  # a lone carriage return ends a line for many readers, and is not quoted
+    return f"'{line}" if value.startswith(FORMULA) else line

@@ -1,0 +1,136 @@
+"""The page: whole, alone, escaped, and honest about labels."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+from helpers.report.page import ranking_figure, render, rows_figure, strangeness_figure
+
+import numpy as np
+import pandas as pd
+import pytest
+
+HOSTILE = "<script>alert('x')</script>"
+VOID = {"meta", "img", "br", "link"}
+
+
+def study(labels=True, shape="table", n_rows=300):
+    """An invented Study: three detectors, one of them skipped, thirty flagged rows."""
+    rng = np.random.default_rng(0)
+    index = pd.date_range("2025-01-01", periods=n_rows, freq="h") if shape == "series" else pd.RangeIndex(n_rows)
+    strangeness = pd.Series(np.r_[rng.uniform(0, 1, n_rows - 30), rng.uniform(1.1, 90, 30)], index)
+    costs = {"fit seconds": [0.1, 2.0, np.nan], "microseconds a row": [1.0, 1500.0, np.nan],
+             "note": ["", "", "skipped: 1 s was left, it needs about 9"]}
+    measures = {"average precision": [0.61, 0.64, np.nan], "AP low": [0.5, 0.55, np.nan],
+                "AP high": [0.7, 0.72, np.nan], "AUROC": [0.9, 0.91, np.nan]} if labels else {
+        "agreement": [0.7, 0.6, np.nan], "stability": [0.9, 0.5, np.nan]}
+    strangest = strangeness.sort_values(ascending=False).head(30)
+    anomalies = pd.DataFrame({
+        "row": range(1, 31), "strangeness": strangest.to_numpy(), "flagged": True, "because": f"name {HOSTILE}",
+        "name": HOSTILE, **{f"column {i}": i + 0.5 for i in range(12)}})
+    columns = pd.DataFrame({"kind": "text", "missing": 0.25, "distinct": 3, "example": HOSTILE, "decision": "left out",
+                            "why": HOSTILE}, index=[HOSTILE])
+    return SimpleNamespace(
+        columns=SimpleNamespace(table=columns, shape=shape, why_shape="No column orders the rows.", n_duplicates=4,
+                                notes=("A note of the columns.",)),
+        ranking=pd.DataFrame(measures | costs, index=pd.Index(["Z-score", "forest", "network"], name="detector")),
+        chosen="Z-score", why="It is the simplest.", strangeness=strangeness, anomalies=anomalies,
+        verdict={"judged on": "the test part, looked at once", "average precision": 0.6, "AP low": 0.5, "AP high": 0.7,
+                 "prevalence": 0.1, "recall": 0.8, "false-alarm rate": 0.012} if labels else None,
+        notes=("A note of the study.",), false_alarm_rate=0.01, has_labels=labels)
+
+
+READING = SimpleNamespace(path=Path(f"my{HOSTILE.replace('/', '')}.csv"), n_rows=300, delimiter="\t", encoding="utf-8",
+                          notes=("A note of the reading.",))
+
+
+class Balance(HTMLParser):
+    """Remembers the texts, and that each tag is closed where it was opened."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.texts, self.tags = [], [], []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.mark.parametrize("labels", [True, False])
+@pytest.mark.parametrize("shape", ["table", "series"])
+def test_the_page_is_whole_and_needs_nothing_else(labels, shape):
+    page = render(study(labels, shape), READING, "python -m helpers.report my.csv")
+    parsed = Balance(page)
+    assert parsed.open == []
+    addresses = [attributes[name] for _, attributes in parsed.tags for name in ("src", "href") if name in attributes]
+    assert len(addresses) == 3 and all(address.startswith("data:image/png;base64,") for address in addresses)
+    assert all(attributes["alt"] for tag, attributes in parsed.tags if tag == "img")
+    assert "url(" not in page and "@import" not in page
+
+
+def test_every_cell_of_the_file_stays_text():
+    page = render(study(), READING, f"python -m helpers.report {HOSTILE}")
+    assert "script" not in {tag for tag, _ in Balance(page).tags}
+    assert page.count("&lt;script&gt;") >= 20
+
+
+def test_a_page_without_labels_claims_no_accuracy():
+    text = " ".join(Balance(render(study(labels=False))).texts)
+    assert "No accuracy can be claimed" in text
+    assert not re.search("average precision|AUROC|recall", text)
+
+
+def test_a_page_with_labels_gives_the_test_figure_beside_chance():
+    text = re.sub(r"\s+", " ", " ".join(Balance(render(study())).texts))
+    sentence = "looked at once: average precision 0.60 [0.50, 0.70], where chance gives 0.1;"
+    assert f"Judged on the test part, {sentence}" in text
+    assert "No accuracy can be claimed" not in text
+
+
+def test_a_verdict_that_labels_did_not_allow_is_left_out():
+    one_kind = study()
+    one_kind.verdict |= {"average precision": np.nan, "AP low": np.nan, "AP high": np.nan, "recall": np.nan}
+    text = " ".join(Balance(render(one_kind)).texts)
+    assert "1.2 % of the normal rows flagged" in text and "nan" not in text.replace("normal", "")
+
+
+def test_all_notes_and_what_was_skipped_are_told():
+    text = " ".join(Balance(render(study(), READING)).texts)
+    for note in ("A note of the reading.", "A note of the columns.", "A note of the study.", "skipped: 1 s was left"):
+        assert note in text
+
+
+def test_the_table_has_twenty_rows_and_names_what_it_hides():
+    page = render(study())
+    strangest = page[page.index("The strangest rows; row 1"):page.index("<figure>")]
+    assert strangest.count("<tr>") == 1 + 20
+    assert "column 4" in strangest and "column 5" not in strangest  # name and five more
+    assert "7 more columns" in page
+
+
+@pytest.mark.parametrize("labels", [True, False])
+def test_a_skipped_detector_is_not_drawn(labels):
+    names = [text.get_text() for text in ranking_figure(study(labels)).axes[0].get_yticklabels()]
+    assert names == ["forest", "Z-score (chosen)"]
+
+
+def test_many_rows_are_thinned_and_the_strangest_stay():
+    big = study(n_rows=60_000)
+    drawn = np.concatenate([dots.get_offsets()[:, 1] for dots in rows_figure(big).axes[0].collections])
+    assert len(drawn) == 5000
+    assert np.isclose(drawn.max(), big.strangeness.max())
+
+
+def test_the_histogram_holds_every_row():
+    counts = sum(bar.get_height() for bar in strangeness_figure(study()).axes[0].patches)
+    assert counts == 300
