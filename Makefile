@@ -8,8 +8,7 @@ ifneq "$(shell cat $(READY) 2>/dev/null)" "$(CURDIR)"
 .PHONY: $(READY)
 endif
 
-.PHONY: help lab test test-portable test-browser test-product test-oldest test-newest run notebooks measure bench links \
-	update lock
+.PHONY: help lab test test-portable test-browser test-product test-oldest test-newest run notebooks measure bench links update lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1#/p' Makefile | awk -F'#' '{ printf "%-22s%s\n", $$1, $$2 }'

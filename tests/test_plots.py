@@ -59,8 +59,8 @@ def test_a_series_without_anything_has_no_legend(ax):
 
 
 def test_quicker_is_darker_and_missed_is_a_dash(ax):
-    delays = ["0h", "90min", "40h", None, "99.8h"]
-    plots.delay_table(ax, pd.DataFrame([pd.to_timedelta(delays)], index=["LSTM"], columns=list("abcde")))
+    delays = dict(zip("abcde", ["0h", "90min", "40h", None, "99.8h"], strict=True))
+    plots.delay_table(ax, pd.DataFrame({kind: pd.to_timedelta([d]) for kind, d in delays.items()}, index=["LSTM"]))
     assert [text.get_text() for text in ax.texts] == ["0", "1.5 h", "1.7 d", "–", "4.2 d"]
     shades = ax.images[0].get_array()[0]
     assert shades[0] > shades[1] > shades[2] > shades[4] > shades[3] == 0

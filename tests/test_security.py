@@ -198,7 +198,7 @@ def test_every_locked_requirement_has_a_hash():
 
 
 @pytest.mark.parametrize("planted", [
-    "tqdm==4.67.1", "tqdm>=4 --hash=sha256:" + "a" * 64, "tqdm @ file:///tmp/tqdm.whl", "--extra-index-url there",
+    "tqdm==4.67.1", "tqdm>=4 --hash=sha256:" + "a" * 64, "tqdm @ file:///tqdm.whl", "--extra-index-url there",
 ])  # fmt: skip
 def test_an_unlocked_requirement_is_seen(planted):
     assert unlocked(planted) == [planted]

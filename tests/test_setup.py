@@ -8,6 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 BY_PIP = "-m pip install --no-input --require-hashes -r requirements.lock"
@@ -21,6 +23,7 @@ case "$*" in
     *version_info*) echo {version} ;;
     *ensurepip*) exit {without_venv} ;;
     "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+    "-m uv --quiet venv "*) for venv; do :; done; mkdir -p "$venv/bin" && cp "$0" "$venv/bin/python" ;;
 esac
 """
 
@@ -195,6 +198,53 @@ def test_another_processor_is_imitated_only_where_that_is_possible(machine, proc
     done, calls = machine.run("make", "test-portable")
     assert done.returncode == 0
     assert ("-m pytest notebooks/solutions" in calls, "skipped" in done.stdout) == (runs, not runs)
+
+
+# ------------------------------------------------- the lanes: the oldest and the newest versions permitted
+
+@pytest.mark.parametrize(("lane", "resolution"), [("oldest", "lowest-direct"), ("newest", "highest")])
+def test_a_lane_tests_in_a_venv_of_its_own(machine, lane, resolution):
+    machine.python("python3", "3.11")
+    machine.setup()
+    before = sorted(machine.course.glob(".venv/**/*"))
+    done, calls = machine.run("make", f"test-{lane}", "TEST_ARGS=-n 1 tests", "PYTHON=/path/to/python3.13")
+    assert done.returncode == 0, done.stderr
+    made, installed, _, tested = calls.splitlines()
+    assert made.endswith(f"--python /path/to/python3.13 .venv-{lane}")
+    assert f"--python .venv-{lane}/bin/python --resolution {resolution} " in installed
+    assert tested == "-m pytest -n 1 tests"
+    assert sorted(machine.course.glob(".venv/**/*")) == before
+
+
+def test_a_lane_that_cannot_be_installed_tests_nothing(machine):
+    machine.python("python3", "3.11")
+    machine.setup()
+    done, calls = machine.run("make", "test-oldest", BREAK="--resolution")
+    assert done.returncode != 0 and "pytest" not in calls
+
+
+def test_an_unknown_lane_is_refused_with_the_known_ones(machine):
+    assert "oldest|newest" in only_line(machine.run("sh", ".ci/lane.sh", "middle")[0])
+
+
+@pytest.fixture(scope="module")
+def dependencies():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [Requirement(line) for line in [*project["dependencies"], *project["optional-dependencies"]["test"]]]
+
+
+def test_every_range_is_closed_at_both_ends(dependencies):
+    """An open end permits versions that nobody has run."""
+    open_ended = [str(r) for r in dependencies if {"<", ">="} != {one.operator for one in r.specifier}]
+    assert not open_ended, f"{open_ended}: name the oldest and the first untested version in pyproject.toml"
+
+
+def test_the_lock_lies_within_every_range(dependencies):
+    lock = re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    outside = [f"{name} {version}, {r}" for r in dependencies for name, version in lock
+               if canonicalize_name(r.name) == name and version not in r.specifier]
+    assert not outside, f"{outside}: run `make lock`"
+    assert {canonicalize_name(r.name) for r in dependencies} <= {name for name, _ in lock}
 
 
 def test_setup_and_pyproject_name_the_same_pythons():
