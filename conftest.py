@@ -1,4 +1,4 @@
-"""What nbval lacks: dead kernels are noticed at once, slow outputs waited for, all kernels share one environment."""
+"""What nbval lacks: dead kernels are noticed at once, slow outputs waited for, kernels set up alike, ended tidily."""
 
 import os
 import queue
@@ -37,7 +37,14 @@ def await_reply(self: RunningKernel, msg_id: str, timeout: float) -> None:
     raise queue.Empty
 
 
+def stop(self: RunningKernel) -> None:
+    """Let the kernel end by itself: nbval kills it, and TensorFlow's temporary files stay for ever."""
+    self.kc.stop_channels()
+    self.km.shutdown_kernel()
+
+
 RunningKernel.await_reply = await_reply
+RunningKernel.stop = stop
 
 
 def pytest_collection_modifyitems(items):

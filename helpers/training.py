@@ -10,7 +10,6 @@ Give layers their own seeds, or call `set_seed` before building them, and two ru
 """
 
 import math
-import sys
 import time
 import warnings
 import weakref
@@ -21,11 +20,12 @@ from functools import partial
 from unittest import mock
 
 from helpers.fused_lstm import fused_lstm
+from helpers.interrupts import interrupts_deferred, raise_deferred
+from helpers.progress import progress_bar
 
 import keras
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
 __all__ = ["History", "TimeBudgetWarning", "TrainingDiverged", "predict", "run_steps", "set_seed", "train"]
 
@@ -176,7 +176,7 @@ def run_steps(
     clock = _Clock(time_budget)
     history, best = History(), _Best(variables, validate is not None)
     stepper = _Stepper(step, n_rows, min(batch_size, n_rows), epochs, seed, jit_compile)
-    with _progress(epochs, verbose) as bar:
+    with interrupts_deferred(), progress_bar(verbose, total=epochs, unit="epoch", delay=0.5) as bar:
         for _ in range(epochs):
             history.loss.append(_finite(stepper.epoch(clock), "loss", history))
             if validate is not None:
@@ -305,6 +305,7 @@ class _Stepper:
             # the running sum goes in and comes out, so that it does not depend on where calls begin and end
             total = self.run(order, tf.constant(done), tf.constant(stop), total)
             value = float(total)
+            raise_deferred()
             if not math.isfinite(value):
                 return value
             self._pace(stop - done, time.perf_counter() - start_time)
@@ -409,37 +410,3 @@ def _check_numbers(time_budget, patience, **counts):
             raise ValueError(f"{name} is a whole number of at least 1, not {value!r}.")
     if time_budget is not None and not time_budget > 0:
         raise ValueError(f"time_budget is a positive number of seconds, not {time_budget!r}.")
-
-
-class _DisplayedLine:
-    """A file for tqdm that rewrites one notebook output, so that a finished bar leaves nothing in the file."""
-
-    def __init__(self):
-        self.handle = None
-
-    def write(self, text):
-        text = text.strip("\r\n ")
-        if self.handle is None and text:
-            from IPython.display import display
-
-            self.handle = display({"text/plain": text}, raw=True, display_id=True)
-        elif self.handle is not None:
-            self.handle.update({"text/plain": text}, raw=True)
-
-    def flush(self):
-        """Outputs are sent at once."""
-
-
-def _progress(epochs, verbose):
-    in_notebook = _in_notebook()
-    shown = in_notebook if verbose is None else verbose
-    options = {"file": _DisplayedLine() if in_notebook else sys.stderr, "ncols": 80}
-    return tqdm(total=epochs, unit="epoch", leave=False, delay=0.5, **options, **({} if shown else {"disable": True}))
-
-
-def _in_notebook():
-    if "ipykernel" not in sys.modules:
-        return False
-    from IPython import get_ipython
-
-    return hasattr(get_ipython(), "kernel")

@@ -1,5 +1,6 @@
 """The interface that all detectors share, and scikit-learn's own checks of it."""
 
+import signal
 import subprocess
 import sys
 
@@ -165,6 +166,19 @@ def test_refused_input_leaves_the_fitted_detector_alone(frame):
         detector.fit([[np.nan], [1.0]])
     assert detector.threshold_ == 3
     assert np.array_equal(detector.decision_function(frame), before)
+
+
+def test_an_interrupt_that_had_to_wait_leaves_the_detector_unfitted(frame):
+    class Interrupted(ZScore):
+        def _fit(self, rows):
+            signal.raise_signal(signal.SIGINT)
+            super()._fit(rows)
+
+    detector = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        detector.fit(frame)
+    with pytest.raises(NotFittedError):
+        detector.decision_function(frame)
 
 
 def test_interrupted_training_leaves_the_detector_unfitted(frame):

@@ -1,11 +1,12 @@
 """The training loop: what it learns, when it stops, what it leaves behind."""
 
 import _thread
+import signal
 import subprocess
 import sys
 import threading
 import warnings
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 
 from helpers.training import TimeBudgetWarning, TrainingDiverged, predict, run_steps, set_seed, train
 
@@ -171,6 +172,27 @@ def test_an_interrupt_gets_through_and_training_works_again():
     assert train(network(), X, epochs=2).stopped == "epochs"
 
 
+@pytest.mark.parametrize("presses", [1, 2])
+def test_an_interrupt_waits_for_a_safe_point_and_a_second_one_does_not(presses):
+    pressed, before = [], signal.getsignal(signal.SIGINT)
+
+    def press():
+        for _ in range(presses):
+            signal.raise_signal(signal.SIGINT)
+        pressed.append("went on")
+        return 1.0
+
+    with pytest.raises(KeyboardInterrupt):
+        run_steps(lambda rows: tf.constant(0.0), 10, epochs=50, validate=press)
+    assert pressed == (["went on"] if presses == 1 else []) and signal.getsignal(signal.SIGINT) is before
+
+
+def test_training_outside_the_main_thread_works():
+    with ThreadPoolExecutor(1) as pool:
+        history = pool.submit(train, network(), X, epochs=2).result()
+    assert len(history.loss) == 2
+
+
 def test_no_new_compilation_for_each_call(monkeypatch):
     """With tf.range, XLA compiled anew for each start and stop; a hundred chunks took minutes."""
     monkeypatch.setattr("helpers.training._Stepper._pace", lambda self, n, seconds: setattr(
@@ -249,27 +271,6 @@ train(model, np.ones((300, 3)), epochs=5, verbose={verbose}, validation_data=np.
 def test_nothing_is_printed(verbose):
     run = subprocess.run([sys.executable, "-c", SCRIPT.format(verbose=verbose)], capture_output=True, text=True)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
-
-
-def test_the_bar_clears_its_notebook_output(monkeypatch):
-    from helpers import training
-
-    shown = []
-
-    class Handle:
-        def update(self, data, raw):
-            shown.append(data["text/plain"])
-
-    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data["text/plain"]) or Handle())
-    monkeypatch.setattr(training, "_in_notebook", lambda: True)
-    monkeypatch.setattr(training, "tqdm", partial(training.tqdm, disable=False))  # conftest.py silences bars
-    with training._progress(3, None) as bar:
-        bar.delay = 0
-        for _ in range(3):
-            bar.last_print_t = 0
-            bar.update()
-            bar.refresh()
-    assert "1/3" in shown[1] + shown[0] and shown[-1] == ""
 
 
 def test_noise_is_drawn_by_philox(monkeypatch):

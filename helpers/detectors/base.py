@@ -3,6 +3,7 @@
 import numbers
 
 from helpers.detectors.validation import validate_rows
+from helpers.interrupts import interrupts_deferred
 from helpers.thresholds import quantile_threshold
 
 import numpy as np
@@ -56,7 +57,8 @@ class Detector(BaseEstimator):
         self._forget()
         try:
             self._remember_columns(X)
-            self._fit(data)
+            with interrupts_deferred():
+                self._fit(data)
         except BaseException:  # an interrupt too: half-learned state must not score
             self._forget()
             raise

@@ -25,7 +25,8 @@ class OpenNotebook:
         self.page, self.cells = page, json.loads(self.path.read_text())["cells"]
         # `reset`: no tabs of an earlier visit
         page.goto(f"{address}/lab/tree/notebooks/{self.path.name}{token}&reset")
-        self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=90 * SECONDS)
+        page.locator(".jp-KernelName").get_by_text("Python 3").wait_for()  # before, it is idle for want of a kernel
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=90 * SECONDS)
 
     def position(self, wanted, start=0):
         """The place of the first cell, from `start`, for which wanted(cell) holds."""
@@ -41,6 +42,7 @@ class OpenNotebook:
     def run_all(self, seconds=180):
         """Clear the stored outputs, so that new ones cannot be mistaken for them, and run all cells."""
         self.menu("Edit", "editmenu:clear-all")
+        self.page.wait_for_function(NONE_DONE)  # else the stored numbers could be taken for new ones
         self.menu("Run", "runmenu:run-all")
         n_cells = sum(cell["cell_type"] == "code" for cell in self.cells)
         ended = self.page.wait_for_function(ALL_DONE, arg=n_cells, timeout=seconds * SECONDS)
@@ -66,6 +68,7 @@ class OpenNotebook:
 
     def write_and_run(self, position, text):
         """Replace a cell's text, run it and the check below it."""
+        assert (texts := self.page.locator(".jp-Dialog").all_inner_texts()) == [], f"a dialog is in the way: {texts}"
         self.cell(position).locator(".cm-content").click()
         self.page.keyboard.press("ControlOrMeta+A")
         self.page.keyboard.insert_text(text)
@@ -73,6 +76,8 @@ class OpenNotebook:
         self.page.keyboard.press("Shift+Enter")
 
 
+NONE_DONE = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]
+    .every(prompt => !/[0-9]/.test(prompt.textContent))"""
 # "done", the text of an error, or false (look again)
 ALL_DONE = """nCells => {
     const error = document.querySelector('.jp-OutputArea-output[data-mime-type$="jupyter.error"]');

@@ -3,7 +3,7 @@
 import re
 import time
 
-from tests.browser.conftest import SECONDS
+from tests.browser.conftest import NOTEBOOKS, SECONDS
 from tests.browser.open_notebook import EMPTY, RIGHT, WRONG, OpenNotebook, has_tag, wrong_answer
 
 import pytest
@@ -40,7 +40,6 @@ def test_an_exercise_of_lesson_01_answers_wrong_and_right(lab, page):
     expect(lesson.reply(check)).to_have_text(RIGHT, timeout=30 * SECONDS)
 
 
-
 # The glossary and the cheat sheet
 
 
@@ -65,6 +64,7 @@ def test_the_cheat_sheet_prints_on_one_page(page):
     page.set_content(f"<style>{style} pre {{ font-size: 8pt; white-space: pre-wrap }}</style>{sheet}")
     pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     assert len(pages) == 1
+
 
 def wait_until(condition, seconds=30):
     for _ in range(seconds * 5):

@@ -62,14 +62,16 @@ class Server:
         channel.close()
         self.request("DELETE", f"/api/sessions/{session['id']}")
 
-    def peaks(self):
-        """The largest resident MB so far of the server and of its kernels, as the Linux kernel counted them."""
-        megabytes = {"server": 0.0, "kernel": 0.0}
+    def use(self):
+        """The largest resident MB so far of the server and of its kernels, as Linux counted them, and the kernels' CPU
+        seconds."""
+        used = {"server": 0.0, "kernel": 0.0, "cpu": 0.0}
         for process in [self.process, *self.process.children(recursive=True)]:
             part = "kernel" if "ipykernel_launcher" in process.cmdline() else "server"
             status = Path(f"/proc/{process.pid}/status").read_text()
-            megabytes[part] += int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
-        return megabytes
+            used[part] += int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
+            used["cpu"] += sum(process.cpu_times()[:2]) * (part == "kernel")
+        return used
 
 
 def run_cell(channel, messages, code, **expressions):
@@ -102,7 +104,7 @@ def run_lesson(server, path):
         if reply["status"] != "ok":
             failure = f"code cell {count}: {reply.get('ename')}: {reply.get('evalue')}\n{cell['source']}"
             break
-    took = {"lesson": Path(path).stem, "failure": failure, "seconds": time.perf_counter() - start, **server.peaks()}
+    took = {"lesson": Path(path).stem, "failure": failure, "seconds": time.perf_counter() - start, **server.use()}
     server.close(session, channel)
     return took
 

@@ -6,6 +6,6 @@ def pytest_terminal_summary(terminalreporter):
     rows = sorted({value for report in reports for name, value in report.user_properties if name == "binder row"})
     if rows:
         terminalreporter.section("one core, no network, read-only; peak resident MB of the server and one kernel")
-        terminalreporter.write_line(f"{'lesson':<34} {'seconds':>7} {'server':>7} {'kernel':>7} {'both':>7}")
+        terminalreporter.write_line("lesson                             seconds   CPU s  server  kernel    both")
         for row in rows:
             terminalreporter.write_line(row)
