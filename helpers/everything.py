@@ -48,13 +48,24 @@ FALSE_ALARM_RATE = 0.01
 class Candidate:
     """A detector of the scoreboard.
 
-    detector : unfitted, with its class's defaults.
-    views : which forms of data it takes ("rows", "images", "series"); the first that a data set has is used. A detector
-        of rows stands on a series through :class:`helpers.detectors.WindowDetector`.
-    chance : whether two seeds give two results.
-    one_point : on a series it looks at each point by itself, not at windows.
-    network : whether it trains with TensorFlow, whose import does not count as training time.
-    of_series : the detector to use on series instead.
+    Attributes
+    ----------
+    detector : Detector
+        Unfitted, with its class's defaults.
+    views : tuple of str
+        Which forms of data it takes ("rows", "images", "series"); the first that a data set has is used. A detector of
+        rows stands on a series through :class:`helpers.detectors.WindowDetector`.
+    chance : bool
+        Whether two seeds give two results.
+    one_point : bool
+        On a series it looks at each point by itself, not at windows.
+    network : bool
+        Whether it trains with TensorFlow, whose import does not count as training time.
+    of_series : Detector, optional
+        The one to use on series instead.
+
+    >>> DETECTORS["GAN"].views, DETECTORS["PCA"].chance
+    (('images', 'rows', 'series'), False)
     """
 
     detector: Detector
@@ -106,6 +117,11 @@ LEFT_OUT = {
 def fitting_pairs() -> Iterator[tuple[str, str]]:
     """Every pair of a data set's and a detector's name that fit together, in the order of the table.
 
+    Yields
+    ------
+    tuple of str
+        A key of ``DATA`` and one of ``DETECTORS``.
+
     >>> pairs = list(fitting_pairs())
     >>> ("orders", "z-score") in pairs, ("orders", "LSTM forecaster") in pairs, ("digit 8", "GAN") in pairs
     (True, False, True)
@@ -119,6 +135,14 @@ def fitting_pairs() -> Iterator[tuple[str, str]]:
 def seeds_of(detector: str) -> tuple[int, ...]:
     """The seeds that a detector is measured with: one where chance has no part.
 
+    Parameters
+    ----------
+    detector : str
+
+    Returns
+    -------
+    tuple of int
+
     >>> seeds_of("PCA"), seeds_of("isolation forest")
     ((0,), (0, 1, 2))
     """
@@ -128,9 +152,25 @@ def seeds_of(detector: str) -> tuple[int, ...]:
 def unfitted(data: str, detector: str, seed: int = 0) -> Detector:
     """The detector as it stands on this data set, before ``fit``.
 
+    Parameters
+    ----------
+    data, detector : str
+        Keys of ``DATA`` and ``DETECTORS`` that fit together.
+    seed : int
+
+    Returns
+    -------
+    Detector
+
+    Raises
+    ------
+    ValueError
+        A name that is not there, or a detector that does not take such data.
+
     >>> unfitted("telemetry", "PCA").window, unfitted("digit 8", "PCA").n_components, unfitted("orders", "GAN", 2)
     (37, 32, GANDetector(random_state=2, verbose=False))
     """
+    _check_pair(data, detector)
     about, candidate, view = DATA[data], DETECTORS[detector], _view(data, detector)
     made = clone(candidate.of_series if view == "series" and candidate.of_series else candidate.detector)
     made.set_params(**RECIPES.get((about.family, detector), {}))
@@ -155,9 +195,9 @@ def measure(data: str, detector: str, seed: int = 0) -> dict:
     -------
     dict
         data, mark, detector, seed; auroc, average_precision; recall_at_1, the share of anomalies above the threshold
-        that 1 % of the *test's* normal rows pass (nobody knows it beforehand: for comparison only); train_seconds, with
-        compiling and without importing TensorFlow; score_microseconds a row or point, the better of two passes;
-        n_train, n_test (rows, or points that are judged), prevalence (the share of anomalies).
+        that at most 1 % of the *test's* normal rows pass (nobody knows it beforehand: for comparison only);
+        train_seconds, with compiling and without importing TensorFlow; score_microseconds a row or point, the better of
+        two passes; n_train, n_test (rows, or points that are judged), prevalence (the share of anomalies).
 
     Raises
     ------
@@ -168,9 +208,8 @@ def measure(data: str, detector: str, seed: int = 0) -> dict:
     >>> row["mark"], row["n_train"], row["n_test"], row["prevalence"]
     ('real', 240, 367, 0.0436)
     """
-    _check_pair(data, detector)
-    parts = DATA[data].views[_view(data, detector)]()
     model = unfitted(data, detector, seed)
+    parts = DATA[data].views[_view(data, detector)]()
     if DETECTORS[detector].network:
         import_module("helpers.training")
     _, train_seconds = _timed(model.fit, parts.train)

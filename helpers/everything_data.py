@@ -38,10 +38,19 @@ WATCH_WINDOW, WATCH_STRIDE = 100, 25  # points: 2 s, a new window each half seco
 class Parts:
     """What a detector learns from and is judged on.
 
-    train, test : table (n, k), images (n, height, width), series (n_times, k), or a list of series.
-    labels : ndarray of shape (n_judged,), 0 = normal, 1 = anomaly.
-    context : what came right before a series `test`, so that its first points have scores.
-    judged : positions (n_judged,) in the scores of `test`, one recording after the other; None takes all.
+    Attributes
+    ----------
+    train, test : table (n, k), images (n, height, width), series (n_times, k), or a list of series
+    labels : ndarray of shape (n_judged,)
+        0 = normal, 1 = anomaly.
+    context : series, optional
+        What came right before a series `test`, so that its first points have scores.
+    judged : ndarray of shape (n_judged,), optional
+        Positions in the scores of `test`, one recording after the other; None takes all.
+
+    >>> parts = DATA["water flow"].views["series"]()
+    >>> parts.train.shape, len(parts.test), len(parts.judged), int(parts.labels.sum())
+    ((240, 1), 439, 367, 16)
     """
 
     train: object
@@ -55,12 +64,23 @@ class Parts:
 class DataSet:
     """One data set of the scoreboard.
 
-    mark : "real" or "simulated", as on its card.
-    family : what recipes are chosen by, such as "images".
-    lesson : where its split comes from.
-    views : mapping of "rows", "images" or "series" to a function without arguments that gives its :class:`Parts`.
-    window : points in a window, for detectors that read series.
-    period : points after which seasonal naive expects the same again.
+    Attributes
+    ----------
+    mark : {"real", "real + injected", "simulated"}
+        As on its card.
+    family : str
+        What recipes are chosen by, such as "images".
+    lesson : int
+        Where its split comes from.
+    views : mapping
+        "rows", "images" or "series" to a function without arguments that gives its :class:`Parts`.
+    window : int, optional
+        Points in a window, for detectors that read series.
+    period : int, optional
+        Points after which seasonal naive expects the same again.
+
+    >>> DATA["telemetry"].mark, list(DATA["digit 8"].views)
+    ('simulated', ['rows', 'images'])
     """
 
     mark: str

@@ -25,11 +25,20 @@ LABEL_GAP = 0.05  # of the axes' height, from one label to the next
 def means_over_seeds(table: pd.DataFrame) -> pd.DataFrame:
     """One row for each pair of data set and detector: the mean over the seeds of the measure that suits the data set.
 
-    table : as :func:`helpers.datasets.load_results` gives "everything".
-    Returns the columns measure ("average_precision" where anomalies are fewer than normal rows, "auroc" where they are
-    the majority and every average precision is high), chance (what a random score reaches), mean, spread (the standard
-    deviation over the seeds, 0 for one) and error (the standard error of the mean, over seeds and test rows).
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`helpers.datasets.load_results` gives "everything".
 
+    Returns
+    -------
+    DataFrame
+        measure: "average_precision" where anomalies are fewer than normal rows, "auroc" where they are the majority and
+        every average precision is high; chance: what a random score reaches; mean; spread: the standard deviation over
+        the seeds, 0 for one; error: the standard error of the mean, over seeds and test rows.
+
+    Notes
+    -----
     The error over test rows is the binomial one of average precision (Boyd, Eng and Page 2013) and that of Hanley and
     McNeil (1982) for AUROC. Both take rows as independent. On series they are too small: an event's rows are alike.
 
@@ -64,7 +73,17 @@ def _error_of_auroc(area, n_odd, n_normal):
 def level_with_best(means: pd.DataFrame) -> pd.Series:
     """Which detectors of one data set cannot be told apart from the best, which counts too.
 
-    means : rows of :func:`means_over_seeds` of one data set.
+    Parameters
+    ----------
+    means : DataFrame
+        Rows of :func:`means_over_seeds` of one data set.
+
+    Returns
+    -------
+    Series of bool
+
+    Notes
+    -----
     A difference counts beyond 1.96 of its standard errors. All detectors saw the same test rows, and the two errors are
     added as if they had not, which makes this cautious: it says "level" too often rather than too seldom.
 
@@ -79,13 +98,24 @@ def level_with_best(means: pd.DataFrame) -> pd.Series:
 def everything_figure(table: pd.DataFrame):
     """How well each detector finds the anomalies of each data set, as shaded cells; beside it the seconds to train.
 
-    table : as :func:`helpers.datasets.load_results` gives "everything". Returns the figure.
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`helpers.datasets.load_results` gives "everything".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Notes
+    -----
     White is chance, dark is perfect; "±" is the standard deviation over the seeds, left out below 0.005. Framed: the
     best of a data set (bold) and what cannot be told apart from it (:func:`level_with_best`). Seconds: a dot at the
-    median of the data sets, a line from the quickest to the slowest.
+    median of the data sets, a line from the quickest to the slowest. On series the rows of one event are alike: there,
+    more is level with the best than is framed.
 
     >>> from helpers.datasets import load_results
-    >>> [ax.get_title() for ax in everything_figure(load_results("everything")).axes][1]
+    >>> [ax.get_title("left") for ax in everything_figure(load_results("everything")).axes][1]
     'Seconds to train'
     """
     from helpers.everything import DETECTORS  # imports every family of detectors
@@ -110,7 +140,8 @@ def _draw_cells(ax, means, marks, order):
         measure, chance = NAMES[of_data["measure"].iloc[0]], of_data["chance"].iloc[0]
         headings.append(f"{data}\n{mark}\n{measure}\nchance {chance:.2f}")
     ax.set(xlim=(-0.5, len(marks) - 0.5), ylim=(len(order) - 0.5, -0.5))
-    ax.set_title("Average precision (AP) or AUROC. Framed: the best (bold) and what is level with it", pad=10)
+    title = "Average precision (AP) or AUROC. Framed: the best (bold) and what is level with it"
+    ax.set_title(title, loc="left", pad=10)
     ax.set_xticks(range(len(marks)), headings, fontsize=9)
     ax.set_yticks(range(len(order)), order, fontsize=10)
     ax.xaxis.tick_top()
@@ -136,7 +167,7 @@ def _draw_seconds(ax, table, order):
         ax.plot([taken.min(), taken.max()], [y, y], color=PALETTE[0], linewidth=2, solid_capstyle="round")
         ax.plot(taken.median(), y, "o", color=PALETTE[0], markersize=6)
     ax.set_xscale("log")
-    ax.set_title("Seconds to train", pad=10)
+    ax.set_title("Seconds to train", loc="left", pad=10)
     ax.grid(axis="x", color="#dddddd")
     ax.set_axisbelow(True)
     ax.tick_params(axis="y", length=0)
@@ -146,18 +177,29 @@ def _draw_seconds(ax, table, order):
 def cost_figure(table: pd.DataFrame):
     """Seconds to train and to score by number of rows, on log scales, one line a detector with its name beside it.
 
-    table : as :func:`helpers.datasets.load_results` gives "cost". Returns the figure.
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`helpers.datasets.load_results` gives "cost".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Notes
+    -----
     Where a process was stopped before it was done, the line ends and its name says so.
 
     >>> from helpers.datasets import load_results
-    >>> [ax.get_title() for ax in cost_figure(load_results("cost")).axes]
+    >>> [ax.get_title("left") for ax in cost_figure(load_results("cost")).axes]
     ['Train on so many rows', 'Score so many rows']
     """
     figure, axes = plt.subplots(1, 2, figsize=(11, 5), sharey=True, layout="constrained")
     for ax, column, title in zip(axes, ("train_seconds", "score_seconds"),
                                  ("Train on so many rows", "Score so many rows"), strict=True):
         _draw_growth(ax, table, column)
-        ax.set(title=title, xlabel="rows (simulated, 10 columns)")
+        ax.set(xlabel="rows (simulated, 10 columns)")
+        ax.set_title(title, loc="left")
     axes[0].set_ylabel("seconds")
     return figure
 

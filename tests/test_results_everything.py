@@ -112,6 +112,10 @@ def test_what_does_not_fit_is_refused_with_a_sentence(data, detector, message):
         everything.measure(data, detector)
 
 
+def test_tensorflow_is_imported_by_those_who_train_with_it_only(fake):
+    assert fake.run("fake_measure", "imports_tensorflow")["imported"] == [False, False, True]
+
+
 # ------------------------------------------------------------------------------------------------- shipped tables
 
 def test_every_pair_and_seed_is_there_once(table, bench):
@@ -216,7 +220,7 @@ def test_a_written_table_begins_anew(bench, tmp_path):
 
 
 FAKE = '''
-import time
+import sys, time
 
 def memory(megabytes):
     import numpy as np
@@ -228,6 +232,15 @@ def slow(seconds):
     yield {"train_seconds": 0.5}
     time.sleep(seconds)
     yield {"train_seconds": 0.5, "score_seconds": 1.0}
+
+def imports_tensorflow():
+    from helpers.everything import measure
+
+    imported = ["tensorflow" in sys.modules]
+    for detector in ("z-score", "LSTM forecaster"):
+        measure("water flow", detector)
+        imported.append("tensorflow" in sys.modules)
+    return {"imported": imported}
 '''
 
 
@@ -249,8 +262,13 @@ def test_a_fresh_process_has_its_own_memory(fake):
 def test_a_process_that_takes_too_long_is_stopped_and_keeps_what_it_came_to(fake):
     stopped = fake.run("fake_measure", "slow", 600, timeout=8)
     assert stopped["stopped"] and stopped["train_seconds"] == 0.5 and "score_seconds" not in stopped
-    assert not fake.run("fake_measure", "slow", 0, timeout=60)["stopped"]
+    done = fake.run("fake_measure", "slow", 0, timeout=60)
+    assert not done["stopped"] and done["score_seconds"] == 1.0
     assert fake.run("fake_measure", "slow", 0, timeout=1e-3) == {"stopped": True}
+
+
+def test_a_line_that_was_cut_while_it_was_printed_does_not_count(bench):
+    assert bench("fresh")._last(b'{"train_seconds": 1.0}\n{"train_sec') == {"train_seconds": 1.0}
 
 
 def test_a_stopped_fit_is_recorded_as_missing(bench, monkeypatch):
@@ -261,9 +279,9 @@ def test_a_stopped_fit_is_recorded_as_missing(bench, monkeypatch):
                    "peak_mb": 90, "stopped": True}
 
 
-@pytest.mark.parametrize("detector", ["PCA", "seasonal naive"])
-def test_cost_of_a_small_table_and_series(bench, detector):
-    trained, scored = bench("results_cost").measure(detector, 300)
+@pytest.mark.parametrize(("detector", "series"), [("PCA", False), ("seasonal naive", True)])
+def test_cost_of_a_small_table_and_series(bench, detector, series):
+    trained, scored = bench("cost").measure(detector, 300, series)
     assert set(trained) == {"train_seconds"} and set(scored) == {"train_seconds", "score_seconds"}
 
 

@@ -6,22 +6,14 @@ as many new ones, in a process of its own. A process that is not done after 120 
 is missing, and `stopped` is True. `train_seconds` includes compiling; `score_seconds` does not.
 """
 
-import time
-from importlib import import_module
-
-from helpers.everything import DETECTORS
 from helpers.result_plots import STOPPED_AFTER
 from helpers.result_plots import cost_figure as figure  # noqa: F401  what `results` draws
 
 import fresh
-import numpy as np
 import pandas as pd
 import resume
-from sklearn.base import clone
 
 ROWS = (1_000, 10_000, 100_000, 1_000_000)
-N_COLUMNS, N_HIDDEN = 10, 4
-PERIOD = 24
 TABLES = ("z-score", "IQR fences", "Mahalanobis", "PCA", "isolation forest", "5 nearest neighbours",
           "dense autoencoder", "GAN", "BiGAN")
 SERIES = ("seasonal naive", "LSTM forecaster", "LSTM autoencoder")
@@ -35,42 +27,8 @@ def table():
 
 
 def compute_row(detector, n_rows):
-    found = fresh.run("results_cost", "measure", detector, n_rows, timeout=STOPPED_AFTER)
+    found = fresh.run("cost", "measure", detector, n_rows, detector in SERIES, timeout=STOPPED_AFTER)
     known = {"detector": detector, "kind": "series" if detector in SERIES else "table", "rows": n_rows}
     row = {column: (known | found).get(column) for column in COLUMNS}
     print(*row.values(), sep=",", flush=True)
     return row
-
-
-def measure(detector, n_rows):
-    """Yields what is known after training, then after scoring."""
-    train, new = (simulated(detector in SERIES, n_rows, seed) for seed in (0, 1))
-    model = unfitted(detector)
-    if DETECTORS[detector].network:
-        import_module("helpers.training")  # TensorFlow's import is not training
-    train_seconds = seconds_of(model.fit, train)
-    yield {"train_seconds": train_seconds}
-    model.decision_function(new[:100])  # compiles
-    yield {"train_seconds": train_seconds, "score_seconds": seconds_of(model.decision_function, new)}
-
-
-def unfitted(detector):
-    """With its defaults; windows have a fixed length, so that they do not grow with the series."""
-    model = clone(DETECTORS[detector].detector)
-    lengths = {"window": PERIOD + 1, "period": PERIOD} if detector in SERIES else {}
-    return model.set_params(**{name: length for name, length in lengths.items() if name in model.get_params()})
-
-
-def simulated(series, n_rows, seed):
-    rng = np.random.default_rng(seed)
-    noise = 0.3 * rng.normal(size=(n_rows, N_COLUMNS))
-    if series:
-        return np.sin((np.arange(n_rows)[:, None] + np.arange(N_COLUMNS)) * 2 * np.pi / PERIOD) + noise
-    surface = np.random.default_rng(0).normal(size=(N_HIDDEN, N_COLUMNS))  # the same for both seeds
-    return np.tanh(rng.normal(size=(n_rows, N_HIDDEN)) @ surface) + noise
-
-
-def seconds_of(function, rows):
-    start = time.perf_counter()
-    function(rows)
-    return round(time.perf_counter() - start, 6)
