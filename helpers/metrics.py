@@ -128,25 +128,32 @@ def bootstrap_interval(metric, labels, scores, n_resamples=1000, confidence=0.95
     return percentile_interval(values, confidence)
 
 
-def bootstrap_distribution(metric, labels, scores, n_resamples=1000, random_state=0):
+def bootstrap_distribution(metric, labels, scores, n_resamples=1000, random_state=0, blocks=None):
     """The metric on each resample, shape (n_resamples,). The same random_state and labels draw the same rows.
 
-    Parameters, errors: as in :func:`bootstrap_interval`.
+    Parameters, errors: as in :func:`bootstrap_interval`; and
+
+    blocks : array of shape (n,), optional
+        Rows of the same number are drawn together, as neighbours in a series must be: they are alike, so that
+        intervals from single rows would be too narrow. A block with an anomaly counts as one.
 
     >>> from sklearn.metrics import roc_auc_score
     >>> bootstrap_distribution(roc_auc_score, [0, 0, 1, 1], [1, 2, 3, 4], n_resamples=3)
     array([1., 1., 1.])
     """
+    if blocks is not None:
+        blocks = _blocks_of_scored(blocks, scores)
     labels, scores = labels_and_scores(labels, scores)
     one_of_each(labels, "a bootstrap interval")
     if n_resamples < 1:
         raise ValueError(f"n_resamples={n_resamples}: at least 1 is needed.")
     from_counts, ranked = _FROM_COUNTS.get(metric), _Ranked(labels, scores)
     rng = np.random.default_rng(random_state)
-    normal, abnormal = np.flatnonzero(labels == 0), np.flatnonzero(labels == 1)
+    redraw = _redraw if blocks is None else _redraw_blocks
+    strata = _rows_of_each(labels) if blocks is None else _blocks_of_each(labels, blocks)
     values = np.empty(n_resamples)
     for i in range(n_resamples):
-        drawn = np.concatenate([_redraw(normal, rng), _redraw(abnormal, rng)])
+        drawn = np.concatenate([redraw(stratum, rng) for stratum in strata])
         values[i] = (
             from_counts(*ranked.counts(drawn)) if from_counts else metric(labels[drawn], scores[drawn])
         )
@@ -260,8 +267,30 @@ def total_cost(labels, flags, cost_miss, cost_false_alarm):
     return float(misses * cost_miss + false_alarms * cost_false_alarm)
 
 
+def _rows_of_each(labels):
+    return np.flatnonzero(labels == 0), np.flatnonzero(labels == 1)
+
+
 def _redraw(positions, rng):
     return positions[rng.integers(len(positions), size=len(positions))]
+
+
+def _blocks_of_scored(blocks, scores):
+    if len(blocks) != len(scores):
+        raise ValueError(f"{len(blocks)} blocks, but {len(scores)} scores: they must belong to the same rows.")
+    return np.asarray(blocks)[~np.isnan(np.asarray(scores, dtype=np.float64))]
+
+
+def _blocks_of_each(labels, blocks):
+    """The positions of each block's rows: first the blocks without an anomaly, then those with one."""
+    order = np.argsort(blocks, kind="stable")
+    positions = np.split(order, np.flatnonzero(np.diff(np.asarray(blocks)[order])) + 1)
+    strata = [[rows for rows in positions if labels[rows].any() == odd] for odd in (False, True)]
+    return [stratum for stratum in strata if stratum]
+
+
+def _redraw_blocks(positions, rng):
+    return np.concatenate([positions[i] for i in rng.integers(len(positions), size=len(positions))])
 
 
 class _Ranked:

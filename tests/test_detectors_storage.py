@@ -164,7 +164,8 @@ def test_what_cannot_be_saved(path):
         (from_sklearn(OneClassSVM().fit(FRAME)), r"OneClassSVM came fitted.*from_sklearn\(estimator\)\.fit\(X\)"),
         (WindowDetector(from_sklearn(IsolationForest()), window=3), r"detector\.estimator is IsolationForest"),
     ],
-    ids=str,
+    ids=["forest", "ellipse", "a generator", "another class", "a function", "another step", "a kernel", "a transformer",
+         "fitted elsewhere", "in windows"],
 )
 def test_estimators_that_cannot_be_saved(detector, message, path):
     detector = detector if hasattr(detector, "estimator_") else detector.fit(FRAME)

@@ -139,13 +139,17 @@ def test_odd_rows_of_a_table_neither_teach_nor_calibrate():
     assert np.array_equal(ready.test().labels, labels[ready.parts.test])
 
 
-def test_odd_points_of_a_series_are_holes_for_those_who_learn():
+@pytest.mark.parametrize("n_channels", [1, 2])
+def test_odd_points_of_a_series_are_holes_for_those_who_learn(n_channels):
     frame = series()
+    if n_channels == 2:
+        frame["level"] = np.cos(np.arange(600.0))
     labels = np.zeros(600, int)
     labels[50:60] = 1
     ready = prepared(frame, labels)
-    assert ready.train().X["flow"].isna().to_numpy().nonzero()[0].tolist() == list(range(50, 60))
-    assert ready.part(np.arange(45, 65)).X["flow"].notna().all()  # they are still there to be scored
+    assert ready.train().X.isna().all(axis=1).to_numpy().nonzero()[0].tolist() == list(range(50, 60))
+    assert ready.train().X.isna().to_numpy().sum() == 10 * n_channels
+    assert ready.part(np.arange(45, 65)).X.notna().all(axis=None)  # they are still there to be scored
 
 
 def test_rows_of_a_series_in_any_order_find_their_strangeness():
@@ -167,12 +171,11 @@ def test_a_stretch_of_a_series_knows_what_came_before():
 
 
 def test_inputs_are_learned_from_training_rows_only():
-    frame = table(1000)
-    ready = prepared(frame)
-    changed = frame.copy()
-    changed.iloc[np.setdiff1d(np.arange(1000), ready.parts.train)] *= 1000
+    frame = table(1000).assign(colour=np.where(np.arange(1000) % 3, "red", "blue"))
     columns = describe_columns(frame)
-    assert np.allclose(prepare(changed, columns).train().X, prepare(frame, columns).train().X)
+    expected = prepare(frame, columns)
+    frame.loc[np.setdiff1d(np.arange(1000), expected.parts.train), "colour"] = "violet"
+    pd.testing.assert_frame_equal(prepare(frame, columns).train().X, expected.train().X)
 
 
 def test_labels_rank_only_if_choice_and_test_hold_two_odd_rows_each():
@@ -280,6 +283,17 @@ def test_a_network_keeps_to_the_budget_and_says_so(monkeypatch):
     assert entry.detector.history_.stopped == "time budget"
     assert entry.detector.time_budget <= 20
     assert "training ended by the time budget" in entry.note
+
+
+def test_time_for_one_network_goes_to_the_simpler_one(monkeypatch):
+    monkeypatch.setattr("helpers.report.contest.IMPORT_SECONDS", 0)
+    monkeypatch.setattr("helpers.report.contest.COMPILE_SECONDS", 0)
+    monkeypatch.setattr("helpers.report.contest.SHORTEST_TRAINING", 30)
+    import_module("helpers.training")
+    ready = prepared(table())
+    quick = replace(table_candidates(4)[-2], detector=table_candidates(4)[-2].detector.set_params(epochs=1))
+    first, _ = train_candidates(ready, [quick, replace(quick, name="second")], seconds=40, n_to_score=1)
+    assert first.detector.time_budget > 30  # more than half of 40
 
 
 def test_what_cannot_learn_from_these_rows_is_left_out_with_its_sentence():

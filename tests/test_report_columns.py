@@ -202,9 +202,11 @@ def test_a_look_alike_can_be_kept():
 
 def test_what_tells_the_label_is_left_out():
     odd = (shuffled % 40 == 0).astype(int)
-    frame = table(y=odd, grade=np.where(odd, "z", text(["a", "b"])), honest=text(["a", "b"]))
+    frame = table(y=odd, grade=np.where(odd, "z", text(["a", "b"])), honest=text(["a", "b"]),
+                  helpful=np.where(odd & (shuffled < 200), "z", text(["a", "b"])))  # tells half of the answers
     assert described(frame, "grade", label="y") == ("looks like a label", "left out")
     assert described(frame, "honest", label="y") == ("category", "category")
+    assert described(frame, "helpful", label="y") == ("category", "category")
 
 
 # -------------------------------------------------------------------- what cannot be examined
@@ -279,6 +281,7 @@ def test_a_frame_is_wanted():
 # -------------------------------------------------------------------- table or series
 
 HOURS = pd.date_range("2025-01-01", periods=2 * N, freq="h")
+OFTEN = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.cumsum(np.where(shuffled < 240, 60, 61 + shuffled)), unit="min")
 SHOPPING = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.random.default_rng(3).exponential(60, N).cumsum(), unit="s")
 
 
@@ -289,6 +292,7 @@ SHOPPING = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.random.default_rng(3)
     (pd.date_range("2025-01-01", periods=N, freq="s") + pd.to_timedelta(shuffled % 40, unit="ms"), "series"),  # jitter
     (HOURS[np.sort(np.random.default_rng(3).permutation(2 * N)[:N])], "table"),  # every other hour is missing
     (HOURS[: N // 2].repeat(2), "table"),  # two machines in one file
+    (OFTEN, "table"),  # six in ten distances are an hour
     (SHOPPING, "table"),
 ])
 def test_a_regular_step_makes_a_series(times, shape):

@@ -141,6 +141,12 @@ def test_agreement_is_with_the_others_and_not_with_itself(scene):
     assert "no accuracy" in ranking.attrs["warning"]
 
 
+def test_two_detectors_agree_by_what_their_strangest_rows_share(scene):
+    ranking = rank_without_labels(entries(scene, "good", "useless"), scene, scene)
+    top = [set(scene.X[name].nlargest(20).index) for name in ("good", "useless")]
+    assert ranking["agreement"].tolist() == [len(top[0] & top[1]) / 20] * 2
+
+
 def test_labels_are_not_looked_at(scene):
     flipped = scene._replace(labels=1 - scene.labels)
     first, second = (rank_without_labels(entries(scene, "good", "useless"), part, scene) for part in (scene, flipped))

@@ -194,11 +194,15 @@ def test_day_and_month_are_told_by_the_order_of_rows(write):
     assert months.notes == ("'when': 11/01/2024 is read as month/day, because the rows are in time order then.",)
 
 
-def test_day_and_month_that_cannot_be_told_stay_text(write):
-    reading = read_table(write("when,x\n03/04/2025,1\n01/02/2025,2\n02/01/2025,2\n"))
+@pytest.mark.parametrize("cells", [
+    ("03/04/2025", "01/02/2025", "02/01/2025"),  # in order neither way
+    ("03/04/2025", "04/05/2025", "05/06/2025"),  # in order both ways
+])
+def test_day_and_month_that_cannot_be_told_stay_text(write, cells):
+    reading = read_table(write("when,x\n" + "".join(f"{cell},1\n" for cell in cells)))
     assert reading.frame["when"].iloc[0] == "03/04/2025"
-    assert reading.notes == ("'when' holds dates whose day and month cannot be told apart, such as 03/04/2025 (line "
-                             "2). It is read as text; write them one way.",)
+    assert reading.notes == ("'when' holds dates whose day and month cannot be told apart, such as 03/04/2025 "
+                             "(line 2). It is read as text; write them one way.",)
 
 
 def test_dates_in_two_formats_name_the_first_line_of_each(write):
@@ -208,9 +212,13 @@ def test_dates_in_two_formats_name_the_first_line_of_each(write):
                              "It is read as text; write them one way.",)
 
 
-def test_a_single_date_in_another_format_is_not_taken_as_missing(write):
-    late = "".join(f"2025-01-{day:02},1\n" for day in range(1, 29)) * 20 + "31.12.2025,2\n"
-    assert "2025-01-01 (line 2) and 31.12.2025 (line 562)" in read_table(write("when,x\n" + late)).notes[0]
+@pytest.mark.parametrize("usual, other", [("2025-01-{:02}", "31.12.2025"), ("{:02}.01.2025", "Dec 31, 2025")])
+@pytest.mark.parametrize("row", [0, 7, 8, 9, 559])
+def test_a_single_date_in_another_format_is_not_taken_as_missing(write, usual, other, row):
+    rows = [usual.format(day) for day in range(1, 29)] * 20
+    rows[row] = other
+    note = read_table(write("when;x\n" + "".join(f"{cell};1\n" for cell in rows))).notes[0]
+    assert f"{other} (line {row + 2})" in note and "dates in two formats" in note
 
 
 @pytest.mark.parametrize("unit", [1, 1000])

@@ -5,10 +5,10 @@ import shlex
 import sys
 from pathlib import Path
 
+from helpers.detectors.storage import StoredDetectorError
+from helpers.progress import StageBar
 from helpers.report.reading import UnusableFile, read_table
 from helpers.report.writing import OutputExists, anomalies_csv, refuse_existing, write_all_or_nothing, write_report
-
-from tqdm import tqdm
 
 __all__ = ["main"]
 
@@ -38,12 +38,14 @@ def main(arguments=None):
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(arguments)
-    progress = _Progress(options.quiet)
+    progress = StageBar(options.quiet)
     try:
         run = _score_batch if options.detector else _examine
         return run(options, progress, f"python -m helpers.report {shlex.join(arguments)}")
-    except UnusableFile as error:
+    except (UnusableFile, StoredDetectorError) as error:
         return _refuse(progress, error, UNUSABLE)
+    except FileNotFoundError as error:
+        return _refuse(progress, f"There is no file {error.filename}.", UNUSABLE)
     except OutputExists as error:
         return _refuse(progress, error, EXISTS)
     except KeyboardInterrupt:
@@ -182,32 +184,6 @@ def _write_tables(folder, tables):
         name: lambda path, table=table: path.write_text(anomalies_csv(table), encoding="utf-8")
         for name, table in tables.items()
     })
-
-
-class _Progress:
-    """A bar on a terminal, one line a stage in a log, nothing if quiet."""
-
-    def __init__(self, quiet):
-        self.quiet, self.bar, self.stage = quiet, None, None
-
-    def __call__(self, done, text):
-        if self.quiet:
-            return
-        if not sys.stderr.isatty():
-            if text != self.stage:
-                print(text, file=sys.stderr, flush=True)
-            self.stage = text
-            return
-        if self.bar is None:
-            self.bar = tqdm(total=1.0, bar_format="{percentage:3.0f}% |{bar:30}| {elapsed} {desc}", file=sys.stderr)
-        self.bar.set_description_str(text, refresh=False)
-        self.bar.n = min(done, 1.0)
-        self.bar.refresh()
-
-    def close(self):
-        if self.bar is not None:
-            self.bar.close()
-            self.bar = None
 
 
 def _refuse(progress, message, code):

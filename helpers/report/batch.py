@@ -27,7 +27,7 @@ def score_batch(model, frame, top=20):
         The flagged rows, strangest first, as :func:`anomaly_table` gives them.
     """
     strangeness = np.asarray(model.strangeness(frame))
-    scores = pd.DataFrame({"row": np.arange(1, len(frame) + 1), "strangeness": strangeness, "flagged": strangeness > 1})
+    scores = pd.DataFrame({"row": _rows_of_file(frame), "strangeness": strangeness, "flagged": strangeness > 1})
     return scores, anomaly_table(model, frame, strangeness, top=top, at_least=0)
 
 
@@ -56,8 +56,14 @@ def anomaly_table(model, frame, strangeness, *, usual_rows=None, top=20, at_leas
     if len(explained := order[:top]):
         reasons = explain_rows(model, frame.iloc[explained], frame if usual_rows is None else usual_rows)
         because.iloc[: len(explained)] = reasons["because"].to_numpy()
-    found = pd.DataFrame({"row": order + 1, "strangeness": strangeness[order], "flagged": strangeness[order] > 1,
-                          "because": because.to_numpy()})
+    found = pd.DataFrame({"row": _rows_of_file(frame)[order], "strangeness": strangeness[order],
+                          "flagged": strangeness[order] > 1, "because": because.to_numpy()})
     own = frame.iloc[order].reset_index(drop=True)
     taken = {name: f"own {name}" for name in own if name in found}
     return pd.concat([found, own.rename(columns=taken)], axis=1)
+
+
+def _rows_of_file(frame):
+    """Counted from 1. A frame from read_table has the file's rows in its index, with holes if they are a sample."""
+    counted = frame.index if pd.api.types.is_integer_dtype(frame.index.dtype) else np.arange(len(frame))
+    return np.asarray(counted) + 1

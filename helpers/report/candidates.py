@@ -81,7 +81,7 @@ def table_candidates(n_columns, random_state=0):
         Candidate("5 nearest neighbours", NearestNeighbours(), "how far the fifth most similar known row is", "02"),
     ]
     networks = [
-        Candidate("autoencoder", DenseAutoencoder(random_state=random_state),
+        Candidate("autoencoder", DenseAutoencoder(random_state=random_state, verbose=False),
                   "what small networks cannot rebuild from a short code", "03", network=True),
         Candidate("BiGAN", BiGANDetector(random_state=random_state, verbose=False),
                   "what a generator cannot rebuild, or its opponent calls made up", "08", network=True),
@@ -118,9 +118,9 @@ def series_candidates(n_channels, random_state=0):
                   "how few random cuts set the last points apart from other windows", "05"),
     ]
     networks = [
-        Candidate("LSTM forecaster", LSTMForecaster(missing="gap", random_state=random_state),
+        Candidate("LSTM forecaster", LSTMForecaster(missing="gap", random_state=random_state, verbose=False),
                   "how wrong a network's last forecasts were", "05", network=True),
-        Candidate("LSTM autoencoder", LSTMAutoencoder(missing="gap", random_state=random_state),
+        Candidate("LSTM autoencoder", LSTMAutoencoder(missing="gap", random_state=random_state, verbose=False),
                   "what a network cannot write again of the last points", "06", network=True),
     ]
     return statistical + networks

@@ -11,6 +11,7 @@ from helpers.report.candidates import Candidate, series_candidates, table_candid
 from helpers.report.clock import Clock
 from helpers.report.preparing import scores_of
 from helpers.report.reading import UnusableFile
+from helpers.report.wording import in_words
 
 import numpy as np
 from sklearn.base import clone
@@ -24,7 +25,7 @@ SCORING_SHARE = 0.5  # of the budget that scoring all rows may take
 # Processor seconds on a usual laptop, measured: what no time budget of a network can shorten.
 IMPORT_SECONDS = 4.0  # TensorFlow
 COMPILE_SECONDS = 4.0  # building a network, compiling its step and its scoring
-SHORTEST_TRAINING = 1.0
+SHORTEST_TRAINING = 3.0
 
 
 class TooLittleTime(UnusableFile):
@@ -64,7 +65,7 @@ class Entry:
     def __repr__(self):
         if self.detector is None:
             return f"{self.name}: {self.note}"
-        cost = f"learned in {self.fit_seconds:.2g} s, {self.score_microseconds:.2g} µs a row"
+        cost = f"learned in {in_words(self.fit_seconds)} s, {in_words(self.score_microseconds)} µs a row"
         return f"{self.name}: {cost}{'; ' if self.note else ''}{self.note}"
 
 
@@ -72,8 +73,9 @@ def train_candidates(prepared, candidates=None, *, seconds=30.0, n_to_score=None
     """Train each candidate on the training part, simplest first, as far as the time goes.
 
     How long a fit will take is predicted from fits on a few rows, how long scoring will take is measured on a sample,
-    and networks get what is left in equal shares. A candidate that does not fit is left out, and its entry says so.
-    How far the networks get depends on the machine: only what is trained to its end is the same everywhere.
+    and networks get equal shares of what is left; if that is too little for all, the simpler one gets what there is. A
+    candidate that does not fit is left out, and its entry says so. How far the networks get depends on the machine:
+    only what is trained to its end is the same everywhere.
 
     Parameters
     ----------
@@ -144,14 +146,14 @@ class _Trainer:
 
     def _train(self, candidate):
         needed = self._predicted_fit(candidate.detector)
-        if needed > self.clock.left():
+        if self.trained and needed > self.clock.left():  # something has to stand: the first is trained in any case
             return self._skipped(candidate, needed)
         return self._measured(Entry(candidate), clone(candidate.detector))
 
     def _predicted_fit(self, detector):
         """From two fits on few rows: what a row costs, and what comes before the first row."""
         rows = self.train_part.X
-        if len(rows) < 4 * PROBE_ROWS[1] or not self.trained:  # the first is not asked: something has to stand
+        if len(rows) < 4 * PROBE_ROWS[1] or not self.trained:
             return 0.0
         few, more = (_seconds_of(clone(detector).fit, rows.iloc[-n:]) for n in PROBE_ROWS)
         return more + max(0.0, more - few) / (PROBE_ROWS[1] - PROBE_ROWS[0]) * (len(rows) - PROBE_ROWS[1])
@@ -175,8 +177,10 @@ class _Trainer:
             importlib.import_module("helpers.training")  # its time is known before the rest is shared out
         starting = 0.0 if "tensorflow" in sys.modules else IMPORT_SECONDS
         needed = slow * (starting + COMPILE_SECONDS) + SHORTEST_TRAINING
-        left = self.clock.left() - slow * starting
-        return left / max(1, self.networks_left) - slow * COMPILE_SECONDS, needed
+        left, compiling = self.clock.left() - slow * starting, slow * COMPILE_SECONDS
+        share = left / max(1, self.networks_left) - compiling
+        # where there is too little for all, the simpler one gets what there is
+        return (share if share >= SHORTEST_TRAINING else left - compiling), needed
 
     def _slowness(self):
         """Wall-clock over processor seconds so far: what other programs take away."""

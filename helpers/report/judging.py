@@ -311,7 +311,7 @@ def _choose_with_labels(ranking):
         return name, (f"{why}. {best} has {top:.2f}, but on these rows the two cannot be told apart: the simpler one "
                       "is chosen.")
     simpler = ranking.loc[: name].iloc[:-1]
-    beaten = f", better than all {len(simpler)} simpler ones beyond chance" if len(simpler) > 1 else ""
+    beaten = f", better than the {len(simpler)} simpler ones beyond chance" if len(simpler) > 1 else ""
     beaten = f", better than {simpler.index[0]} beyond chance" if len(simpler) == 1 else beaten
     return name, f"{why}, the best of all{beaten}." if len(simpler) else f"{why}: the simplest is the best."
 

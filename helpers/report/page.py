@@ -46,8 +46,9 @@ def render(study, reading=None, command=None):
     )
     return environment.get_template("page.html.j2").render(
         study=study, reading=reading, command=command, figures=_figures(study), ranking=_ranking_table(study),
-        columns=_columns_table(study.columns), anomalies=_anomalies_table(study), verdict=_verdict(study.verdict or {}), n_flagged=_n_flagged(study),
-        hidden=_n_hidden(study), versions=_versions(), date=datetime.date.today().isoformat(),
+        columns=_columns_table(study.columns), anomalies=_anomalies_table(study), n_flagged=_n_flagged(study),
+        verdict=_verdict(study.verdict or {}), hidden=_n_hidden(study), alike=_n_alike(study), versions=_versions(),
+        date=datetime.date.today().isoformat(),
     )
 
 
@@ -111,6 +112,8 @@ def rows_figure(study):
     shown = _thinned(study.strangeness.dropna())
     x = shown.index if study.columns.shape == "series" else np.asarray(shown.index) + 1
     plots.dots_and_crosses(ax, x, shown, shown > 1, labels=("not flagged", "flagged"))
+    legend = ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # inside the frame it would cover a cross
+    legend.legend_handles[0].set(alpha=1, sizes=[20])
     ax.axhline(1.0, color="black", linestyle="--", linewidth=1.2)
     if len(shown) and shown.max() > 20:
         ax.set_yscale("symlog", linthresh=1)
@@ -142,7 +145,7 @@ def _verdict(verdict):
         parts.append("average precision {average precision:.2f} [{AP low:.2f}, {AP high:.2f}], where chance gives "
                      "{prevalence:.2g}".format(**known))
     if "recall" in known:
-        parts.append("{:.0%} of the anomalies flagged".format(known["recall"]))
+        parts.append("{:.0f} % of the anomalies flagged".format(100 * known["recall"]))
     if "events found" in known:
         parts.append("{events found} of {events} events found".format(**known))
     if "false-alarm rate" in known:
@@ -193,13 +196,23 @@ def _columns_table(columns):
 
 def _anomalies_table(study):
     shown = study.anomalies.head(SHOWN_ROWS).copy()
-    own = [name for name in shown.columns[4:]]
+    own = _most_named(list(shown.columns[4:]), shown["because"])
     shown["strangeness"] = shown["strangeness"].map("{:.1f}".format)
     shown["flagged"] = np.where(shown["flagged"], "yes", "no")
     reasons = shown.pop("because")
-    table = shown.drop(columns=own[SHOWN_COLUMNS:]).map(_short)
+    table = shown[[*shown.columns[:3], *own[:SHOWN_COLUMNS]]].map(_short)
     table.insert(3, "because", reasons)
     return _html(table)
+
+
+def _most_named(own, because):
+    """The file's columns, those first that the reasons name most often."""
+    return sorted(own, key=lambda name: -because.str.contains(str(name), regex=False).sum())
+
+
+def _n_alike(study):
+    """Of the rows shown, how many share their strangeness with another."""
+    return int(study.anomalies["strangeness"].head(SHOWN_ROWS).round(6).duplicated(keep=False).sum())
 
 
 def _n_hidden(study):

@@ -302,7 +302,7 @@ class PreparedSeries(Prepared):
         stretch = np.arange(positions[0], positions[-1] + 1)
         rows = self._rows(stretch)
         if self.labels is not None:
-            rows = rows.where(self.labels[stretch, None] == 0)
+            rows = rows.where(np.broadcast_to(self.labels[stretch, None] == 0, rows.shape))
         return Part(stretch, rows, None, self._context(stretch))
 
     def _rows(self, positions):

@@ -277,11 +277,11 @@ def _notes_on_labels(prepared):
     what = "labelled anomalies" if prepared.shape == "table" else "labelled events"
     counts = {name: prepared.n_odd(name) for name in ("choice", "test")}
     if not prepared.labels_rank:
-        yield (f"Labels could not choose the detector: {counts['choice']} {what} lie in the choice part and "
-               f"{counts['test']} in the test part, 2 are needed in each.")
+        yield (f"Labels could not choose the detector: of the {what}, {counts['choice']} in the choice part and "
+               f"{counts['test']} in the test part are too few; 2 are needed in each.")
     elif min(counts.values()) < FEW_ODD:
-        yield (f"Only {counts['choice']} {what} lie in the choice part and {counts['test']} in the test part: the "
-               "intervals are wide.")
+        yield (f"Of the {what}, {counts['choice']} lie in the choice part and {counts['test']} in the test part: few, "
+               "so the intervals are wide.")
 
 
 def _notes_on_drift(prepared, strangeness, rate):

@@ -1,0 +1,145 @@
+"""python -m helpers.report: what it prints, writes and returns, and that it never writes over anything unasked."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from helpers.report import __main__ as command
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+QUICK = ["--seconds", "3", "--quiet"]  # too short for a network
+
+
+@pytest.fixture
+def rows():
+    """Invented rows with ten odd ones, labelled."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"length": rng.normal(30, 1, 1000), "width": rng.normal(8, 0.5, 1000), "broken": "no"})
+    odd = rng.choice(1000, 40, replace=False)
+    frame.loc[odd, "length"] += 12
+    frame.loc[odd, "broken"] = "yes"
+    return frame
+
+
+@pytest.fixture
+def file(tmp_path, rows):
+    rows.to_csv(tmp_path / "my.csv", index=False)
+    return tmp_path / "my.csv"
+
+
+def run(*arguments):
+    return command.main([str(argument) for argument in arguments])
+
+
+def listing(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*"))
+
+
+def test_without_out_nothing_is_written(file, capsys):
+    assert run(file, *QUICK) == 0
+    printed = capsys.readouterr()
+    assert "detector: " in printed.out and printed.err == ""
+    assert listing(file.parent) == ["my.csv"]
+
+
+def test_labels_choose_and_three_files_are_written(file, capsys):
+    out = file.parent / "report"
+    assert run(file, *QUICK, "--label", "broken", "--anomaly", "yes", "--out", out) == 0
+    assert "Average precision" in capsys.readouterr().out
+    assert listing(out) == ["anomalies.csv", "detector.zip", "report.html"]
+    odd = pd.read_csv(out / "anomalies.csv")
+    assert odd.loc[odd["flagged"], "broken"].eq("yes").mean() > 0.7
+    assert "--label broken --anomaly yes" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_results_are_not_replaced_unasked(file, capsys, monkeypatch):
+    out = file.parent / "report"
+    out.mkdir()
+    (out / "anomalies.csv").write_text("precious")
+    monkeypatch.setattr(command, "read_table", None)  # refused before the file is read
+    assert run(file, *QUICK, "--out", out) == 3
+    assert "holds anomalies.csv already" in capsys.readouterr().err
+    assert listing(out) == ["anomalies.csv"] and (out / "anomalies.csv").read_text() == "precious"
+
+
+def test_overwrite_replaces_them(file):
+    out = file.parent / "report"
+    assert run(file, *QUICK, "--out", out) == 0
+    (out / "report.html").write_text("old")
+    assert run(file, *QUICK, "--out", out, "--overwrite") == 0
+    assert "<!DOCTYPE html>" in (out / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("content", "sentence"), [
+    ("", "empty"), ("a,b\n", "no row below it"), ("a\n" + "1\n" * 200, "a single column"),
+])
+def test_an_unusable_file_is_a_sentence_and_exit_code_1(tmp_path, capsys, content, sentence):
+    (tmp_path / "bad.csv").write_text(content)
+    assert run(tmp_path / "bad.csv", *QUICK, "--out", tmp_path / "report") == 1
+    error = capsys.readouterr().err
+    assert sentence in error and "Traceback" not in error
+    assert listing(tmp_path) == ["bad.csv"]
+
+
+def test_a_column_that_is_not_there_is_a_sentence(file, capsys):
+    assert run(file, *QUICK, "--label", "broke") == 1
+    assert "broke" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [["--seconds", "0"], ["--seconds", "soon"], ["--false-alarm-rate", "1"],
+                                     ["--rows", "-5"], ["--shape", "tree"], ["--nonsense"]])
+def test_wrong_options_exit_with_2_and_say_which(file, options, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run(file, *options)
+    assert stopped.value.code == 2
+    assert options[0] in capsys.readouterr().err
+
+
+def test_an_interrupt_exits_with_130_and_writes_nothing(file, capsys, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("helpers.report.study.examine", interrupted)
+    assert run(file, *QUICK, "--out", file.parent / "report") == 130
+    assert "nothing was written" in capsys.readouterr().err
+    assert listing(file.parent) == ["my.csv"]
+
+
+def test_a_new_batch_is_scored_by_the_kept_detector(file, rows, capsys):
+    out, scored = file.parent / "report", file.parent / "scored"
+    assert run(file, *QUICK, "--label", "broken", "--anomaly", "yes", "--out", out) == 0
+    batch = rows.drop(columns="broken").head(50)
+    batch.loc[7, "length"] = 200.0
+    batch.to_csv(file.parent / "new.csv", index=False)
+    arguments = [file.parent / "new.csv", "--quiet", "--detector", out / "detector.zip", "--out", scored, "--all"]
+    assert run(*arguments) == 0
+    assert "of 50 rows flagged" in capsys.readouterr().out
+    assert pd.read_csv(scored / "anomalies.csv")["row"].iloc[0] == 8
+    assert len(pd.read_csv(scored / "scores.csv")) == 50
+    assert run(*arguments) == 3
+    assert run(*arguments, "--overwrite", "--fail-on-alarm") == 4
+
+
+def test_a_file_that_is_no_detector_is_a_sentence(file, capsys):
+    assert run(file, "--quiet", "--detector", file) == 1
+    assert "my.csv is not a saved model" in capsys.readouterr().err
+    assert run(file, "--quiet", "--detector", file.parent / "none.zip") == 1
+    assert "none.zip" in capsys.readouterr().err
+
+
+def test_progress_without_a_terminal_is_one_line_a_stage(file, capsys):
+    assert run(file, "--seconds", "3") == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(set(lines)) >= 5
+
+
+def test_help_names_the_exit_codes():
+    shown = subprocess.run([sys.executable, "-m", "helpers.report", "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert shown.returncode == 0
+    for code in (command.DONE, command.UNUSABLE, command.EXISTS, command.ALARM, command.INTERRUPTED):
+        assert f"\n  {code}  " in shown.stdout
+    assert "--detector" in shown.stdout and shown.stderr == ""
