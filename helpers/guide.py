@@ -113,8 +113,10 @@ def guide_figure(everything):
         _box(ax, middle, 3.78, BEGIN[form] + "\n" + _figures(everything, form, 0), height=1.22, colour="#dce7f2")
         _arrow(ax, middle, 3.15, 2.8)
         _box(ax, middle, 2.18, TRY[form] + "\n" + _figures(everything, form, 1), height=1.22, colour="#f6e3e6")
+    _box(ax, 1.5, 0.64, "", width=2.94, height=1.2, colour="#f3f1e3")
+    ax.text(1.5, 1.36, "Then ask, whatever the branch", ha="center", fontsize=9, fontweight="bold")
     for place, text in enumerate(ASK):
-        _box(ax, place + 0.5, 0.78, text, height=1.4, colour="#f3f1e3")
+        ax.text(place + 0.5, 0.62, text, ha="center", va="center", fontsize=9, linespacing=1.35)
     return figure
 
 
@@ -129,8 +131,8 @@ TRY = {
     "an image": "Then try: convolutional\nautoencoder, BiGAN.",
 }
 ASK = (
-    "How much data?\nUnder 1,000 normal rows: no network.\nOver 100,000: let it learn\n"
-    "from a sample; neighbours\nscore slowly.",
+    "How much data?\nUnder 1,000 normal rows:\nexpect little of a network.\nOver 100,000: let it learn from\n"
+    "a sample; neighbours score slowly.",
     "Labels?\n20 known anomalies or more:\nrank by average precision,\n"
     "with its interval. None: agreement,\nstability, and look at the top 20.",
     "Must it explain itself?\nBy column: z-score, IQR, PCA,\nautoencoder. Level with a simple\n"

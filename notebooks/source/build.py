@@ -66,7 +66,8 @@ def share_outputs(solved, emptied, name: str) -> None:
         twin = by_id[cell.id]
         if cell.source != twin.source or "check" in cell.metadata.get("tags", []):
             continue
-        if [o.get("text") for o in cell.outputs] != [o.get("text") for o in twin.outputs]:
+        alike = [o.get("text") for o in cell.outputs] == [o.get("text") for o in twin.outputs]
+        if not alike and "seconds" not in cell.metadata.get("tags", []):  # no two runs take the same time
             raise execution.LessonError(f"{name}: a cell's output depends on the exercises' answers:\n{cell.source}")
         cell.outputs = twin.outputs
 
