@@ -13,6 +13,10 @@ from nbval.plugin import IPyNbCell
 # Kernels inherit it; PYTHONHASHSEED and thread counts count only when set before a process starts.
 os.environ.update(KERNEL_ENVIRONMENT, TQDM_DISABLE="1")  # a bar leaves an empty output, on slow machines only
 
+# A shell that starts tests in the background has SIGINT ignored, here and in kernels: no stop button could be tried.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def cause_of_death(kernel: RunningKernel) -> str:
     """How the kernel's process ended, in words."""
