@@ -26,7 +26,7 @@
 # ***
 # ## The question and the data
 #
-# You get a file and a question: **which of these rows are wrong, and how sure are you?** The steps of this lesson work on any table or series in a CSV file, and the last line of the second cell names it. (*What you know beats what you train*, *Choose without labels* and *A series, a report, a command* keep to our data; sentences that begin with "On the orders" are about the orders.) Run the lesson once as it is, on the **simulated** orders that you know from lesson 01, but read raw, as a stranger would get them. Then change that line and run all cells again:
+# You get a file and a question: **which of these rows are wrong, and how sure are you?** The steps of this lesson work on any table or series in a CSV file, and the second code cell names it. (*What you know beats what you train*, *Choose without labels* and *A series, a report, a command* keep to our data; sentences that begin with "On the orders" are about the orders.) Run the lesson once as it is, on the **simulated** orders that you know from lesson 01, but read raw, as a stranger would get them. Then change that line and run all cells again:
 #
 # | to examine | the line |
 # |---|---|
@@ -104,7 +104,7 @@ columns.table[["kind", "missing", "distinct", "example", "decision"]]
 # Read the last column against your list. On the orders:
 #
 # - `order_id` counts up: a number that names something is no quantity. The same holds for customers and products. Their *histories* would tell much, and the plain table does not hold them. Keep this in mind.
-# - Quantity, price and amount span several powers of ten and are never negative: they enter as logarithms, as in lesson 01.
+# - Quantity, price and amount span several powers of ten and are always above 0: they enter as logarithms, as in lesson 01.
 # - Categories, countries and payment methods enter by their rarity, as in lesson 01.
 # - The time becomes an hour and a weekday on a circle.
 #
@@ -127,7 +127,7 @@ guide.guide_figure(everything)
 plt.show()
 
 # %% [markdown]
-# *The figure: a tree with three branches, for rows of a table, points in a series, and images. Each branch names the simple detectors to begin with and the network to try next, with what the best of each reached on the course's data; three boxes below ask for the amount of data, for labels and for reasons.*
+# *The figure: a tree with three branches, for rows of a table, points in a series, and images. Each branch names the simple detectors to begin with and the network to try next, with what the best of each reached on the course's data; a box below asks, whatever the branch, for the amount of data, for labels and for reasons.*
 #
 # AP is the average precision; where most test rows are anomalies it is high for anything, and the chart shows AUROC. All three branches say *begin with the simple one*. On the tables the autoencoder leads, by a few hundredths over the best simple method. In the water pipe a z-score is perfect, because the one event of its test part is a very low value. Of the images, the 8 seems to call for a network. Lesson 08 found out why: the networks are scored by an error that forgives a shifted stroke, and PCA with the same error is ahead of the BiGAN.
 #
