@@ -46,22 +46,22 @@ test-newest: $(READY) ## every test with the newest ones (PYTHON=/path/to/python
 	sh .ci/lane.sh newest $(TEST_ARGS)
 
 run: $(READY) ## run all lessons and print a table (LESSON=01 runs one)
-	@$(VENV_PYTHON) notebooks/source/run.py $(LESSON)
+	@$(VENV_PYTHON) notebooks/tools/run.py $(LESSON)
 
 notebooks: $(READY) ## rebuild the notebooks whose source, helpers or data changed
-	@$(VENV_PYTHON) notebooks/source/build.py
+	@$(VENV_PYTHON) notebooks/tools/build.py
 
 measure: $(READY) ## measure time and memory of each lesson, for the headers
-	@$(VENV_PYTHON) notebooks/source/run.py --measure
+	@$(VENV_PYTHON) notebooks/tools/run.py --measure
 
 bench: $(READY) ## the speed ratios (BENCH_ARGS="--results digits" computes data/results/digits.csv anew)
 	@$(VENV_PYTHON) -m tests.bench $(BENCH_ARGS)
 
 links: $(READY) ## write the Binder links (REPO=owner/name, REF=v1.0 for a release)
-	@$(VENV_PYTHON) notebooks/source/links.py "$(REPO)" $(REF)
+	@$(VENV_PYTHON) notebooks/tools/links.py "$(REPO)" $(REF)
 
 update: $(READY) ## fetch the newest course; your own edits move to notebooks/mine
-	@$(VENV_PYTHON) notebooks/source/update.py
+	@$(VENV_PYTHON) notebooks/tools/update.py
 
 lock: $(READY) ## for maintainers: resolve the versions anew (UPGRADE=--upgrade takes the newest)
 	@sh .ci/lock.sh $(UPGRADE)

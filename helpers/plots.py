@@ -1,13 +1,24 @@
 """The course's figures: one style, readable at half size, normal and odd told apart by shape as well as by colour."""
 
-from helpers.events import alarm_episodes, events_from_labels
+from helpers.windows import runs
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-__all__ = ["NORMAL", "ODD", "PALETTE", "delay_table", "dots_and_crosses", "image_rows", "kinds_table", "label_line",
-           "score_histogram", "series", "use_style"]
+__all__ = [
+    "NORMAL",
+    "ODD",
+    "PALETTE",
+    "delay_table",
+    "dots_and_crosses",
+    "image_rows",
+    "kinds_table",
+    "label_line",
+    "score_histogram",
+    "series",
+    "use_style",
+]
 
 # Paul Tol's "bright" scheme: distinguishable with every common colour vision deficiency.
 PALETTE = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
@@ -21,12 +32,22 @@ def use_style() -> None:
     >>> plt.rcParams["axes.spines.top"]
     False
     """
-    plt.rcParams.update({
-        "figure.figsize": (7, 3), "figure.dpi": 100, "figure.constrained_layout.use": True,
-        "axes.spines.top": False, "axes.spines.right": False, "axes.titlelocation": "left", "axes.titlesize": 11,
-        "axes.prop_cycle": plt.cycler(color=PALETTE), "legend.frameon": False, "font.size": 10,
-        "axes.formatter.min_exponent": 5, "date.converter": "concise",
-    })
+    plt.rcParams.update(
+        {
+            "figure.figsize": (7, 3),
+            "figure.dpi": 100,
+            "figure.constrained_layout.use": True,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.titlelocation": "left",
+            "axes.titlesize": 11,
+            "axes.prop_cycle": plt.cycler(color=PALETTE),
+            "legend.frameon": False,
+            "font.size": 10,
+            "axes.formatter.min_exponent": 5,
+            "date.converter": "concise",
+        }
+    )
 
 
 def dots_and_crosses(ax, x, y, odd, labels=("normal", "odd"), size: float = 6) -> None:
@@ -153,17 +174,26 @@ def series(ax, values, labels=None, flags=None, threshold=None) -> None:
     if labels is not None:
         _events(ax, frame.index, labels)
     if flags is not None:
-        highest, begins = frame.max(axis=1), alarm_episodes(flags)[:, 0]
+        highest, begins = frame.max(axis=1), runs(np.asarray(flags) == 1)[:, 0]
         _open_line(ax, highest.where(np.asarray(flags) == 1), color=ODD, linewidth=2.2, zorder=2.5)
-        ax.scatter(frame.index[begins], highest.iloc[begins], s=38, color=ODD, marker="x", linewidths=1.4, zorder=3,
-                   label="alarm")
+        ax.scatter(
+            frame.index[begins],
+            highest.iloc[begins],
+            s=38,
+            color=ODD,
+            marker="x",
+            linewidths=1.4,
+            zorder=3,
+            label="alarm",
+        )
     if threshold is not None:
         limit = pd.Series(np.broadcast_to(np.asarray(threshold, dtype=float), len(frame)), frame.index)
         _open_line(ax, limit, color="black", linestyle="--", linewidth=1.2, label="threshold")
     ax.margins(x=0.01)
     if ax.get_legend_handles_labels()[0]:  # above the frame: nowhere inside is sure to be free
-        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=7, borderpad=0.1, handletextpad=0.4,
-                  columnspacing=1.2)
+        ax.legend(
+            loc="lower right", bbox_to_anchor=(1, 1), ncols=7, borderpad=0.1, handletextpad=0.4, columnspacing=1.2
+        )
 
 
 def _open_line(ax, line, **style):
@@ -178,11 +208,12 @@ def _open_line(ax, line, **style):
 def _events(ax, times, labels):
     """Half a step wider than the labelled rows, so that one row has a width; triangles show what is still too thin."""
     half = times.to_series().diff().median() / 2
-    for i, (start, stop) in enumerate(events_from_labels(labels)):
+    for i, (start, stop) in enumerate(runs(labels)):
         left, right = times[start], times[stop - 1]
         name = "event" if i == 0 else None
-        ax.axvspan(left - half, right + half, facecolor=ODD, edgecolor=ODD, alpha=0.22, hatch="///", linewidth=0,
-                   label=name)
+        ax.axvspan(
+            left - half, right + half, facecolor=ODD, edgecolor=ODD, alpha=0.22, hatch="///", linewidth=0, label=name
+        )
         ax.plot(left + (right - left) / 2, 1, marker="v", color=ODD, transform=ax.get_xaxis_transform(), clip_on=False)
 
 

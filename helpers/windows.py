@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.signal import correlate, find_peaks
 
-__all__ = ["dominant_period", "gap_starts", "make_windows", "overlap_mean", "to_points", "window_ends",
-           "windows_at"]
+__all__ = ["dominant_period", "gap_starts", "make_windows", "to_points", "window_ends", "windows_at"]
 
 GAP = 1.5  # times the usual step
 WEAKEST_RHYTHM = 0.2  # autocorrelation
@@ -72,8 +71,9 @@ def windows_at(values: np.ndarray, ends: np.ndarray, window: int) -> np.ndarray:
     return np.asarray(values)[ends[:, None] + np.arange(1 - window, 1)]
 
 
-def to_points(window_scores: np.ndarray, n_times: int, window: int, stride: int = 1,
-              starts: Sequence[int] = (0,)) -> np.ndarray:
+def to_points(
+    window_scores: np.ndarray, n_times: int, window: int, stride: int = 1, starts: Sequence[int] = (0,)
+) -> np.ndarray:
     """Give each window's score to its last point: causal, nothing after a point enters its score.
 
     window_scores : shape (n_windows, ...), in the order of `make_windows`.
@@ -88,32 +88,6 @@ def to_points(window_scores: np.ndarray, n_times: int, window: int, stride: int 
     points = np.full((n_times, *window_scores.shape[1:]), np.nan)
     points[ends] = window_scores
     return points
-
-
-def overlap_mean(window_values: np.ndarray, n_times: int, stride: int = 1, starts: Sequence[int] = (0,)) -> np.ndarray:
-    """Mean over all windows that hold a point, later ones included. NOT causal: for discovery in a finished record.
-
-    window_values : shape (n_windows, window, ...), a value for each point of each window.
-    Returns shape (n_times, ...), NaN where no window holds the point.
-    Raises ValueError if there is not one row for each window, or one value for each point of it.
-
-    >>> overlap_mean([[1, 1], [3, 3]], n_times=3)
-    array([1., 2., 3.])
-    """
-    window_values = np.asarray(window_values, float)
-    if window_values.ndim < 2:
-        raise ValueError(f"overlap_mean takes a value for each point of each window, (n_windows, window, ...), "
-                         f"not shape {window_values.shape}: one score for each window goes to to_points.")
-    window = window_values.shape[1]
-    ends = _matching_ends(window_values, n_times, window, stride, starts)
-    totals = np.zeros((n_times, *window_values.shape[2:]))
-    counts = np.zeros(n_times)
-    for offset in range(window):
-        at = ends - window + 1 + offset
-        totals[at] += window_values[:, offset]
-        counts[at] += 1
-    with np.errstate(invalid="ignore"):
-        return (totals.T / np.where(counts, counts, np.nan)).T
 
 
 def gap_starts(times: pd.DatetimeIndex, step: pd.Timedelta | None = None) -> np.ndarray:
@@ -131,6 +105,17 @@ def gap_starts(times: pd.DatetimeIndex, step: pd.Timedelta | None = None) -> np.
         return np.zeros(1, int)
     usual = np.median(distances) if step is None else step / pd.Timedelta(1, unit=times.unit)
     return np.concatenate([[0], np.flatnonzero(distances > GAP * usual) + 1])
+
+
+def runs(mask: np.ndarray) -> np.ndarray:
+    """Where runs of 1 begin and end: int array of shape (n_runs, 2), positions `start` and `stop`.
+
+    mask : shape (n,), 0 or 1.
+
+    >>> runs([1, 1, 0, 1]).tolist()
+    [[0, 2], [3, 4]]
+    """
+    return np.flatnonzero(np.diff(np.concatenate([[0], mask, [0]]))).reshape(-1, 2)  # zeros close runs at both ends
 
 
 def dominant_period(values: np.ndarray, longest: int | None = None) -> int | None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from helpers.detectors import DenseAutoencoder
-from helpers.training import TimeBudgetWarning, TrainingDiverged
+from helpers.training.loop import TimeBudgetWarning, TrainingDiverged
 
 import numpy as np
 import pandas as pd
@@ -132,7 +132,7 @@ def test_failed_training_leaves_it_unfitted(problem, monkeypatch):
     def fail(*_, **__):
         raise problem
 
-    monkeypatch.setattr("helpers.training.run_steps", fail)
+    monkeypatch.setattr("helpers.training.loop.run_steps", fail)
     with pytest.raises(problem):
         detector.fit(TRAIN)
     with pytest.raises(NotFittedError):
@@ -151,17 +151,17 @@ def test_copies_score_the_same(fitted):
 
 
 def test_held_out_rows_are_not_trained_on(monkeypatch):
-    from helpers import training
+    from helpers.training import loop
 
-    seen, original = [], training.train
+    seen, original = [], loop.train
 
     def watched(model, inputs, targets, *, validation_data, **options):
         seen.extend([inputs, validation_data[0]])
         return original(model, inputs, targets, validation_data=validation_data, **options)
 
-    monkeypatch.setattr(training, "train", watched)
+    monkeypatch.setattr(loop, "train", watched)
     detector = DenseAutoencoder(**SMALL, validation_fraction=0.2).fit(TRAIN)
     kept, held_out = ({row.tobytes() for row in rows} for rows in seen)
     assert len(kept) == 480 and len(held_out) == 120 and not kept & held_out
-    errors = np.square(training.predict(detector.model_, seen[1]) - seen[1][:, None]).mean(axis=(0, 1))
+    errors = np.square(loop.predict(detector.model_, seen[1]) - seen[1][:, None]).mean(axis=(0, 1))
     assert np.allclose(detector.usual_error_, (errors * 120 + 20 * errors.mean()) / 140, rtol=1e-3)

@@ -27,12 +27,12 @@ def test_each_line_names_its_lesson(line):
 
 
 def test_the_helpers_it_names_exist():
-    from helpers import series_thresholds, thresholds
+    from helpers.evaluation import thresholds, thresholds_in_time
 
     named = re.findall(r"`(\w+_threshold)`", TEXT)
     assert len(named) >= 4
     for name in named:
-        assert name in {*thresholds.__all__, *series_thresholds.__all__}, name
+        assert name in {*thresholds.__all__, *thresholds_in_time.__all__}, name
 
 
 @pytest.mark.parametrize("source", lessons.sources(), ids=lambda path: path.stem)

@@ -11,9 +11,9 @@ import zipfile
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
-from helpers import _data_files
 from helpers.datasets import (
     DataFileError,
+    files,
     four_splits,
     load_all_digits_images,
     load_digits_images,
@@ -33,12 +33,23 @@ import pandas as pd
 import pytest
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-TABLES = {"orders.csv.gz": load_orders, "shuttle.csv.gz": load_shuttle, "telemetry.csv.gz": load_telemetry,
-          "water_flow.csv.gz": load_water_flow, "heartbeats.csv.gz": load_heartbeats,
-          "labelled_heartbeats.csv.gz": load_labelled_heartbeats}
+TABLES = {
+    "orders.csv.gz": load_orders,
+    "shuttle.csv.gz": load_shuttle,
+    "telemetry.csv.gz": load_telemetry,
+    "water_flow.csv.gz": load_water_flow,
+    "heartbeats.csv.gz": load_heartbeats,
+    "labelled_heartbeats.csv.gz": load_labelled_heartbeats,
+}
 LOADERS = {**TABLES, "digits.npz": load_digits_images, "watch.npz": load_watch}
-SCRIPTS = {"shuttle": "shuttle.csv.gz", "digits": "digits.npz", "water_flow": "water_flow.csv.gz",
-           "heartbeats": "heartbeats.csv.gz", "labelled_heartbeats": "labelled_heartbeats.csv.gz", "watch": "watch.npz"}
+SCRIPTS = {
+    "shuttle": "shuttle.csv.gz",
+    "digits": "digits.npz",
+    "water_flow": "water_flow.csv.gz",
+    "heartbeats": "heartbeats.csv.gz",
+    "labelled_heartbeats": "labelled_heartbeats.csv.gz",
+    "watch": "watch.npz",
+}
 
 
 def checksums():
@@ -50,7 +61,7 @@ def copied_data(tmp_path, monkeypatch):
     """A copy of the data files that a test may damage."""
     for name in ("README.md", "SHA256SUMS", *LOADERS):
         shutil.copy(DATA / name, tmp_path)
-    monkeypatch.setattr(_data_files, "DATA_DIR", tmp_path)
+    monkeypatch.setattr(files, "DATA_DIR", tmp_path)
     return tmp_path
 
 
@@ -75,11 +86,22 @@ def digits_script(script):
 
 # ------------------------------------------------------------------------------------- what is loaded
 
+
 def test_orders():
     orders = load_orders()
     assert orders.names == tuple(orders.data.columns)
-    assert orders.names == ("order_id", "customer_id", "product_id", "category", "quantity", "unit_price",
-                            "amount", "country", "payment_method", "time")
+    assert orders.names == (
+        "order_id",
+        "customer_id",
+        "product_id",
+        "category",
+        "quantity",
+        "unit_price",
+        "amount",
+        "country",
+        "payment_method",
+        "time",
+    )
     assert pd.api.types.is_datetime64_any_dtype(orders.data["time"])
     assert [orders.data[name].dtype.kind for name in ("order_id", "quantity", "amount")] == ["i", "i", "f"]
     assert (orders.labels == (orders.kinds != "normal")).all()
@@ -131,6 +153,7 @@ def test_a_dataset_cannot_be_reassigned():
 
 # ----------------------------------------------------------------------------- missing or altered files
 
+
 @pytest.mark.parametrize("name", LOADERS)
 def test_a_missing_file_is_named(copied_data, name):
     (copied_data / name).unlink()
@@ -160,6 +183,7 @@ def test_a_missing_card_is_named(copied_data):
 
 # -------------------------------------------------------------------------------- checksums and cards
 
+
 def test_checksums_cover_every_data_file():
     shipped = {path.name for path in DATA.iterdir() if path.suffix in (".gz", ".npz", ".csv")}
     assert set(checksums()) == shipped
@@ -168,7 +192,7 @@ def test_checksums_cover_every_data_file():
 @pytest.mark.parametrize("name", LOADERS)
 def test_card_checksum_and_file_agree(name):
     content = (DATA / name).read_bytes()
-    card = _data_files.read_card(name)
+    card = files.read_card(name)
     assert hashlib.sha256(content).hexdigest() == checksums()[name]
     assert re.search(r"SHA-256\.\*\* `(\w{64})`", card).group(1) == checksums()[name]
     assert f" {len(content):,} bytes." in card
@@ -176,7 +200,7 @@ def test_card_checksum_and_file_agree(name):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_card_and_table_agree(name):
-    content, card = (DATA / name).read_bytes(), _data_files.read_card(name)
+    content, card = (DATA / name).read_bytes(), files.read_card(name)
     size = re.search(r"([\d,]+) rows, (\d+) columns?, ([\d,]+) bytes", card)
     table = pd.read_csv(DATA / name)
     assert [int(number.replace(",", "")) for number in size.groups()] == [*table.shape, len(content)]
@@ -184,18 +208,19 @@ def test_card_and_table_agree(name):
 
 def test_card_of_the_digits_gives_their_shape():
     n, height, width = load_digits_images().data.shape
-    assert f"{n:,} images, {height} × {width} pixels" in _data_files.read_card("digits.npz")
+    assert f"{n:,} images, {height} × {width} pixels" in files.read_card("digits.npz")
 
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_cards_have_every_part(name):
-    card = _data_files.read_card(name)
+    card = files.read_card(name)
     for part in ("Mark:", "Origin.", "Licence.", "Columns.", "Labels.", "Size.", "SHA-256.", "Not for."):
         assert part in card
     assert len(re.findall(r"^Mark: \*\*(?:real|real \+ injected|simulated)\*\*", card, re.M)) == 1
 
 
 # ----------------------------------------------------------------------------- the script of Shuttle
+
 
 def test_shuttle_values_survive(shuttle_script):
     rows = ["50,21,77,0,28,0,27,48,22,1", "-3,0,82,0,52,-5,29,30,2,0"]
@@ -231,6 +256,7 @@ def test_a_failed_download_is_reported_in_one_line(script, tmp_path):
 
 # --------------------------------------------------------------------------- the script of the digits
 
+
 def a_line(digit, pixel=0):
     return ",".join([str(pixel), *["0"] * 782, "255", str(digit)])
 
@@ -263,6 +289,7 @@ def test_digits_file_has_the_same_bytes_each_time(digits_script, tmp_path, monke
 
 # --------------------------------------------------------------------------------- one digit is normal
 
+
 @pytest.mark.parametrize("normal", [0, 8])
 def test_one_digit_split(normal):
     labels = load_digits_images().labels.to_numpy()
@@ -285,10 +312,16 @@ def test_development_never_sees_the_test(normal):
     assert np.bincount(development.labels).tolist() == [100, 360]
 
 
-@pytest.mark.parametrize(("digits", "normal", "message"), [
-    ([0] * 400, 0, "has 400 images"), ([0] * 500, 10, "has 0 images"),
-    ([0.5] * 500, 0, "0 to 9"), ([10] * 500, 0, "0 to 9"), ([[0] * 500], 0, "shape"),
-])
+@pytest.mark.parametrize(
+    ("digits", "normal", "message"),
+    [
+        ([0] * 400, 0, "has 400 images"),
+        ([0] * 500, 10, "has 0 images"),
+        ([0.5] * 500, 0, "0 to 9"),
+        ([10] * 500, 0, "0 to 9"),
+        ([[0] * 500], 0, "shape"),
+    ],
+)
 def test_bad_digits(digits, normal, message):
     with pytest.raises(ValueError, match=message):
         one_digit_split(digits, normal)
@@ -317,8 +350,9 @@ def test_all_digits_without_a_network(monkeypatch):
 
 # ------------------------------------------------------------------------------------ shipped results
 
+
 def test_results(tmp_path, monkeypatch):
-    monkeypatch.setattr(_data_files, "DATA_DIR", tmp_path)
+    monkeypatch.setattr(files, "DATA_DIR", tmp_path)
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "mine.csv").write_text("# command: make bench\n# date: today\nmodel,auroc\npca,0.5\n")
     table = load_results("mine")
@@ -329,6 +363,7 @@ def test_results(tmp_path, monkeypatch):
 
 
 # -------------------------------------------------------------------------------------- the four splits
+
 
 def test_splits_partition_the_rows_in_order():
     labels = load_orders().labels
@@ -349,8 +384,10 @@ def test_splits_take_other_fractions_and_plain_lists():
     assert [part.tolist() for part in (splits.train, splits.test)] == [[0, 1], [6, 7]]
 
 
-@pytest.mark.parametrize("fractions", [(0.5, 0.5), (0.4, 0.1, 0.2, 0.4), (0.5, 0.0, 0.2, 0.3),
-                                       (0.9, -0.2, 0.1, 0.2), (np.nan, 0.1, 0.2, 0.3), 0.4])
+@pytest.mark.parametrize(
+    "fractions",
+    [(0.5, 0.5), (0.4, 0.1, 0.2, 0.4), (0.5, 0.0, 0.2, 0.3), (0.9, -0.2, 0.1, 0.2), (np.nan, 0.1, 0.2, 0.3), 0.4],
+)
 def test_bad_fractions(fractions):
     with pytest.raises(ValueError, match="fractions must be four positive numbers that sum to 1"):
         four_splits([0] * 10, fractions=fractions)

@@ -4,11 +4,12 @@ import ast
 import warnings
 from types import SimpleNamespace
 
+from helpers import training
 from helpers.datasets import four_splits
 from helpers.detectors import IQR, BiGANDetector, Mahalanobis, ModifiedZScore, SeasonalNaive, ZScore
-from helpers.detectors.baselines import PCAReconstruction
-from helpers.detectors.image_errors import tolerant_error
-from helpers.thresholds import cost_threshold, quantile_threshold
+from helpers.detectors.images.errors import tolerant_error
+from helpers.detectors.tables.baselines import PCAReconstruction
+from helpers.evaluation.thresholds import cost_threshold, quantile_threshold
 from helpers.windows import make_windows
 
 import lessons
@@ -122,7 +123,7 @@ def test_lstm_step():
 
 def test_lstm_autoencoder():
     """Same weights, same reconstructions."""
-    from helpers.detectors.lstm_networks import autoencoder_network
+    from helpers.detectors.series.networks import autoencoder_network
 
     import keras
 
@@ -140,7 +141,6 @@ def test_lstm_autoencoder():
 def looking_back():
     """A BiGANDetector after a few steps, its scaled images, and the functions of lesson 08 around its networks."""
     keras = pytest.importorskip("keras")
-    from helpers import training
 
     import tensorflow as tf
 
@@ -150,12 +150,15 @@ def looking_back():
         detector = BiGANDetector(hidden=(8,), code_size=3, steps=50, verbose=False).fit(images)
     functions = definitions("08")
     functions["logits"].__globals__.update(
-        training=training, tolerant_error=tolerant_error, ops=keras.ops, tf=tf, USUAL_INK=detector.usual_error_)
-    judge = keras.Sequential([keras.Input((787,)), keras.layers.Dense(8, activation="leaky_relu"),
-                              keras.layers.Dense(1)])
+        training=training, tolerant_error=tolerant_error, ops=keras.ops, tf=tf, USUAL_INK=detector.usual_error_
+    )
+    judge = keras.Sequential(
+        [keras.Input((787,)), keras.layers.Dense(8, activation="leaky_relu"), keras.layers.Dense(1)]
+    )
     judge.set_weights(detector.discriminator_.get_weights())
-    gan = SimpleNamespace(G=detector.generator_, E=detector.encoder_, D=judge,
-                          features=keras.Sequential(judge.layers[:-1]))
+    gan = SimpleNamespace(
+        G=detector.generator_, E=detector.encoder_, D=judge, features=keras.Sequential(judge.layers[:-1])
+    )
     return detector, images, images.reshape(80, -1) / np.float32(255), functions, gan
 
 
@@ -176,7 +179,7 @@ def test_parts_are_standardised_on_held_out_rows():
 
 def test_losses_of_a_bigan(looking_back):
     _, _, x, functions, gan = looking_back
-    gan_losses = pytest.importorskip("helpers.detectors.gan_losses")
+    gan_losses = pytest.importorskip("helpers.detectors.gan.losses")
     codes = np.random.default_rng(2).normal(size=(80, 3)).astype(np.float32)
     expected = gan_losses.bigan_losses(gan.G, gan.E, gan.D, 1.0, 0.0, 0.0, 0)(x, codes)
     pairs = functions["pair"](x, gan.E(x))

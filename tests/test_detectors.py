@@ -230,9 +230,7 @@ REFUSED = {
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 @pytest.mark.parametrize("what", REFUSED)
-@pytest.mark.parametrize(
-    "detector", [ZScore(), NearestNeighbours(), from_sklearn(IsolationForest())], ids=str
-)
+@pytest.mark.parametrize("detector", [ZScore(), NearestNeighbours(), from_sklearn(IsolationForest())], ids=str)
 def test_bad_input_is_named(detector, what, frame):
     spoil, message = REFUSED[what]
     with pytest.raises(ValueError, match=message):
@@ -277,7 +275,7 @@ def test_every_name_is_exported():
 def test_statistics_do_not_import_tensorflow():
     code = (
         "from helpers.detectors import ZScore, NearestNeighbours, from_sklearn\n"
-        "import helpers.detectors, helpers.thresholds, helpers.metrics, helpers.scoreboard, sys\n"
+        "import helpers.detectors, helpers.evaluation, helpers.results, sys\n"
         "[getattr(helpers.detectors, name) for name in ('IQR', 'Mahalanobis', 'PCAReconstruction')]\n"
         "print(sorted({'tensorflow', 'keras', 'torch', 'pyod'} & set(sys.modules)))"
     )

@@ -84,8 +84,7 @@ def test_one_column_sides():
     frame = pd.DataFrame({"hour": [1.0, 2.0, 3.0], "amount": [10.0, 20.0, 90.0]})
     new = pd.DataFrame({"hour": [0.0, 0.0], "amount": [5.0, 30.0]})
     scores = {
-        side: OneColumn("amount", side).fit(frame).decision_function(new).tolist()
-        for side in ("both", "high", "low")
+        side: OneColumn("amount", side).fit(frame).decision_function(new).tolist() for side in ("both", "high", "low")
     }
     assert scores == {"both": [15.0, 10.0], "high": [5.0, 30.0], "low": [-5.0, -30.0]}
 
@@ -121,9 +120,7 @@ def test_pca_always_leaves_a_component():
     assert PCAReconstruction(n_components=0.9999999).fit(X).n_components_ == 3
     one_column = PCAReconstruction().fit(X[:, :1])
     assert one_column.n_components_ == 0
-    assert np.allclose(
-        one_column.decision_function(X[:, :1]), ((X[:, 0] - X[:, 0].mean()) / X[:, 0].std()) ** 2
-    )
+    assert np.allclose(one_column.decision_function(X[:, :1]), ((X[:, 0] - X[:, 0].mean()) / X[:, 0].std()) ** 2)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from functools import partial
 
 from helpers.datasets import load_digits_images, one_digit_split
 from helpers.detectors import BiGANDetector, GANDetector, load_detector
-from helpers.detectors.image_errors import tolerant_error
+from helpers.detectors.images.errors import tolerant_error
 
 import numpy as np
 import pandas as pd
@@ -71,6 +71,7 @@ def test_scikit_learn_accepts(estimator, check):
 
 # ------------------------------------------------------------------------------------------- what they find
 
+
 def test_rows_off_the_ring_score_higher(on_the_ring):
     off = np.concatenate([0.3 * rng.normal(size=(50, 2)), 2 * ring(50)])
     X, labels = np.concatenate([ring(100), off]), np.repeat([0, 1], 100)
@@ -120,6 +121,7 @@ def test_a_gan_learns_the_spread_of_the_rows():
 
 # ----------------------------------------------------------------------------------------- what the score is
 
+
 def test_the_score_is_the_weighted_mean_of_its_parts(on_the_ring):
     frame = pd.DataFrame(ring(20), index=range(5, 25))
     parts = on_the_ring.score_parts(frame)
@@ -134,11 +136,13 @@ def test_parts_are_their_formulas(on_the_ring):
     codes = on_the_ring.encoder_(z)
     rebuilt = on_the_ring.generator_(codes)
     real, made_up = (np.asarray(on_the_ring.discriminator_(np.concatenate([x, codes], 1))) for x in (z, rebuilt))
-    raw = np.column_stack([
-        np.mean((z - rebuilt) ** 2 / on_the_ring.usual_error_, axis=1),
-        np.abs(real - made_up)[:, :-1].mean(axis=1),
-        -real[:, -1],
-    ])
+    raw = np.column_stack(
+        [
+            np.mean((z - rebuilt) ** 2 / on_the_ring.usual_error_, axis=1),
+            np.abs(real - made_up)[:, :-1].mean(axis=1),
+            -real[:, -1],
+        ]
+    )
     expected = (raw - on_the_ring.part_means_) / on_the_ring.part_scales_
     assert np.allclose(on_the_ring.score_parts(ROWS), expected, atol=1e-3)
 
@@ -154,15 +158,15 @@ def test_images_are_judged_by_the_tolerant_error_relative_to_their_ink(of_bars):
 @BOTH
 @KINDS
 def test_parts_are_standardised_on_held_out_rows_that_are_not_trained_on(make, X, monkeypatch):
-    from helpers.detectors import gan_training
+    from helpers.detectors.gan import training
 
-    seen, original = [], gan_training.play
+    seen, original = [], training.play
 
     def watched(rows, *args, **options):
         seen.append(rows)
         return original(rows, *args, **options)
 
-    monkeypatch.setattr(gan_training, "play", watched)
+    monkeypatch.setattr(training, "play", watched)
     detector = make(**SHORT, validation_fraction=0.25).fit(X)
     trained = {row.tobytes() for row in seen[0]}
     assert len(seen[0]) == len(X) * 3 // 4
@@ -184,6 +188,7 @@ def test_scores_do_not_depend_on_the_unit_of_images():
 
 
 # ------------------------------------------------------------------------------------------- how they train
+
 
 @BOTH
 @KINDS
@@ -210,9 +215,9 @@ def test_training_leaves_the_global_random_state_alone(make):
 
 def test_each_side_moves_its_own_weights_down_its_own_loss():
     """One step by hand, with plain gradients in place of Adam's."""
-    from helpers.detectors import gan_training
-    from helpers.detectors.gan_losses import gan_losses
-    from helpers.detectors.gan_networks import discriminator, generator
+    from helpers.detectors.gan import training
+    from helpers.detectors.gan.losses import gan_losses
+    from helpers.detectors.gan.networks import discriminator, generator
 
     import keras
     import tensorflow as tf
@@ -230,17 +235,18 @@ def test_each_side_moves_its_own_weights_down_its_own_loss():
     expected = np.mean(entropy(np.ones(8, "f"), of_real, True) + entropy(np.zeros(8, "f"), of_made_up, True))
     assert np.isclose(parts["discriminator"], expected + np.mean(slope), rtol=1e-5)
     assert np.isclose(parts["discriminator loss"], expected, rtol=1e-5)
-    sides = [gan_training._Side([judge], 0.1), gan_training._Side([maker], 0.1)]
+    sides = [training._Side([judge], 0.1), training._Side([maker], 0.1)]
     for side in sides:
         side.optimizer = keras.optimizers.SGD(0.1)
         side.optimizer.build(side.weights)
     before = [[np.array(weight) for weight in side.weights] for side in sides]
     with tf.GradientTape(persistent=True) as tape:
         parts = losses(x, z)
-    gradients = [tape.gradient(parts[name], side.weights)
-                 for name, side in zip(("discriminator", "generator"), sides, strict=True)]
-    step = gan_training._step(x, lambda *_: losses(x, z), sides, gan_training._Average([], 0), gan_training._Log(),
-                              (8, 2), 0)
+    gradients = [
+        tape.gradient(parts[name], side.weights)
+        for name, side in zip(("discriminator", "generator"), sides, strict=True)
+    ]
+    step = training._step(x, lambda *_: losses(x, z), sides, training._Average([], 0), training._Log(), (8, 2), 0)
     step(tf.range(8))
     for side, old, down in zip(sides, before, gradients, strict=True):
         for weight, value, gradient in zip(side.weights, old, down, strict=True):
@@ -256,7 +262,7 @@ def test_the_generator_is_an_average_over_steps():
 
 
 def test_a_running_average_by_hand():
-    from helpers.detectors.gan_training import _Average
+    from helpers.detectors.gan.training import _Average
 
     import keras
 
@@ -274,8 +280,13 @@ def test_a_running_average_by_hand():
 @pytest.mark.parametrize(("steps", "n_rounds"), [(7, 1), (50, 1), (110, 2), (200, 4)])
 def test_the_history_has_both_losses_for_each_round_of_steps(steps, n_rounds):
     history = BiGANDetector(**{**SHORT, "steps": steps}).fit(ROWS).history_
-    for values in (history.loss, history.discriminator_loss, history.generator_loss, history.accuracy,
-                   history.reconstruction_loss):
+    for values in (
+        history.loss,
+        history.discriminator_loss,
+        history.generator_loss,
+        history.accuracy,
+        history.reconstruction_loss,
+    ):
         assert len(values) == n_rounds and np.isfinite(values).all()
     assert 0 < history.accuracy[0] < 1 and history.best_epoch == n_rounds - 1 and history.stopped == "epochs"
 
@@ -287,7 +298,7 @@ def test_without_the_cycle_there_is_no_reconstruction_loss():
 
 @BOTH
 def test_a_time_budget_ends_the_training(make):
-    from helpers.training import TimeBudgetWarning
+    from helpers.training.loop import TimeBudgetWarning
 
     with pytest.warns(TimeBudgetWarning, match="time budget"):
         detector = make(hidden=(4,), steps=10**6, time_budget=0.5).fit(ROWS)
@@ -301,7 +312,7 @@ def test_an_interrupt_leaves_it_unfitted(make, monkeypatch):
         raise KeyboardInterrupt
 
     detector = make(**SHORT).fit(ROWS)
-    monkeypatch.setattr("helpers.training.run_steps", interrupt)
+    monkeypatch.setattr("helpers.training.loop.run_steps", interrupt)
     with pytest.raises(KeyboardInterrupt):
         detector.fit(ROWS)
     with pytest.raises(NotFittedError):
@@ -310,9 +321,10 @@ def test_an_interrupt_leaves_it_unfitted(make, monkeypatch):
 
 # --------------------------------------------------------------------------------------- what they report
 
+
 def test_a_discriminator_that_wins_is_reported():
     """Random pixels, all black or white: made-up ones are grey, and nothing holds the discriminator back."""
-    from helpers.detectors.gan_training import DiscriminatorWonWarning
+    from helpers.detectors.gan.training import DiscriminatorWonWarning
 
     noise = rng.integers(0, 2, (60, 12, 12))
     options = {"hidden": (32,), "code_size": 1, "steps": 300, "learning_rate": 3e-3}
@@ -322,11 +334,12 @@ def test_a_discriminator_that_wins_is_reported():
 
 def test_a_collapse_is_reported():
     """A learning rate far too high, and nothing to hold the players back."""
-    from helpers.detectors.gan_training import ModeCollapseWarning
+    from helpers.detectors.gan.training import ModeCollapseWarning
 
     with pytest.warns(ModeCollapseWarning, match=r"spread over \d+ % of the training rows' standard deviation"):
-        GANDetector(code_size=2, hidden=(16,), steps=100, learning_rate=0.1, gradient_penalty=0,
-                    averaging=0).fit(IMAGES)
+        GANDetector(code_size=2, hidden=(16,), steps=100, learning_rate=0.1, gradient_penalty=0, averaging=0).fit(
+            IMAGES
+        )
 
 
 def test_a_good_training_is_not_reported(of_bars, on_the_ring):
@@ -337,13 +350,14 @@ def test_a_good_training_is_not_reported(of_bars, on_the_ring):
 
 
 def test_a_diverging_training_says_what_to_do():
-    from helpers.training import TrainingDiverged
+    from helpers.training.loop import TrainingDiverged
 
     with pytest.raises(TrainingDiverged, match="learning rate"):
         GANDetector(**{**SHORT, "steps": 20}, learning_rate=1e30).fit(ROWS)
 
 
 # ---------------------------------------------------------------------------------------------- keeping them
+
 
 @BOTH
 @KINDS
@@ -378,6 +392,7 @@ def test_threshold():
 
 # -------------------------------------------------------------------------------------- what they are given
 
+
 @BOTH
 def test_colours_and_channels(make):
     for shape in ((12, 10, 1), (12, 10, 3)):
@@ -410,11 +425,16 @@ def test_sizes_come_from_the_data():
 
 
 @BOTH
-@pytest.mark.parametrize(("X", "message"), [
-    (np.full((3, 4, 4), 7), "Every pixel of X is 7"), (np.zeros((1, 28, 28)), "one image"),
-    (np.where(np.arange(32).reshape(2, 4, 4) == 20, np.nan, 1), "NaN or infinity in 1 of 2 images"),
-    (np.array([[1.0, np.nan], [1.0, 2.0]]), r"NaN .* in column 1"), (np.zeros((2, 3, 4, 5, 6)), "two dimensions"),
-])
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (np.full((3, 4, 4), 7), "Every pixel of X is 7"),
+        (np.zeros((1, 28, 28)), "one image"),
+        (np.where(np.arange(32).reshape(2, 4, 4) == 20, np.nan, 1), "NaN or infinity in 1 of 2 images"),
+        (np.array([[1.0, np.nan], [1.0, 2.0]]), r"NaN .* in column 1"),
+        (np.zeros((2, 3, 4, 5, 6)), "two dimensions"),
+    ],
+)
 def test_unfit_input(make, X, message):
     with pytest.raises(ValueError, match=message):
         make().fit(X)
@@ -438,11 +458,25 @@ def test_unfitted(make):
             method(*() if isinstance(method, partial) else (ROWS,))
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("code_size", 0), ("steps", 1.5), ("steps", None), ("batch_size", True), ("hidden", (8, 0)), ("learning_rate", 0),
-    ("gradient_penalty", -1), ("averaging", 1), ("validation_fraction", 1), ("cycle", -1), ("noise", np.nan),
-    ("weights", (1, 1)), ("weights", (0, 0, 0)), ("weights", (1, 1, np.nan)),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("code_size", 0),
+        ("steps", 1.5),
+        ("steps", None),
+        ("batch_size", True),
+        ("hidden", (8, 0)),
+        ("learning_rate", 0),
+        ("gradient_penalty", -1),
+        ("averaging", 1),
+        ("validation_fraction", 1),
+        ("cycle", -1),
+        ("noise", np.nan),
+        ("weights", (1, 1)),
+        ("weights", (0, 0, 0)),
+        ("weights", (1, 1, np.nan)),
+    ],
+)
 def test_unfit_parameters_are_named(name, value):
     with pytest.raises(ValueError, match=name):
         BiGANDetector(**{name: value}).fit(ROWS)

@@ -5,7 +5,7 @@ import sys
 
 from helpers.datasets import load_digits_images, one_digit_split
 from helpers.detectors import ConvAutoencoder
-from helpers.detectors.image_errors import squared_error, tolerant_error
+from helpers.detectors.images.errors import squared_error, tolerant_error
 from helpers.detectors.storage import load_detector
 
 import numpy as np
@@ -41,6 +41,7 @@ def stroke(column):
 
 # -------------------------------------------------------------------------------------------- the errors
 
+
 def test_tolerant_error_forgives_a_shift_and_nothing_else():
     here, beside, far = (tolerant_error(stroke(3), stroke(column)).sum() for column in (3, 4, 6))
     assert here == 0 and beside < 0.1 * far
@@ -62,6 +63,7 @@ def test_errors_of_one_image_do_not_leak_into_the_next():
 
 # ------------------------------------------------------------------------------------------ the detector
 
+
 def test_strange_images_score_higher(fitted, images):
     standing = np.zeros_like(images[:3])
     for image, left in zip(standing, (2, 4, 6), strict=True):
@@ -74,7 +76,6 @@ def test_reconstructions_have_the_shape_and_unit_of_the_input(fitted, images):
     drawn = fitted.reconstruct(images[:7])
     assert drawn.shape == (7, 12, 10) and drawn.dtype == np.float32
     assert drawn.min() >= 0 and 100 < drawn.max() <= 200
-    assert fitted.error_images(images[:7]).shape == (7, 12, 10)
 
 
 def test_scores_do_not_depend_on_the_unit(images):
@@ -90,7 +91,7 @@ def test_a_seed_gives_the_same_scores_again(images):
 
 
 def test_start_weights_follow_from_the_seed_and_leave_the_global_state_alone():
-    from helpers.detectors.image_networks import build
+    from helpers.detectors.images.networks import build
 
     np.random.seed(3)  # noqa: NPY002
     first, again, other = (build("conv", (8, 8, 1), 2, 2, seed).get_weights()[0] for seed in (0, 0, 1))
@@ -104,7 +105,7 @@ def test_colours(images):
     coloured = np.stack([images] * 3, axis=-1)
     detector = ConvAutoencoder(**TINY).fit(coloured)
     assert detector.reconstruct(coloured[:2]).shape == (2, 12, 10, 3)
-    assert detector.error_images(coloured[:2]).shape == (2, 12, 10)
+    assert detector._errors(detector._validate_for_scoring(coloured[:2])).shape == (2, 12, 10)
 
 
 def test_members_are_averaged(images):
@@ -128,7 +129,7 @@ def test_a_stored_detector_scores_the_same(images, tmp_path):
 
 def test_the_score_is_the_mean_error_relative_to_the_ink(images):
     detector = ConvAutoencoder(**TINY).fit(images)
-    error = detector.error_images(images[:5]).mean(axis=(1, 2))
+    error = detector._errors(detector._validate_for_scoring(images[:5])).mean(axis=(1, 2))
     ink = np.square(images[:5] / 200).mean(axis=(1, 2))
     assert np.allclose(detector.decision_function(images[:5]), error / (ink + 0.1 * detector.ink_), rtol=1e-4)
 
@@ -152,7 +153,7 @@ def test_threshold(images):
 
 
 def test_a_time_budget_ends_the_training(images):
-    from helpers.training import TimeBudgetWarning
+    from helpers.training.loop import TimeBudgetWarning
 
     with pytest.warns(TimeBudgetWarning, match="time budget"):
         detector = ConvAutoencoder(**{**TINY, "steps": 10**6}, time_budget=1.0).fit(images)
@@ -160,14 +161,13 @@ def test_a_time_budget_ends_the_training(images):
 
 
 def test_an_interrupt_leaves_it_unfitted(images, monkeypatch):
-    from helpers import training
 
     detector = ConvAutoencoder(**{**TINY, "steps": 2}).fit(images)
 
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training, "train", interrupt)
+    monkeypatch.setattr("helpers.training.loop.train", interrupt)
     with pytest.raises(KeyboardInterrupt):
         detector.fit(images)
     with pytest.raises(NotFittedError):
@@ -176,14 +176,20 @@ def test_an_interrupt_leaves_it_unfitted(images, monkeypatch):
 
 # --------------------------------------------------------------------------------------- what it refuses
 
-@pytest.mark.parametrize(("X", "message"), [
-    (np.zeros((5, 784)), r"flattened image, pass X\.reshape\(-1, 28, 28\)"),
-    (np.zeros((28, 30)), r"single image, pass X\[None\]"),
-    (np.zeros((2, 3, 4, 5, 6)), r"shape \(n, height, width\)"),
-    (np.zeros((0, 28, 28)), "X is empty"), (np.zeros((1, 28, 28)), "one image"),
-    (np.full((2, 4, 4), "a"), "must be numbers"), (np.full((3, 4, 4), 7), "Every pixel of X is 7"),
-    (np.where(np.arange(32).reshape(2, 4, 4) == 20, np.nan, 1), "NaN or infinity in 1 of 2 images .*position 1"),
-])
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (np.zeros((5, 784)), r"flattened image, pass X\.reshape\(-1, 28, 28\)"),
+        (np.zeros((28, 30)), r"single image, pass X\[None\]"),
+        (np.zeros((2, 3, 4, 5, 6)), r"shape \(n, height, width\)"),
+        (np.zeros((0, 28, 28)), "X is empty"),
+        (np.zeros((1, 28, 28)), "one image"),
+        (np.full((2, 4, 4), "a"), "must be numbers"),
+        (np.full((3, 4, 4), 7), "Every pixel of X is 7"),
+        (np.where(np.arange(32).reshape(2, 4, 4) == 20, np.nan, 1), "NaN or infinity in 1 of 2 images .*position 1"),
+    ],
+)
 def test_unfit_images(X, message):
     with pytest.raises(ValueError, match=message):
         ConvAutoencoder().fit(X)
@@ -194,10 +200,21 @@ def test_other_images_at_scoring(fitted, images):
         fitted.decision_function(images.swapaxes(1, 2))
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("network", "lstm"), ("error", "bce"), ("code_size", 0), ("steps", 1.5), ("n_members", -1), ("width", 0),
-    ("batch_size", 0), ("noise", -1), ("noise", np.nan), ("learning_rate", 0),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("network", "lstm"),
+        ("error", "bce"),
+        ("code_size", 0),
+        ("steps", 1.5),
+        ("n_members", -1),
+        ("width", 0),
+        ("batch_size", 0),
+        ("noise", -1),
+        ("noise", np.nan),
+        ("learning_rate", 0),
+    ],
+)
 def test_unfit_parameters(images, name, value):
     with pytest.raises(ValueError, match=f"{name}"):
         ConvAutoencoder(**{name: value}).fit(images)
@@ -214,13 +231,16 @@ def test_parameters_are_stored_unchanged():
 
 
 def test_bad_input_fails_before_tensorflow_is_imported():
-    code = ("import sys, numpy as np\nfrom helpers.detectors import ConvAutoencoder\n"
-            "try: ConvAutoencoder().fit(np.zeros((5, 784)))\nexcept ValueError: pass\n"
-            "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)")
+    code = (
+        "import sys, numpy as np\nfrom helpers.detectors import ConvAutoencoder\n"
+        "try: ConvAutoencoder().fit(np.zeros((5, 784)))\nexcept ValueError: pass\n"
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # ---------------------------------------------------------------------------------------------- the digits
+
 
 def test_a_short_training_tells_digits_apart():
     digits = load_digits_images()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from helpers.detectors import LSTMAutoencoder, LSTMForecaster, load_detector
-from helpers.training import TimeBudgetWarning, TrainingDiverged
+from helpers.training.loop import TimeBudgetWarning, TrainingDiverged
 from helpers.windows import make_windows
 
 import numpy as np
@@ -55,9 +55,6 @@ def test_ordinary_scores_are_about_1(trained):
 
 def test_the_window_is_the_rhythm(trained):
     assert trained.window_ == 24 + (type(trained) is LSTMForecaster)
-
-
-
 
 
 def test_the_score_is_the_mean_of_the_channels(fitted):
@@ -132,15 +129,15 @@ def test_same_seed_same_bits(family):
 
 @BOTH
 def test_held_out_windows_are_later_and_share_no_point(family, monkeypatch):
-    from helpers import training
+    from helpers.training import loop
 
-    seen, original = [], training.train
+    seen, original = [], loop.train
 
     def watched(model, inputs, targets, *, validation_data, **options):
         seen.extend([inputs, validation_data[0]])
         return original(model, inputs, targets, validation_data=validation_data, **options)
 
-    monkeypatch.setattr(training, "train", watched)
+    monkeypatch.setattr(loop, "train", watched)
     detector = family(**SMALL).fit(TRAIN)
     inputs, _, _ = detector._inputs_and_targets(make_windows(detector._scaled(TRAIN), 12))
     n_held_out = round(0.2 * len(inputs))
@@ -158,7 +155,7 @@ def test_recordings(family):
 
 @BOTH
 def test_many_windows_are_thinned_out(family, monkeypatch):
-    monkeypatch.setattr("helpers.detectors.lstm.MOST_WINDOWS", 50)
+    monkeypatch.setattr("helpers.detectors.series.lstm.MOST_WINDOWS", 50)
     detector = family(**SMALL).fit(TRAIN)
     assert np.isfinite(detector.decision_function(NEW)[11:]).all()
 
@@ -191,7 +188,6 @@ def test_far_outliers_stay_finite_and_rank_by_distance(fitted):
     assert np.isfinite(highest).all() and (np.diff(highest) > 0).all()
 
 
-
 @BOTH
 @pytest.mark.parametrize(
     ("name", "value"),
@@ -203,8 +199,11 @@ def test_unfit_parameters_are_named(family, name, value):
         family(**{**SMALL, name: value}).fit(TRAIN)
 
 
-@pytest.mark.parametrize("detector", [LSTMForecaster(n_recent=0), LSTMAutoencoder(code_size=0),
-                                      LSTMAutoencoder(level="up")], ids=["n_recent", "code_size", "level"])
+@pytest.mark.parametrize(
+    "detector",
+    [LSTMForecaster(n_recent=0), LSTMAutoencoder(code_size=0), LSTMAutoencoder(level="up")],
+    ids=["n_recent", "code_size", "level"],
+)
 def test_unfit_parameters_of_one_family(detector, request):
     with pytest.raises(ValueError, match=request.node.callspec.id):
         detector.fit(TRAIN)
@@ -246,7 +245,7 @@ def test_failed_training_leaves_it_unfitted(problem, monkeypatch):
     def fail(*_, **__):
         raise problem
 
-    monkeypatch.setattr("helpers.training.run_steps", fail)
+    monkeypatch.setattr("helpers.training.loop.run_steps", fail)
     with pytest.raises(problem):
         detector.fit(TRAIN)
     with pytest.raises(NotFittedError):

@@ -19,7 +19,7 @@ from helpers.detectors import (
     load_detector,
 )
 from helpers.detectors.storage import StoredDetectorError
-from helpers.thresholds import quantile_threshold
+from helpers.evaluation.thresholds import quantile_threshold
 
 import numpy as np
 import pandas as pd
@@ -376,7 +376,7 @@ def test_the_window_nobody_asked_for():
 def test_blocks_change_nothing(monkeypatch):
     detector = WindowDetector(ZScore(), window=7).fit(simulated())
     expected = detector.decision_function(simulated())
-    monkeypatch.setattr("helpers.detectors.series.BLOCK_VALUES", 7 * 2 * 10)
+    monkeypatch.setattr("helpers.detectors.series.base.BLOCK_VALUES", 7 * 2 * 10)
     assert np.array_equal(detector.decision_function(simulated()), expected, equal_nan=True)
 
 

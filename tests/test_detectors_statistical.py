@@ -1,7 +1,7 @@
 """What the statistical detectors compute, compared with the formulas written out."""
 
 from helpers.detectors import IQR, Mahalanobis, ModifiedZScore, ZScore
-from helpers.detectors.base import BLOCK_BYTES
+from helpers.detectors.tables.base import BLOCK_BYTES
 
 import numpy as np
 import pandas as pd
@@ -44,9 +44,7 @@ def test_a_value_on_the_fence_is_not_flagged():
     assert detector.predict([[6.0], [-2.0], [6.001], [-2.001]]).tolist() == [0, 0, 1, 1]
 
 
-@pytest.mark.parametrize(
-    "detector", [ZScore(), ModifiedZScore(), IQR(), Mahalanobis(), Mahalanobis("empirical")]
-)
+@pytest.mark.parametrize("detector", [ZScore(), ModifiedZScore(), IQR(), Mahalanobis(), Mahalanobis("empirical")])
 def test_a_departure_from_a_constant_column_counts_in_its_own_units(detector):
     constant = np.column_stack([X[:, 0], np.full(301, 0.1)])
     middle = np.median(X[:, 0])
@@ -81,9 +79,7 @@ def test_empirical_mahalanobis_is_the_textbook_distance():
 def test_mahalanobis_does_not_depend_on_units(covariance):
     units = np.array([1000.0, 0.001, 1.0])
     scores = Mahalanobis(covariance).fit(X).decision_function(NEW)
-    assert np.allclose(
-        Mahalanobis(covariance).fit(X * units).decision_function(NEW * units), scores, rtol=1e-5
-    )
+    assert np.allclose(Mahalanobis(covariance).fit(X * units).decision_function(NEW * units), scores, rtol=1e-5)
 
 
 def test_robust_covariance_resists_outliers_in_training():
@@ -107,9 +103,7 @@ def test_unknown_covariance():
 def test_every_block_of_a_long_table_is_scored():
     n = 3 * BLOCK_BYTES // (8 * 2) + 5
     long = np.random.default_rng(1).normal(size=(n, 2))
-    assert np.allclose(
-        ZScore().fit(long).decision_function(long), np.abs((long - long.mean(0)) / long.std(0)).max(1)
-    )
+    assert np.allclose(ZScore().fit(long).decision_function(long), np.abs((long - long.mean(0)) / long.std(0)).max(1))
 
 
 def test_column_scores_of_a_frame_keep_names_and_index():
@@ -122,7 +116,5 @@ def test_column_scores_of_a_frame_keep_names_and_index():
 
 def test_single_precision_is_scored_in_double():
     small = X.astype(np.float32)
-    assert np.allclose(
-        ZScore().fit(small).decision_function(small), ZScore().fit(X).decision_function(X), rtol=1e-4
-    )
+    assert np.allclose(ZScore().fit(small).decision_function(small), ZScore().fit(X).decision_function(X), rtol=1e-4)
     assert ZScore().fit(small).decision_function(small).dtype == np.float64

@@ -142,6 +142,7 @@ def test_other_files(path, tmp_path):
 def test_what_cannot_be_saved(path):
     with pytest.raises(NotFittedError, match="Fit this ZScore before saving"):
         ZScore().save(path)
+
     class Own(ZScore):
         pass
 
@@ -164,8 +165,18 @@ def test_what_cannot_be_saved(path):
         (from_sklearn(OneClassSVM().fit(FRAME)), r"OneClassSVM came fitted.*from_sklearn\(estimator\)\.fit\(X\)"),
         (WindowDetector(from_sklearn(IsolationForest()), window=3), r"detector\.estimator is IsolationForest"),
     ],
-    ids=["forest", "ellipse", "a generator", "another class", "a function", "another step", "a kernel", "a transformer",
-         "fitted elsewhere", "in windows"],
+    ids=[
+        "forest",
+        "ellipse",
+        "a generator",
+        "another class",
+        "a function",
+        "another step",
+        "a kernel",
+        "a transformer",
+        "fitted elsewhere",
+        "in windows",
+    ],
 )
 def test_estimators_that_cannot_be_saved(detector, message, path):
     detector = detector if hasattr(detector, "estimator_") else detector.fit(FRAME)

@@ -4,8 +4,11 @@ import lessons
 import nbformat
 import pytest
 
-PAIRS = [(source, folder, make) for source in lessons.sources()
-         for folder, make in ((lessons.NOTEBOOKS, lessons.learner), (lessons.SOLUTIONS, lessons.solution))]
+PAIRS = [
+    (source, folder, make)
+    for source in lessons.sources()
+    for folder, make in ((lessons.NOTEBOOKS, lessons.learner), (lessons.SOLUTIONS, lessons.solution))
+]
 
 
 def shape(notebook):
@@ -16,8 +19,11 @@ def shape(notebook):
 def drift(stored, wanted, name):
     """A sentence for each way in which a stored notebook differs from its source."""
     rebuild = "edit its source in notebooks/source and run `make notebooks` (your own copy: `make update` keeps it)"
-    found = [f"{name}, cell {n}: differs from its source; {rebuild}"
-             for n, (have, want) in enumerate(zip(shape(stored), shape(wanted), strict=False), 1) if have != want]
+    found = [
+        f"{name}, cell {n}: differs from its source; {rebuild}"
+        for n, (have, want) in enumerate(zip(shape(stored), shape(wanted), strict=False), 1)
+        if have != want
+    ]
     if len(stored.cells) != len(wanted.cells):
         found.append(f"{name}: {len(stored.cells)} cells, its source gives {len(wanted.cells)}; {rebuild}")
     counts = [cell.execution_count for cell in stored.cells if cell.cell_type == "code"]
@@ -29,9 +35,14 @@ def drift(stored, wanted, name):
 def outputs_that_differ(learner, solution):
     """Cells that both copies share but whose outputs differ."""
     solved = {cell.id: cell for cell in solution.cells}
-    return [cell.source for cell in learner.cells
-            if cell.cell_type == "code" and "check" not in cell.metadata.get("tags", [])
-            and cell.source == solved[cell.id].source and cell.outputs != solved[cell.id].outputs]
+    return [
+        cell.source
+        for cell in learner.cells
+        if cell.cell_type == "code"
+        and "check" not in cell.metadata.get("tags", [])
+        and cell.source == solved[cell.id].source
+        and cell.outputs != solved[cell.id].outputs
+    ]
 
 
 @pytest.mark.parametrize(("source", "folder", "make"), PAIRS, ids=lambda value: getattr(value, "stem", None))
@@ -42,8 +53,10 @@ def test_cells_are_what_the_source_gives(source, folder, make):
 
 @pytest.mark.parametrize("source", lessons.sources(), ids=lambda path: path.stem)
 def test_both_copies_show_the_same_outputs(source):
-    learner, solution = (nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
-                         for folder in (lessons.NOTEBOOKS, lessons.SOLUTIONS))
+    learner, solution = (
+        nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
+        for folder in (lessons.NOTEBOOKS, lessons.SOLUTIONS)
+    )
     assert not outputs_that_differ(learner, solution)
 
 
@@ -51,7 +64,8 @@ def test_both_copies_show_the_same_outputs(source):
 def test_built_from_the_present_code_and_data(source, folder, make):
     stored = nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
     assert stored.metadata["built_from"] == lessons.fingerprint(source), (
-        f"{source.stem}: its code, helpers/ or data/ changed since it was built: run `make notebooks`")
+        f"{source.stem}: its code, helpers/ or data/ changed since it was built: run `make notebooks`"
+    )
 
 
 def test_readmes_table_is_what_the_sources_give():
@@ -76,21 +90,30 @@ def test_an_edit_by_hand_is_named():
 
 def test_a_changed_output_is_named():
     source = lessons.sources()[0]
-    learner, solution = (nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
-                         for folder in (lessons.NOTEBOOKS, lessons.SOLUTIONS))
+    learner, solution = (
+        nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
+        for folder in (lessons.NOTEBOOKS, lessons.SOLUTIONS)
+    )
     cell = next(cell for cell in learner.cells if cell.get("outputs") and "text" in cell.outputs[0])
     cell.outputs[0]["text"] += "9"
     assert outputs_that_differ(learner, solution) == [cell.source]
 
 
-@pytest.mark.parametrize(("path", "matters"), [
-    ("helpers/metrics.py", True), ("data/orders.csv.gz", True), ("helpers/checks/lesson_04.py", True),
-    ("data/results/digits.csv", True), ("helpers/checks/lesson_03.py", False), ("data/results/other.csv", False),
-])
+@pytest.mark.parametrize(
+    ("path", "matters"),
+    [
+        ("helpers/evaluation/metrics.py", True),
+        ("data/orders.csv.gz", True),
+        ("helpers/checks/lesson_04.py", True),
+        ("data/results/digits.csv", True),
+        ("helpers/checks/lesson_03.py", False),
+        ("data/results/other.csv", False),
+    ],
+)
 def test_what_makes_a_lesson_stale(tmp_path, monkeypatch, path, matters):
-    settings = tmp_path / "notebooks" / "source" / "repository.json"
+    settings = tmp_path / "notebooks" / "tools" / "repository.json"
     settings.parent.mkdir(parents=True)
-    settings.write_bytes((lessons.SOURCE / "repository.json").read_bytes())
+    settings.write_bytes((lessons.TOOLS / "repository.json").read_bytes())
     monkeypatch.setattr(lessons, "ROOT", tmp_path)
     source = next(source for source in lessons.sources() if source.stem[:2] == "04")  # it reads results/digits.csv
     before = lessons.fingerprint(source)

@@ -1,7 +1,6 @@
 """Metrics in time against slow literal versions that look at one row after the other."""
 
-from helpers import events, metrics
-from helpers.metrics import (
+from helpers.evaluation.events import (
     alarm_episodes,
     detection_delay,
     event_recall,
@@ -12,7 +11,7 @@ from helpers.metrics import (
     point_adjusted_f1,
     rows_in_a_day,
 )
-from helpers.thresholds import quantile_threshold
+from helpers.evaluation.thresholds import quantile_threshold
 
 import numpy as np
 import pandas as pd
@@ -280,8 +279,3 @@ def test_unusable_labels_and_flags(judge, labels, flags, message):
 def test_refusals(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-def test_metrics_hand_on_all_of_it():
-    assert set(events.__all__) <= set(metrics.__all__)
-    assert all(getattr(metrics, name) is getattr(events, name) for name in events.__all__)

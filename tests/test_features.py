@@ -4,7 +4,7 @@ import math
 import time
 
 from helpers.datasets import load_orders
-from helpers.features import ORDER_FEATURES, order_features, raw_order_features
+from helpers.datasets.features import ORDER_FEATURES, order_features
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ def features(orders):
 
 
 # -------------------------------------------------------------------- a slow reference, row by row
+
 
 def reference(orders, i):
     """The features of row `i`, straight from their definitions."""
@@ -90,6 +91,7 @@ def test_ten_minutes_include_their_end(orders):
 
 # ----------------------------------------------------------------------------------------- the contract
 
+
 def test_shape_names_types(orders, features):
     assert list(features) == list(ORDER_FEATURES) and len(features) == 20_000
     assert (features.dtypes == "float64").all()
@@ -113,7 +115,6 @@ def test_the_input_is_not_changed(orders):
     before = orders.head(500).copy(deep=True)
     given = before.copy(deep=True)
     order_features(given)
-    raw_order_features(given)
     pd.testing.assert_frame_equal(given, before)
 
 
@@ -126,15 +127,22 @@ def test_any_index_and_any_extra_column(orders, features):
 
 
 def test_ids_are_names_not_magnitudes(orders, features):
-    renamed = orders.assign(customer_id="c" + orders["customer_id"].astype(str),
-                            product_id=-orders["product_id"], order_id=0)
+    renamed = orders.assign(
+        customer_id="c" + orders["customer_id"].astype(str), product_id=-orders["product_id"], order_id=0
+    )
     pd.testing.assert_frame_equal(order_features(renamed), features)
 
 
 def test_first_orders_are_neutral(orders, features):
     first_of_customer = ~orders["customer_id"].duplicated()
-    of_customer = ["log_amount_vs_customer", "hours_from_usual", "country_surprise", "category_surprise",
-                   "log_customer_orders_10min", "log_customer_past_orders"]
+    of_customer = [
+        "log_amount_vs_customer",
+        "hours_from_usual",
+        "country_surprise",
+        "category_surprise",
+        "log_customer_orders_10min",
+        "log_customer_past_orders",
+    ]
     assert (features.loc[first_of_customer, of_customer] == 0).all(axis=None)
     first_of_product = ~orders["product_id"].duplicated()
     of_product = ["log_price_vs_product", "log_quantity_vs_product"]
@@ -158,58 +166,48 @@ def test_it_is_fast(orders):
     assert time.process_time() - start < 2
 
 
-def test_raw_features_stand_in_the_row(orders):
-    raw = raw_order_features(orders)
-    assert list(raw) == ["log_quantity", "log_unit_price", "log_amount", "hour"]
-    assert (raw.dtypes == "float64").all()
-    np.testing.assert_allclose(np.exp(raw["log_amount"]), orders["amount"])
-    assert raw["hour"].between(0, 24, inclusive="left").all()
-    shuffled = orders.sample(frac=1, random_state=0)
-    pd.testing.assert_frame_equal(raw_order_features(shuffled), raw.loc[shuffled.index])
-
-
 # --------------------------------------------------------------------------------------------- bad input
+
 
 @pytest.fixture
 def few(orders):
     return orders.head(20).copy()
 
 
-@pytest.mark.parametrize("function", [order_features, raw_order_features])
 class TestBadInput:
-    def test_missing_columns(self, function, few):
+    def test_missing_columns(self, few):
         with pytest.raises(ValueError, match=r"lack the columns \['(quantity', 'time|time', 'quantity)'\]"):
-            function(few.drop(columns=["quantity", "time"]))
+            order_features(few.drop(columns=["quantity", "time"]))
 
     @pytest.mark.parametrize("column", ["quantity", "unit_price", "amount"])
     @pytest.mark.parametrize("value", [0, -1, np.inf])
-    def test_not_positive_or_not_finite(self, function, few, column, value):
+    def test_not_positive_or_not_finite(self, few, column, value):
         few[column] = few[column].astype(float)
         few.loc[3, column] = value
         with pytest.raises(ValueError, match=f"column '{column}' must be positive and finite"):
-            function(few)
+            order_features(few)
 
     @pytest.mark.parametrize("column", ["quantity", "time"])
-    def test_missing_values(self, function, few, column):
+    def test_missing_values(self, few, column):
         few[column] = few[column].mask(few.index == 3)
         with pytest.raises(ValueError, match=f"column '{column}' has 1 missing"):
-            function(few)
+            order_features(few)
 
-    def test_text_instead_of_numbers(self, function, few):
+    def test_text_instead_of_numbers(self, few):
         with pytest.raises(ValueError, match="column 'amount' must hold numbers"):
-            function(few.assign(amount=few["amount"].astype(str)))
+            order_features(few.assign(amount=few["amount"].astype(str)))
 
-    def test_text_instead_of_times(self, function, few):
+    def test_text_instead_of_times(self, few):
         with pytest.raises(ValueError, match="column 'time' must hold timestamps"):
-            function(few.assign(time=few["time"].astype(str)))
+            order_features(few.assign(time=few["time"].astype(str)))
 
-    def test_empty(self, function, few):
+    def test_empty(self, few):
         with pytest.raises(ValueError, match="empty"):
-            function(few.head(0))
+            order_features(few.head(0))
 
-    def test_no_frame(self, function, few):
+    def test_no_frame(self, few):
         with pytest.raises(ValueError, match="DataFrame, not ndarray"):
-            function(few.to_numpy())
+            order_features(few.to_numpy())
 
 
 @pytest.mark.parametrize("column", ["customer_id", "product_id", "category", "country"])

@@ -1,7 +1,7 @@
 """LSTM layers as one operation: the numbers of Keras, forwards and backwards, and Keras's way where they differ."""
 
-from helpers import fused_lstm
-from helpers.training import predict, set_seed, train
+from helpers.training import lstm
+from helpers.training.loop import predict, set_seed, train
 
 import keras
 import numpy as np
@@ -33,8 +33,8 @@ def test_outputs_and_gradients_are_those_of_keras(options, monkeypatch):
     layer.build(WINDOWS.shape)
     initial_state = [tf.fill((20, 5), 0.3), tf.fill((20, 5), -0.2)]
     slow = outputs_and_gradients(layer, initial_state=initial_state)
-    monkeypatch.setattr(fused_lstm, "_loop_of_keras", None)  # must not be needed
-    with fused_lstm.fused_lstm():
+    monkeypatch.setattr(lstm, "_loop_of_keras", None)  # must not be needed
+    with lstm.fused_lstm():
         fast = outputs_and_gradients(layer, initial_state=initial_state)
     assert same(slow, fast)
 
@@ -43,7 +43,7 @@ def test_a_bidirectional_layer():
     set_seed(0)
     layer = keras.layers.Bidirectional(keras.layers.LSTM(4, return_sequences=True))
     slow = outputs_and_gradients(layer)
-    with fused_lstm.fused_lstm():
+    with lstm.fused_lstm():
         assert same(slow, outputs_and_gradients(layer))
 
 
@@ -52,26 +52,26 @@ def test_a_bidirectional_layer():
     {"dtype": "float64"},
 ])  # fmt: skip
 def test_unusual_layers_run_as_keras_has_them(options, monkeypatch):
-    monkeypatch.setattr(fused_lstm, "_block", None)  # must not be needed
+    monkeypatch.setattr(lstm, "_block", None)  # must not be needed
     layer = keras.layers.LSTM(5, **options)
     slow = layer(WINDOWS)
-    with fused_lstm.fused_lstm():
+    with lstm.fused_lstm():
         assert np.array_equal(slow, layer(WINDOWS))
 
 
 def test_masks_and_dropout_run_as_keras_has_them(monkeypatch):
-    monkeypatch.setattr(fused_lstm, "_block", None)
+    monkeypatch.setattr(lstm, "_block", None)
     mask = np.arange(12) < np.arange(20)[:, None]
     layer = keras.layers.LSTM(5)
     slow = layer(WINDOWS, mask=mask)
-    with fused_lstm.fused_lstm():
+    with lstm.fused_lstm():
         assert np.array_equal(slow, layer(WINDOWS, mask=mask))
         assert keras.layers.LSTM(5, dropout=0.5)(WINDOWS, training=True).shape == (20, 5)
 
 
 def test_keras_is_left_as_it_was():
     before = keras.layers.LSTM.inner_loop
-    with pytest.raises(ZeroDivisionError), fused_lstm.fused_lstm():
+    with pytest.raises(ZeroDivisionError), lstm.fused_lstm():
         assert keras.layers.LSTM.inner_loop is not before
         raise ZeroDivisionError
     assert keras.layers.LSTM.inner_loop is before
@@ -84,7 +84,7 @@ def network():
 
 def test_training_takes_the_steps_of_keras(monkeypatch):
     ours, plain = network(), network()
-    monkeypatch.setattr("helpers.training._Stepper._order", lambda self: np.arange(20))
+    monkeypatch.setattr("helpers.training.loop._Stepper._order", lambda self: np.arange(20))
     train(ours, WINDOWS, WINDOWS[:, -1], epochs=30, batch_size=10)
     plain.compile("adam", "mse")
     plain.fit(WINDOWS, WINDOWS[:, -1], epochs=30, batch_size=10, shuffle=False, verbose=0)
@@ -94,8 +94,8 @@ def test_training_takes_the_steps_of_keras(monkeypatch):
 
 
 def test_training_and_prediction_are_fused(monkeypatch):
-    used, block = [], fused_lstm._block
-    monkeypatch.setattr(fused_lstm, "_block", lambda *arguments: used.append(1) or block(*arguments))
+    used, block = [], lstm._block
+    monkeypatch.setattr(lstm, "_block", lambda *arguments: used.append(1) or block(*arguments))
     train(network(), WINDOWS, WINDOWS[:, -1], epochs=1)
     n_training = len(used)
     predict(network(), WINDOWS)

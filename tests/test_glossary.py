@@ -147,8 +147,16 @@ def test_a_new_term_keeps_cells_and_outputs(monkeypatch, tmp_path):
 
 # The rules, one by one
 
-FEW = [glossary.Entry(glossary.slug(term), term, lesson, "") for term, lesson in [
-    ("z-score", "01"), ("modified z-score", "01"), ("quartiles", "01"), ("point anomaly", "00"), ("code", "03")]]
+FEW = [
+    glossary.Entry(glossary.slug(term), term, lesson, "")
+    for term, lesson in [
+        ("z-score", "01"),
+        ("modified z-score", "01"),
+        ("quartiles", "01"),
+        ("point anomaly", "00"),
+        ("code", "03"),
+    ]
+]
 
 
 @pytest.mark.parametrize(("text", "linked"), [
@@ -186,8 +194,9 @@ def test_the_definition_counts_in_its_own_lesson_only():
 
 
 def test_a_cell_that_only_solutions_hold_gets_no_link():
-    cells = jupytext.reads("# %% [markdown] tags=[\"solution\"]\n# z-score\n\n# %% [markdown]\n# z-score\n",
-                           fmt="py:percent").cells
+    cells = jupytext.reads(
+        '# %% [markdown] tags=["solution"]\n# z-score\n\n# %% [markdown]\n# z-score\n', fmt="py:percent"
+    ).cells
     glossary.link_cells(cells, "02")
     assert [cell.source for cell in cells] == ["z-score", "[z-score](glossary.md#z-score)"]
 

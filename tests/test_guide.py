@@ -1,8 +1,8 @@
 """The decision guide says what the shipped tables say."""
 
 from helpers.datasets import load_results
-from helpers.everything import DETECTORS
-from helpers.guide import FORMS, NETWORKS, REASONS, guide_figure, guide_table, leading
+from helpers.results.contest import DETECTORS
+from helpers.results.guide import FORMS, NETWORKS, REASONS, guide_figure, guide_table, leading
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -16,8 +16,15 @@ def everything():
 
 def invented(**areas):
     """Results of one data set: detector to AUROC; the average precision is half of it."""
-    return pd.DataFrame({"data": "d", "detector": list(areas), "auroc": list(areas.values()),
-                         "average_precision": [area / 2 for area in areas.values()], "prevalence": 0.1})
+    return pd.DataFrame(
+        {
+            "data": "d",
+            "detector": list(areas),
+            "auroc": list(areas.values()),
+            "average_precision": [area / 2 for area in areas.values()],
+            "prevalence": 0.1,
+        }
+    )
 
 
 def test_every_detector_of_the_scoreboard_gives_a_reason_and_networks_are_known():

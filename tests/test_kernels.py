@@ -14,7 +14,7 @@ from jupyter_client.manager import KernelManager
 
 PREPARE = """
 import helpers
-from helpers import training
+from helpers.training import loop
 from helpers.detectors import DenseAutoencoder, GANDetector, LSTMForecaster
 import json
 import numpy as np
@@ -25,10 +25,16 @@ rows, series = rng.normal(size=(300, 5)), np.sin(np.arange(400) / 4) + rng.norma
 FIT_AND_SCORE = "print(json.dumps({detector}.fit({data}).decision_function({data}).tolist()))"
 # What takes a moment, what never ends, and the data.
 DETECTORS = {
-    "dense autoencoder": ("DenseAutoencoder(epochs=5)",
-                          "DenseAutoencoder(epochs=10**6, patience=10**6, verbose=True)", "rows"),
-    "LSTM": ("LSTMForecaster(window=12, units=8, epochs=5)",
-             "LSTMForecaster(window=12, units=8, epochs=10**6, patience=10**6, verbose=True)", "series"),
+    "dense autoencoder": (
+        "DenseAutoencoder(epochs=5)",
+        "DenseAutoencoder(epochs=10**6, patience=10**6, verbose=True)",
+        "rows",
+    ),
+    "LSTM": (
+        "LSTMForecaster(window=12, units=8, epochs=5)",
+        "LSTMForecaster(window=12, units=8, epochs=10**6, patience=10**6, verbose=True)",
+        "series",
+    ),
     "GAN": ("GANDetector(steps=100)", "GANDetector(steps=10**6, verbose=True)", "rows"),
 }
 MOST_SECONDS = 240

@@ -15,11 +15,11 @@ URL = "https://mybinder.org/v2/gh/ada/course/HEAD?urlpath=lab/tree/notebooks/00_
 @pytest.fixture
 def course(tmp_path):
     """A course of a README, an unset address, and a build.py that notes how it was called."""
-    source = tmp_path / "notebooks/source"
-    source.mkdir(parents=True)
+    tools = tmp_path / "notebooks/tools"
+    tools.mkdir(parents=True)
     (tmp_path / "README.md").write_text(README)
-    (source / "repository.json").write_text('{"repository": null, "ref": "HEAD"}\n')
-    (source / "build.py").write_text(BUILD)
+    (tools / "repository.json").write_text('{"repository": null, "ref": "HEAD"}\n')
+    (tools / "build.py").write_text(BUILD)
     return tmp_path
 
 
@@ -32,7 +32,7 @@ def test_readme_settings_and_headers_are_written(course):
     assert f"({URL})" in (course / "README.md").read_text()
     assert (course / "README.md").read_text().endswith("The end\n")
     assert links.read_settings(course) == {"repository": "ada/course", "ref": "HEAD"}
-    assert (course / "notebooks/source/called").read_text() == "['--headers']"
+    assert (course / "notebooks/tools/called").read_text() == "['--headers']"
 
 
 def test_twice_is_as_good_as_once_and_a_tag_replaces_head(course):

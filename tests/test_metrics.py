@@ -2,13 +2,12 @@
 
 from itertools import permutations
 
-from helpers.metrics import (
+from helpers.evaluation.metrics import (
     bootstrap_distribution,
     bootstrap_interval,
     precision_at_k,
     rate_interval,
     recall_by_kind,
-    total_cost,
 )
 
 import numpy as np
@@ -121,11 +120,6 @@ def test_recall_by_kind_refuses():
         recall_by_kind(["normal", "bulk"], [0, 1, 0])
     with pytest.raises(ValueError, match=r"flags must be 1 .* hold 0\.7"):
         recall_by_kind(["normal", "bulk"], [0, 0.7])
-
-
-def test_total_cost_counts_both_errors():
-    assert total_cost([1, 1, 1, 0, 0], [0, 0, 1, 1, 0], cost_miss=10, cost_false_alarm=1) == 21
-    assert total_cost(np.array([True, False]), np.array([True, False]), 10, 1) == 0
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,14 @@ import pandas as pd
 import pytest
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-COUNTS = {"normal": 19_600, "bulk order": 80, "wrong price": 80, "amount mismatch": 80, "card testing": 100,
-          "account takeover": 60}
+COUNTS = {
+    "normal": 19_600,
+    "bulk order": 80,
+    "wrong price": 80,
+    "amount mismatch": 80,
+    "card testing": 100,
+    "account takeover": 60,
+}
 ABNORMAL = [kind for kind in COUNTS if kind != "normal"]
 SALES_DAYS = pd.to_datetime(["2025-03-21", "2025-04-25", "2025-05-23"])
 
@@ -53,6 +59,7 @@ def hour_of(time):
 
 
 # ------------------------------------------------------------------------------------------ the file
+
 
 def test_the_script_gives_the_shipped_content(simulator):
     made = hashlib.sha256(simulator.to_csv(simulator.simulate_orders())).hexdigest()
@@ -109,6 +116,7 @@ def test_every_part_of_a_chronological_split_holds_every_kind(orders, kind):
 
 
 # ------------------------------------------------------------------------------------- normal behaviour
+
 
 def test_loyalty_is_heavy_tailed_and_new_customers_keep_coming(normal):
     n_orders = normal.groupby("customer_id").size()
@@ -195,6 +203,7 @@ def test_households_order_twice_in_ten_minutes(normal):
 
 # ----------------------------------------------------------------------------------------- the five kinds
 
+
 def test_bulk_orders_are_far_above_what_anyone_orders(orders, normal):
     bulk = of_kind(orders, "bulk order")
     largest = bulk["category"].map(normal.groupby("category")["quantity"].max())
@@ -257,6 +266,7 @@ def test_takeovers_look_ordinary_one_by_one(orders, normal):
 
 
 # ------------------------------------------------------------------------------------------ the writer
+
 
 def test_the_same_content_leaves_the_file_alone(simulator, tmp_path):
     path = tmp_path / "x.csv.gz"

@@ -16,14 +16,30 @@ import pytest
 def nbval(folder, *arguments):
     """Run nbval as `make test` does, on the notebooks of a folder elsewhere."""
     (folder / "conftest.py").write_text((lessons.ROOT / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "--color=no",
-               "--rootdir", str(folder), "-c", os.devnull, *arguments, str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "--nbval",
+        "--nbval-current-env",
+        "--color=no",
+        "--rootdir",
+        str(folder),
+        "-c",
+        os.devnull,
+        *arguments,
+        str(folder),
+    ]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
 
 
 def notebook(*sources):
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources],
-                                    metadata=nbformat.from_dict(lessons.NOTEBOOK_METADATA))
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in sources],
+        metadata=nbformat.from_dict(lessons.NOTEBOOK_METADATA),
+    )
 
 
 def falsify(book):
@@ -56,7 +72,7 @@ def test_a_dead_kernel_ends_the_run_at_once_with_the_reason(tmp_path):
     result = nbval(tmp_path, "--nbval-cell-timeout", "200")
     assert result.returncode == 1
     assert "the kernel died in this cell: killed by SIGKILL" in result.stdout
-    assert time.monotonic() - start < 100      # long before the cell's time-out
+    assert time.monotonic() - start < 100  # long before the cell's time-out
 
 
 def test_run_names_the_failing_cell():
@@ -88,7 +104,7 @@ def test_stderr_stops_the_build():
         build.refuse_debris(book, "demo")
 
 
-LESSON = '''\
+LESSON = """\
 # %% [markdown]
 # # A title
 # {{navigation}}
@@ -108,7 +124,7 @@ answer
 
 # %%
 VALUE
-'''
+"""
 
 
 @pytest.fixture
@@ -118,9 +134,15 @@ def course(tmp_path, monkeypatch):
     source.mkdir(parents=True)
     (tmp_path / "notebooks" / "solutions").mkdir()
     (source / "00_demo.py").write_text(LESSON.replace("VALUE", "print(6 * 7)"), encoding="utf-8")
-    (source / "repository.json").write_text('{"repository": null, "ref": "HEAD"}', encoding="utf-8")
-    for name, path in (("SOURCE", source), ("NOTEBOOKS", source.parent), ("SOLUTIONS", source.parent / "solutions"),
-                       ("ROOT", tmp_path)):
+    tools = tmp_path / "notebooks" / "tools"
+    tools.mkdir()
+    (tools / "repository.json").write_text('{"repository": null, "ref": "HEAD"}', encoding="utf-8")
+    for name, path in (
+        ("SOURCE", source),
+        ("NOTEBOOKS", source.parent),
+        ("SOLUTIONS", source.parent / "solutions"),
+        ("ROOT", tmp_path),
+    ):
         monkeypatch.setattr(lessons, name, path)
     return source / "00_demo.py"
 
@@ -130,7 +152,10 @@ def test_a_build_makes_both_copies_and_then_keeps_them(course):
     emptied = nbformat.read(lessons.NOTEBOOKS / "00_demo.ipynb", as_version=4)
     solved = nbformat.read(lessons.SOLUTIONS / "00_demo.ipynb", as_version=4)
     assert [cell.source for cell in build.code_cells(emptied)] == [
-        "answer = ...\n# your turn", "answer", "print(6 * 7)"]
+        "answer = ...\n# your turn",
+        "answer",
+        "print(6 * 7)",
+    ]
     assert build.code_cells(emptied)[1].outputs[0].data["text/plain"] == "Ellipsis"
     assert build.code_cells(solved)[1].outputs[0].data["text/plain"] == "42"
     before = (lessons.SOLUTIONS / "00_demo.ipynb").stat().st_mtime_ns
@@ -167,7 +192,8 @@ def test_a_failed_build_leaves_the_old_notebook(course):
 def test_solutions_link_one_folder_up():
     text = "[a](glossary.md) [b](01_x.ipynb) [c](https://example.org) [d](#here) [e](../data/README.md)"
     assert lessons.from_the_folder_above(text) == (
-        "[a](../glossary.md) [b](01_x.ipynb) [c](https://example.org) [d](#here) [e](../../data/README.md)")
+        "[a](../glossary.md) [b](01_x.ipynb) [c](https://example.org) [d](#here) [e](../../data/README.md)"
+    )
 
 
 def test_an_unknown_lesson_number_is_named():

@@ -3,7 +3,7 @@
 import io
 from functools import partial
 
-from helpers import progress
+from helpers.training import progress
 
 import pytest
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 
 from helpers.detectors import ZScore
-from helpers.detectors.base import TabularDetector
+from helpers.detectors.tables.base import TabularDetector
 from helpers.report.candidates import Candidate, series_candidates, table_candidates
 from helpers.report.clock import Clock
 from helpers.report.columns import describe_columns
@@ -196,11 +196,14 @@ def test_neighbouring_odd_points_of_a_series_are_one_event():
     assert not ready.labels_rank
 
 
-@pytest.mark.parametrize("labels, sentence", [
-    (np.zeros(599, int), "599 labels"),
-    (np.full(600, 2), "must be 1 .anomaly. or 0 .normal."),
-    (np.ones(600, int), "Nothing to learn from"),
-])
+@pytest.mark.parametrize(
+    "labels, sentence",
+    [
+        (np.zeros(599, int), "599 labels"),
+        (np.full(600, 2), "must be 1 .anomaly. or 0 .normal."),
+        (np.ones(600, int), "Nothing to learn from"),
+    ],
+)
 def test_labels_that_do_not_fit_get_a_sentence(labels, sentence):
     with pytest.raises(UnusableFile, match=sentence):
         prepared(table(), labels)
@@ -275,7 +278,7 @@ def test_networks_are_left_out_with_a_sentence_when_time_is_short():
 def test_a_network_keeps_to_the_budget_and_says_so(monkeypatch):
     monkeypatch.setattr("helpers.report.contest.IMPORT_SECONDS", 0)  # on a busy machine it would be left out
     monkeypatch.setattr("helpers.report.contest.COMPILE_SECONDS", 0)
-    import_module("helpers.training")
+    import_module("helpers.training.loop")
     ready = prepared(table(2000))
     network = table_candidates(4)[-2]
     endless = replace(network, detector=network.detector.set_params(epochs=100_000, patience=100_000))
@@ -289,7 +292,7 @@ def test_time_for_one_network_goes_to_the_simpler_one(monkeypatch):
     monkeypatch.setattr("helpers.report.contest.IMPORT_SECONDS", 0)
     monkeypatch.setattr("helpers.report.contest.COMPILE_SECONDS", 0)
     monkeypatch.setattr("helpers.report.contest.SHORTEST_TRAINING", 30)
-    import_module("helpers.training")
+    import_module("helpers.training.loop")
     ready = prepared(table())
     quick = replace(table_candidates(4)[-2], detector=table_candidates(4)[-2].detector.set_params(epochs=1))
     first, _ = train_candidates(ready, [quick, replace(quick, name="second")], seconds=40, n_to_score=1)

@@ -1,6 +1,6 @@
 """What columns are: shipped tables come out right, every reason to leave a column out, labels, table or series."""
 
-from helpers._data_files import DATA_DIR
+from helpers.datasets.files import DATA_DIR
 from helpers.report.columns import UnusableFile, describe_columns, prepare_series, read_labels, series_rows
 from helpers.report.reading import read_table
 
@@ -44,6 +44,7 @@ def problem(frame, **options):
 
 # -------------------------------------------------------------------- the course's own files
 
+
 def test_orders(orders):
     columns = describe_columns(orders, label="label", leave_out=["kind"])
     assert columns.shape == "table"
@@ -74,9 +75,13 @@ def test_shuttle():
     assert (columns.logs, columns.time, columns.in_time_order) == ((), None, False)
 
 
-@pytest.mark.parametrize("name, numbers, step", [
-    ("water_flow", ("flow",), "1h"), ("telemetry", ("cpu", "memory", "requests", "latency"), "10min"),
-])
+@pytest.mark.parametrize(
+    "name, numbers, step",
+    [
+        ("water_flow", ("flow",), "1h"),
+        ("telemetry", ("cpu", "memory", "requests", "latency"), "10min"),
+    ],
+)
 def test_series(name, numbers, step):
     columns = describe_columns(shipped(name))
     assert (columns.shape, columns.time, columns.step) == ("series", "time", pd.Timedelta(step))
@@ -99,11 +104,13 @@ def test_the_frame_says_all_of_each_column(orders):
 
 
 def test_the_repr_is_for_readers():
-    assert repr(describe_columns(table())) == ("table of 400 rows: 2 numbers, 0 categories, 0 dates; 0 columns left "
-                                               "out\nA table: no column holds times.")
+    assert repr(describe_columns(table())) == (
+        "table of 400 rows: 2 numbers, 0 categories, 0 dates; 0 columns left out\nA table: no column holds times."
+    )
 
 
 # -------------------------------------------------------------------- kinds
+
 
 def text(values, n=N):
     return np.resize(np.array(values, dtype=object), n)
@@ -176,22 +183,27 @@ def test_duplicates_are_counted():
     frame = pd.concat([table(), table().iloc[:25]], ignore_index=True)
     columns = describe_columns(frame)
     assert columns.n_duplicates == 25
-    assert columns.notes == ("25 rows repeat an earlier row in every column. They are kept: repetition may be usual "
-                             "here.",)
+    assert columns.notes == (
+        "25 rows repeat an earlier row in every column. They are kept: repetition may be usual here.",
+    )
 
 
 # -------------------------------------------------------------------- labels nobody named
 
-@pytest.mark.parametrize("name, values, is_label", [
-    ("is_fraud", shuffled % 50 == 0, True),
-    ("Class", (shuffled % 50 == 0).astype(int), True),
-    ("outlier", text(["no"] * 24 + ["yes"]), True),
-    ("state", text(["normal"] * 18 + ["leak", "spike"]), True),
-    ("class", (shuffled % 2).astype(int), False),   # as many of one as of the other
-    ("class", shuffled % 40, False),                # many values
-    ("gift", shuffled % 50 == 0, False),            # rare, but its name says nothing of anomalies
-    ("sex", text(["f"] * 18 + ["m", "x"]), False),
-])
+
+@pytest.mark.parametrize(
+    "name, values, is_label",
+    [
+        ("is_fraud", shuffled % 50 == 0, True),
+        ("Class", (shuffled % 50 == 0).astype(int), True),
+        ("outlier", text(["no"] * 24 + ["yes"]), True),
+        ("state", text(["normal"] * 18 + ["leak", "spike"]), True),
+        ("class", (shuffled % 2).astype(int), False),  # as many of one as of the other
+        ("class", shuffled % 40, False),  # many values
+        ("gift", shuffled % 50 == 0, False),  # rare, but its name says nothing of anomalies
+        ("sex", text(["f"] * 18 + ["m", "x"]), False),
+    ],
+)
 def test_what_looks_like_a_label(name, values, is_label):
     assert (described(table(**{name: values}), name)[0] == "looks like a label") == is_label
 
@@ -202,8 +214,12 @@ def test_a_look_alike_can_be_kept():
 
 def test_what_tells_the_label_is_left_out():
     odd = (shuffled % 40 == 0).astype(int)
-    frame = table(y=odd, grade=np.where(odd, "z", text(["a", "b"])), honest=text(["a", "b"]),
-                  helpful=np.where(odd & (shuffled < 200), "z", text(["a", "b"])))  # tells half of the answers
+    frame = table(
+        y=odd,
+        grade=np.where(odd, "z", text(["a", "b"])),
+        honest=text(["a", "b"]),
+        helpful=np.where(odd & (shuffled < 200), "z", text(["a", "b"])),
+    )  # tells half of the answers
     assert described(frame, "grade", label="y") == ("looks like a label", "left out")
     assert described(frame, "honest", label="y") == ("category", "category")
     assert described(frame, "helpful", label="y") == ("category", "category")
@@ -211,21 +227,25 @@ def test_what_tells_the_label_is_left_out():
 
 # -------------------------------------------------------------------- what cannot be examined
 
+
 def test_too_few_rows():
-    assert problem(table().head(57)) == ("There are 57 rows: too few to learn what is usual and to check it. Bring at "
-                                         "least 100; a thousand are better.")
+    assert problem(table().head(57)) == (
+        "There are 57 rows: too few to learn what is usual and to check it. Bring at least 100; a thousand are better."
+    )
 
 
 def test_all_text():
     words = text([f"word {i}" for i in range(N)])
     assert problem(pd.DataFrame({"a": words, "b": words[::-1]})) == (
         "No column is left to learn from ('a': text; 'b': text). Numbers with units or words in them read as text: "
-        "mend the file, pass its delimiter=, or name columns with keep=.")
+        "mend the file, pass its delimiter=, or name columns with keep=."
+    )
 
 
 def test_all_rows_identical():
     assert problem(pd.DataFrame({"a": np.ones(N), "b": np.full(N, "x")})).startswith(
-        "All rows are identical. No column is left to learn from ('a': constant; 'b': constant).")
+        "All rows are identical. No column is left to learn from ('a': constant; 'b': constant)."
+    )
 
 
 def test_all_columns_mostly_missing():
@@ -235,8 +255,10 @@ def test_all_columns_mostly_missing():
 
 def test_two_thousand_columns():
     frame = pd.DataFrame(np.random.default_rng(0).normal(size=(120, 2000))).add_prefix("c")
-    assert problem(frame) == ("2,000 columns would be entered, at most 200 can be. Name those that matter when the "
-                              "file is read, columns=[…] (--columns), or the others with leave_out=[…] (--leave-out).")
+    assert problem(frame) == (
+        "2,000 columns would be entered, at most 200 can be. Name those that matter when the "
+        "file is read, columns=[…] (--columns), or the others with leave_out=[…] (--leave-out)."
+    )
     assert len(describe_columns(frame, leave_out=list(frame)[150:]).numbers) == 150
 
 
@@ -248,8 +270,10 @@ def test_duplicate_names():
 
 def test_dates_in_two_formats():
     frame = table(day=["2025-01-05", *["31.12.2025"] * (N - 1)])
-    assert problem(frame) == ("'day' holds dates in two formats: 2025-01-05 (row 1) and 31.12.2025 (row 2). Write them "
-                              "one way, such as 2025-03-31, or leave the column out: leave_out=['day'] (--leave-out).")
+    assert problem(frame) == (
+        "'day' holds dates in two formats: 2025-01-05 (row 1) and 31.12.2025 (row 2). Write them "
+        "one way, such as 2025-03-31, or leave the column out: leave_out=['day'] (--leave-out)."
+    )
     assert describe_columns(frame, leave_out="day").numbers == ("size", "count")
 
 
@@ -258,18 +282,27 @@ def test_dates_as_text_in_a_frame_of_ones_own():
     assert "frame['day'] = pd.to_datetime(frame['day'])" in problem(frame)
 
 
-@pytest.mark.parametrize("options, sentence", [
-    ({"label": "y"}, "label='y': there is no such column. There are size, count."),
-    ({"leave_out": ["size", "z"]}, "leave_out='z': there is no such column. There are size, count."),
-    ({"keep": "z"}, "keep='z': there is no such column. There are size, count."),
-    ({"time": "z"}, "time='z': there is no such column. There are size, count."),
-    ({"time": "size"}, "time='size' is no column of dates: number, a quantity. Name a column of dates."),
-    ({"shape": "tensor"}, "shape='tensor': it is 'table' or 'series', or left to be found."),
-    ({"keep": "size", "leave_out": "size"}, "'size' is asked for in two ways that exclude each other: decide for one "
-                                            "of leave_out, keep, label and time."),
-    ({"shape": "series"}, "A series needs a column of times, and none was found. Add one, or judge the rows one by "
-                          "one: shape='table' (--shape table)."),
-])
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ({"label": "y"}, "label='y': there is no such column. There are size, count."),
+        ({"leave_out": ["size", "z"]}, "leave_out='z': there is no such column. There are size, count."),
+        ({"keep": "z"}, "keep='z': there is no such column. There are size, count."),
+        ({"time": "z"}, "time='z': there is no such column. There are size, count."),
+        ({"time": "size"}, "time='size' is no column of dates: number, a quantity. Name a column of dates."),
+        ({"shape": "tensor"}, "shape='tensor': it is 'table' or 'series', or left to be found."),
+        (
+            {"keep": "size", "leave_out": "size"},
+            "'size' is asked for in two ways that exclude each other: decide for one "
+            "of leave_out, keep, label and time.",
+        ),
+        (
+            {"shape": "series"},
+            "A series needs a column of times, and none was found. Add one, or judge the rows one by "
+            "one: shape='table' (--shape table).",
+        ),
+    ],
+)
 def test_choices_that_do_not_fit(options, sentence):
     assert problem(table(), **options) == sentence
 
@@ -285,16 +318,22 @@ OFTEN = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.cumsum(np.where(shuffled
 SHOPPING = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.random.default_rng(3).exponential(60, N).cumsum(), unit="s")
 
 
-@pytest.mark.parametrize("times, shape", [
-    (pd.date_range("2025-01-01", periods=N, freq="7min"), "series"),
-    (pd.date_range("2020-01-01", periods=N, freq="MS"), "series"),
-    (pd.bdate_range("2024-01-01", periods=N), "series"),
-    (pd.date_range("2025-01-01", periods=N, freq="s") + pd.to_timedelta(shuffled % 40, unit="ms"), "series"),  # jitter
-    (HOURS[np.sort(np.random.default_rng(3).permutation(2 * N)[:N])], "table"),  # every other hour is missing
-    (HOURS[: N // 2].repeat(2), "table"),  # two machines in one file
-    (OFTEN, "table"),  # six in ten distances are an hour
-    (SHOPPING, "table"),
-])
+@pytest.mark.parametrize(
+    "times, shape",
+    [
+        (pd.date_range("2025-01-01", periods=N, freq="7min"), "series"),
+        (pd.date_range("2020-01-01", periods=N, freq="MS"), "series"),
+        (pd.bdate_range("2024-01-01", periods=N), "series"),
+        (
+            pd.date_range("2025-01-01", periods=N, freq="s") + pd.to_timedelta(shuffled % 40, unit="ms"),
+            "series",
+        ),  # jitter
+        (HOURS[np.sort(np.random.default_rng(3).permutation(2 * N)[:N])], "table"),  # every other hour is missing
+        (HOURS[: N // 2].repeat(2), "table"),  # two machines in one file
+        (OFTEN, "table"),  # six in ten distances are an hour
+        (SHOPPING, "table"),
+    ],
+)
 def test_a_regular_step_makes_a_series(times, shape):
     columns = describe_columns(hourly(when=times))
     assert columns.shape == shape
@@ -323,6 +362,7 @@ def test_the_time_can_be_named():
 
 
 # -------------------------------------------------------------------- the series itself
+
 
 def test_a_series_in_disorder_is_sorted_and_its_labels_too():
     frame = hourly(label=(np.arange(N) == 50).astype(int)).sample(frac=1, random_state=0)
@@ -364,34 +404,57 @@ def test_a_table_without_times_is_no_series():
 
 # -------------------------------------------------------------------- labels
 
-@pytest.mark.parametrize("values, anomaly, expected", [
-    ([0, 1, 0], None, [0, 1, 0]),
-    ([0.0, 1.0, 0.0], None, [0, 1, 0]),
-    ([False, True, False], None, [0, 1, 0]),
-    (["normal", "Fraud ", "normal"], None, [0, 1, 0]),
-    (["no", "yes", "no"], None, [0, 1, 0]),
-    (["normal", "leak", "spike", "normal"], None, [0, 1, 1, 0]),
-    ([1, -1, 1], -1, [0, 1, 0]),
-    ([1, -1, 1], "-1", [0, 1, 0]),
-    (["a", "b", "c", "a"], ["b", "c"], [0, 1, 1, 0]),
-    ([1, 1, 0], 1, [1, 1, 0]),
-])
+
+@pytest.mark.parametrize(
+    "values, anomaly, expected",
+    [
+        ([0, 1, 0], None, [0, 1, 0]),
+        ([0.0, 1.0, 0.0], None, [0, 1, 0]),
+        ([False, True, False], None, [0, 1, 0]),
+        (["normal", "Fraud ", "normal"], None, [0, 1, 0]),
+        (["no", "yes", "no"], None, [0, 1, 0]),
+        (["normal", "leak", "spike", "normal"], None, [0, 1, 1, 0]),
+        ([1, -1, 1], -1, [0, 1, 0]),
+        ([1, -1, 1], "-1", [0, 1, 0]),
+        (["a", "b", "c", "a"], ["b", "c"], [0, 1, 1, 0]),
+        ([1, 1, 0], 1, [1, 1, 0]),
+    ],
+)
 def test_labels(values, anomaly, expected):
     np.testing.assert_array_equal(read_labels(pd.Series(values, name="y"), anomaly), expected)
 
 
-@pytest.mark.parametrize("values, anomaly, sentence", [
-    ([1, -1, 1], None, "The label column 'y' holds 1, -1: which stands for an anomaly? Pass anomaly=… (--anomaly), for "
-                       "example the rare '-1'."),
-    (["f", "m", "f"], None, "The label column 'y' holds f, m: which stands for an anomaly? Pass anomaly=… (--anomaly), "
-                            "for example the rare 'm'."),
-    ([0, 0, 0], None, "All labels in 'y' are normal (0): a label column needs both. Leave it out (leave_out=)."),
-    ([1, 0, 1], None, "67% of the labels in 'y' would be anomalies (1). If that is meant, pass anomaly='1' (--anomaly "
-                      "1); if not, name the other value."),
-    ([0, None, 1], None, "The label column 'y' is empty in 1 of 3 rows, first in row 2. Fill it, or take these rows "
-                         "out of the file."),
-    (["a", "b", "a"], "z", "No row of 'y' holds 'z'. It holds a, b."),
-])
+@pytest.mark.parametrize(
+    "values, anomaly, sentence",
+    [
+        (
+            [1, -1, 1],
+            None,
+            "The label column 'y' holds 1, -1: which stands for an anomaly? Pass anomaly=… (--anomaly), for "
+            "example the rare '-1'.",
+        ),
+        (
+            ["f", "m", "f"],
+            None,
+            "The label column 'y' holds f, m: which stands for an anomaly? Pass anomaly=… (--anomaly), "
+            "for example the rare 'm'.",
+        ),
+        ([0, 0, 0], None, "All labels in 'y' are normal (0): a label column needs both. Leave it out (leave_out=)."),
+        (
+            [1, 0, 1],
+            None,
+            "67% of the labels in 'y' would be anomalies (1). If that is meant, pass anomaly='1' (--anomaly "
+            "1); if not, name the other value.",
+        ),
+        (
+            [0, None, 1],
+            None,
+            "The label column 'y' is empty in 1 of 3 rows, first in row 2. Fill it, or take these rows "
+            "out of the file.",
+        ),
+        (["a", "b", "a"], "z", "No row of 'y' holds 'z'. It holds a, b."),
+    ],
+)
 def test_labels_that_cannot_be_read(values, anomaly, sentence):
     with pytest.raises(UnusableFile) as caught:
         read_labels(pd.Series(values, name="y"), anomaly)

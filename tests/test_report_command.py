@@ -74,9 +74,14 @@ def test_overwrite_replaces_them(file):
     assert "<!DOCTYPE html>" in (out / "report.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("content", "sentence"), [
-    ("", "empty"), ("a,b\n", "no row below it"), ("a\n" + "1\n" * 200, "a single column"),
-])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "empty"),
+        ("a,b\n", "no row below it"),
+        ("a\n" + "1\n" * 200, "a single column"),
+    ],
+)
 def test_an_unusable_file_is_a_sentence_and_exit_code_1(tmp_path, capsys, content, sentence):
     (tmp_path / "bad.csv").write_text(content)
     assert run(tmp_path / "bad.csv", *QUICK, "--out", tmp_path / "report") == 1
@@ -90,8 +95,17 @@ def test_a_column_that_is_not_there_is_a_sentence(file, capsys):
     assert "broke" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("options", [["--seconds", "0"], ["--seconds", "soon"], ["--false-alarm-rate", "1"],
-                                     ["--rows", "-5"], ["--shape", "tree"], ["--nonsense"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--seconds", "0"],
+        ["--seconds", "soon"],
+        ["--false-alarm-rate", "1"],
+        ["--rows", "-5"],
+        ["--shape", "tree"],
+        ["--nonsense"],
+    ],
+)
 def test_wrong_options_exit_with_2_and_say_which(file, options, capsys):
     with pytest.raises(SystemExit) as stopped:
         run(file, *options)

@@ -23,16 +23,26 @@ from sklearn.ensemble import IsolationForest
 
 rng = np.random.default_rng(0)
 N = 800
-TABLE = pd.DataFrame({
-    "amount": rng.normal(50, 10, N),
-    "weight": rng.normal(0, 1, N),
-    "country": rng.choice(["DE", "FR", "PT", None], N, p=[0.6, 0.36, 0.02, 0.02]),
-    "time": pd.Timestamp("2026-01-05 09:00") + pd.to_timedelta(rng.integers(0, 28, N) * 24 + rng.uniform(0, 8, N), "h"),
-}, index=np.arange(N) * 3)
+TABLE = pd.DataFrame(
+    {
+        "amount": rng.normal(50, 10, N),
+        "weight": rng.normal(0, 1, N),
+        "country": rng.choice(["DE", "FR", "PT", None], N, p=[0.6, 0.36, 0.02, 0.02]),
+        "time": pd.Timestamp("2026-01-05 09:00")
+        + pd.to_timedelta(rng.integers(0, 28, N) * 24 + rng.uniform(0, 8, N), "h"),
+    },
+    index=np.arange(N) * 3,
+)
 ORDINARY = pd.DataFrame({"amount": 50.0, "weight": 0.0, "country": "DE", "time": pd.Timestamp("2026-01-07 13:00")}, [7])
 LOW, HIGH = TABLE["amount"].quantile([0.05, 0.95])
-DETECTORS = [ZScore(), IQR(), Mahalanobis(), PCAReconstruction(0.6), NearestNeighbours(),
-             from_sklearn(IsolationForest(random_state=0))]
+DETECTORS = [
+    ZScore(),
+    IQR(),
+    Mahalanobis(),
+    PCAReconstruction(0.6),
+    NearestNeighbours(),
+    from_sklearn(IsolationForest(random_state=0)),
+]
 each_detector = pytest.mark.parametrize("detector", DETECTORS, ids=str)
 
 
@@ -134,10 +144,13 @@ def test_shares_of_a_sum_are_exact():
 
 
 TIMES = pd.date_range("2026-01-05", periods=24 * 28, freq="h", tz="UTC")
-SERIES = pd.DataFrame({
-    "flow": 100 + 10 * np.sin(np.arange(len(TIMES)) * np.pi / 12) + rng.normal(size=len(TIMES)),
-    "level": rng.normal(size=len(TIMES)),
-}, index=TIMES)
+SERIES = pd.DataFrame(
+    {
+        "flow": 100 + 10 * np.sin(np.arange(len(TIMES)) * np.pi / 12) + rng.normal(size=len(TIMES)),
+        "level": rng.normal(size=len(TIMES)),
+    },
+    index=TIMES,
+)
 
 
 def odd_series(channel, value):

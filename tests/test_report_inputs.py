@@ -11,14 +11,16 @@ from sklearn.base import clone
 
 rng = np.random.default_rng(0)
 N = 500
-TRAIN = pd.DataFrame({
-    "amount": np.exp(rng.normal(3, 1, N)),
-    "weight": np.where(rng.uniform(size=N) < 0.1, np.nan, rng.normal(size=N)),
-    "new": rng.uniform(size=N) < 0.3,
-    "country": rng.choice(["DE", "FR", None], size=N, p=[0.9, 0.08, 0.02]),
-    "code": rng.integers(1000, 1400, size=N),
-    "time": pd.Timestamp("2026-01-05") + pd.to_timedelta(rng.uniform(0, 14 * 24, N), unit="h"),
-})
+TRAIN = pd.DataFrame(
+    {
+        "amount": np.exp(rng.normal(3, 1, N)),
+        "weight": np.where(rng.uniform(size=N) < 0.1, np.nan, rng.normal(size=N)),
+        "new": rng.uniform(size=N) < 0.3,
+        "country": rng.choice(["DE", "FR", None], size=N, p=[0.9, 0.08, 0.02]),
+        "code": rng.integers(1000, 1400, size=N),
+        "time": pd.Timestamp("2026-01-05") + pd.to_timedelta(rng.uniform(0, 14 * 24, N), unit="h"),
+    }
+)
 ALL = {"numbers": ["amount", "weight", "new"], "logs": ["amount"], "categories": ["country", "code"], "dates": ["time"]}
 INPUTS = TableInputs(**ALL).fit(TRAIN)
 
@@ -35,9 +37,16 @@ def shape_of(frame):
 
 def test_every_input_and_where_it_comes_from():
     assert INPUTS.sources_ == {
-        "log amount": "amount", "weight": "weight", "weight is missing": "weight", "new": "new",
-        "surprise of country": "country", "surprise of code": "code", "time hour sin": "time", "time hour cos": "time",
-        "time weekday sin": "time", "time weekday cos": "time",
+        "log amount": "amount",
+        "weight": "weight",
+        "weight is missing": "weight",
+        "new": "new",
+        "surprise of country": "country",
+        "surprise of code": "code",
+        "time hour sin": "time",
+        "time hour cos": "time",
+        "time weekday sin": "time",
+        "time weekday cos": "time",
     }
     made = INPUTS.transform(TRAIN.set_axis(np.arange(N) * 2))
     assert shape_of(made) == (N, 10) and list(made) == list(INPUTS.get_feature_names_out()) == list(INPUTS.sources_)

@@ -1,7 +1,7 @@
 """Ranking with labels and without, the choice, and the verdict."""
 
 from helpers.detectors import ColumnwiseDetector, ZScore
-from helpers.metrics import bootstrap_distribution, bootstrap_interval
+from helpers.evaluation.metrics import bootstrap_distribution, bootstrap_interval
 from helpers.report.candidates import Candidate, table_candidates
 from helpers.report.columns import describe_columns
 from helpers.report.contest import Entry, train_candidates
@@ -106,8 +106,9 @@ def test_blocks_widen_the_interval_of_a_series():
     labels = np.repeat(np.tile([0, 0, 0, 1], 10), 50)
     scores = labels + np.repeat(rng.normal(size=40), 50) + 0.1 * rng.normal(size=2000)  # neighbours are alike
     single = np.std(bootstrap_distribution(average_precision_score, labels, scores, 200))
-    together = np.std(bootstrap_distribution(average_precision_score, labels, scores, 200,
-                                             blocks=series_blocks(labels, 50)))
+    together = np.std(
+        bootstrap_distribution(average_precision_score, labels, scores, 200, blocks=series_blocks(labels, 50))
+    )
     assert together > 3 * single
 
 
@@ -198,12 +199,15 @@ def labelled(**rows):
 
 
 def test_the_simplest_that_cannot_be_told_from_the_best_is_chosen():
-    ranking = labelled(simple=[0.5, 0.4, 0.6, 0.3, 0.2], middle=[0.75, 0.6, 0.9, 0.05, -0.01],
-                       best=[0.8, 0.7, 0.9, 0, 0])
+    ranking = labelled(
+        simple=[0.5, 0.4, 0.6, 0.3, 0.2], middle=[0.75, 0.6, 0.9, 0.05, -0.01], best=[0.8, 0.7, 0.9, 0, 0]
+    )
     name, why = choose(ranking)
     assert name == "middle"
-    assert why == ("Average precision 0.75 [0.60, 0.90]. best has 0.80, but on these rows the two cannot be told "
-                   "apart: the simpler one is chosen.")
+    assert why == (
+        "Average precision 0.75 [0.60, 0.90]. best has 0.80, but on these rows the two cannot be told "
+        "apart: the simpler one is chosen."
+    )
 
 
 def test_a_best_one_that_is_clearly_better_is_chosen():

@@ -16,8 +16,10 @@ rng = np.random.default_rng(0)
 TABLE = pd.DataFrame({"amount": rng.lognormal(3, 1, 600), "country": rng.choice(["DE", "DE", "FR", "IT"], 600)})
 NEW = TABLE[400:].assign(extra="x")
 HOURS = pd.date_range("2026-01-01", periods=400, freq="h", tz="UTC")
-SERIES = pd.DataFrame({"flow": np.sin(np.arange(400) * np.pi / 12) + 0.1 * rng.normal(size=400),
-                       "level": rng.normal(size=400)}, index=HOURS)
+SERIES = pd.DataFrame(
+    {"flow": np.sin(np.arange(400) * np.pi / 12) + 0.1 * rng.normal(size=400), "level": rng.normal(size=400)},
+    index=HOURS,
+)
 RAW = SERIES.rename_axis("time").reset_index()
 
 
@@ -57,9 +59,14 @@ def test_what_is_flagged_is_above_1_even_where_limit_and_usual_score_meet(thresh
 
 @pytest.mark.parametrize(
     "model",
-    [table_model(), table_model(NearestNeighbours()), table_model(from_sklearn(IsolationForest(random_state=0))),
-     series_model(), series_model(WindowDetector(NearestNeighbours(), window=5, missing="gap")),
-     series_model(tail=SERIES[290:300].assign(level=np.nan))],
+    [
+        table_model(),
+        table_model(NearestNeighbours()),
+        table_model(from_sklearn(IsolationForest(random_state=0))),
+        series_model(),
+        series_model(WindowDetector(NearestNeighbours(), window=5, missing="gap")),
+        series_model(tail=SERIES[290:300].assign(level=np.nan)),
+    ],
     ids=["z-score", "neighbours", "forest", "seasonal naive", "windows", "tail"],
 )
 def test_gives_the_same_scores_after_loading(model, path):
@@ -128,8 +135,12 @@ def test_files_that_are_no_model(path, tmp_path):
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [({"format": "other"}, "not a saved model"), ({"version": 7}, "version 7"), ({"columns": 3}, "damaged"),
-     ({"inputs": {"parameters": {}, "encoders": [{"kind": "os.system"}]}}, "damaged")],
+    [
+        ({"format": "other"}, "not a saved model"),
+        ({"version": 7}, "version 7"),
+        ({"columns": 3}, "damaged"),
+        ({"inputs": {"parameters": {}, "encoders": [{"kind": "os.system"}]}}, "damaged"),
+    ],
 )
 def test_files_that_were_changed(changes, message, path):
     table_model().save(path)

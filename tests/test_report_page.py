@@ -20,29 +20,73 @@ def study(labels=True, shape="table", n_rows=300):
     rng = np.random.default_rng(0)
     index = pd.date_range("2025-01-01", periods=n_rows, freq="h") if shape == "series" else pd.RangeIndex(n_rows)
     strangeness = pd.Series(np.r_[rng.uniform(0, 1, n_rows - 30), rng.uniform(1.1, 90, 30)], index)
-    costs = {"fit seconds": [0.1, 2.0, np.nan], "microseconds a row": [1.0, 1500.0, np.nan],
-             "note": ["", "", "skipped: 1 s was left, it needs about 9"]}
-    measures = {"average precision": [0.61, 0.64, np.nan], "AP low": [0.5, 0.55, np.nan],
-                "AP high": [0.7, 0.72, np.nan], "AUROC": [0.9, 0.91, np.nan]} if labels else {
-        "agreement": [0.7, 0.6, np.nan], "stability": [0.9, 0.5, np.nan]}
+    costs = {
+        "fit seconds": [0.1, 2.0, np.nan],
+        "microseconds a row": [1.0, 1500.0, np.nan],
+        "note": ["", "", "skipped: 1 s was left, it needs about 9"],
+    }
+    measures = (
+        {
+            "average precision": [0.61, 0.64, np.nan],
+            "AP low": [0.5, 0.55, np.nan],
+            "AP high": [0.7, 0.72, np.nan],
+            "AUROC": [0.9, 0.91, np.nan],
+        }
+        if labels
+        else {"agreement": [0.7, 0.6, np.nan], "stability": [0.9, 0.5, np.nan]}
+    )
     strangest = strangeness.sort_values(ascending=False).head(30)
-    anomalies = pd.DataFrame({
-        "row": range(1, 31), "strangeness": strangest.to_numpy(), "flagged": True, "because": f"name {HOSTILE}",
-        "name": HOSTILE, **{f"column {i}": i + 0.5 for i in range(12)}})
-    columns = pd.DataFrame({"kind": "text", "missing": 0.25, "distinct": 3, "example": HOSTILE, "decision": "left out",
-                            "why": HOSTILE}, index=[HOSTILE])
+    anomalies = pd.DataFrame(
+        {
+            "row": range(1, 31),
+            "strangeness": strangest.to_numpy(),
+            "flagged": True,
+            "because": f"name {HOSTILE}",
+            "name": HOSTILE,
+            **{f"column {i}": i + 0.5 for i in range(12)},
+        }
+    )
+    columns = pd.DataFrame(
+        {"kind": "text", "missing": 0.25, "distinct": 3, "example": HOSTILE, "decision": "left out", "why": HOSTILE},
+        index=[HOSTILE],
+    )
     return SimpleNamespace(
-        columns=SimpleNamespace(table=columns, shape=shape, why_shape="No column orders the rows.", n_duplicates=4,
-                                notes=("A note of the columns.",)),
+        columns=SimpleNamespace(
+            table=columns,
+            shape=shape,
+            why_shape="No column orders the rows.",
+            n_duplicates=4,
+            notes=("A note of the columns.",),
+        ),
         ranking=pd.DataFrame(measures | costs, index=pd.Index(["Z-score", "forest", "network"], name="detector")),
-        chosen="Z-score", why="It is the simplest.", strangeness=strangeness, anomalies=anomalies,
-        verdict={"judged on": "the test part, looked at once", "average precision": 0.6, "AP low": 0.5, "AP high": 0.7,
-                 "prevalence": 0.1, "recall": 0.8, "false-alarm rate": 0.012} if labels else None,
-        notes=("A note of the study.",), false_alarm_rate=0.01, has_labels=labels)
+        chosen="Z-score",
+        why="It is the simplest.",
+        strangeness=strangeness,
+        anomalies=anomalies,
+        verdict={
+            "judged on": "the test part, looked at once",
+            "average precision": 0.6,
+            "AP low": 0.5,
+            "AP high": 0.7,
+            "prevalence": 0.1,
+            "recall": 0.8,
+            "false-alarm rate": 0.012,
+        }
+        if labels
+        else None,
+        notes=("A note of the study.",),
+        false_alarm_rate=0.01,
+        has_labels=labels,
+    )
 
 
-READING = SimpleNamespace(path=Path(f"my{HOSTILE.replace('/', '')}.csv"), n_rows=300, delimiter="\t", encoding="utf-8",
-                          notes=("A note of the reading.",))
+READING = SimpleNamespace(
+    path=Path(f"my{HOSTILE.replace('/', '')}.csv"),
+    n_rows=300,
+    delimiter="\t",
+    encoding="utf-8",
+    notes=("A note of the reading.",),
+)
 
 
 class Balance(HTMLParser):
@@ -112,7 +156,7 @@ def test_all_notes_and_what_was_skipped_are_told():
 
 def test_the_table_has_twenty_rows_and_names_what_it_hides():
     page = render(study())
-    strangest = page[page.index("The strangest rows; row 1"):page.index("<figure>")]
+    strangest = page[page.index("The strangest rows; row 1") : page.index("<figure>")]
     assert strangest.count("<tr>") == 1 + 20
     assert "column 4" in strangest and "column 5" not in strangest  # name and five more
     assert "7 more columns" in page

@@ -22,6 +22,7 @@ def write(tmp_path):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
         return path
+
     return write
 
 
@@ -32,6 +33,7 @@ def problem(path, **options):
 
 
 # -------------------------------------------------------------------- layouts that are found
+
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_finds_the_delimiter(write, delimiter):
@@ -48,11 +50,14 @@ def test_any_number_of_blanks_is_one_delimiter(write):
     assert reading.frame.to_numpy().tolist() == [[1, 2.5, 3], [10, 3.5, 4]]
 
 
-@pytest.mark.parametrize("text, delimiter", [
-    ("day;note\n1,5;a,b,c\n2,5;d,e,f\n", ";"),              # more commas than semicolons
-    ("full name,the size\nAnn Lee,1\nBo Ek,2\n", ","),      # a blank in every field
-    ("name, first\tsize\nLee, Ann\t1\nEk, Bo\t2\n", "\t"),  # a comma in every line
-])
+@pytest.mark.parametrize(
+    "text, delimiter",
+    [
+        ("day;note\n1,5;a,b,c\n2,5;d,e,f\n", ";"),  # more commas than semicolons
+        ("full name,the size\nAnn Lee,1\nBo Ek,2\n", ","),  # a blank in every field
+        ("name, first\tsize\nLee, Ann\t1\nEk, Bo\t2\n", "\t"),  # a comma in every line
+    ],
+)
 def test_other_characters_do_not_mislead(write, text, delimiter):
     assert read_table(write(text)).delimiter == delimiter
 
@@ -114,24 +119,31 @@ def test_a_delimiter_at_the_end_of_each_row(write):
 
 # -------------------------------------------------------------------- values
 
-@pytest.mark.parametrize("cells, values", [
-    (["1.234,50", "12,5", "7"], [1234.5, 12.5, 7]),
-    (["0,5", "-3,25", "1,5e3"], [0.5, -3.25, 1500]),
-    (["1 234,5", "2,5", "3,5"], [1234.5, 2.5, 3.5]),
-])
+
+@pytest.mark.parametrize(
+    "cells, values",
+    [
+        (["1.234,50", "12,5", "7"], [1234.5, 12.5, 7]),
+        (["0,5", "-3,25", "1,5e3"], [0.5, -3.25, 1500]),
+        (["1 234,5", "2,5", "3,5"], [1234.5, 2.5, 3.5]),
+    ],
+)
 def test_decimal_commas(write, cells, values):
     reading = read_table(write("x;y\n" + "".join(f"{cell};a\n" for cell in cells)))
     assert reading.frame["x"].tolist() == values
     assert reading.notes == ("Numbers are read with a decimal comma.",)
 
 
-@pytest.mark.parametrize("cells, values", [
-    (['"1,234.50"', "12.5"], [1234.5, 12.5]),
-    (['"$1,234"', "$5"], [1234, 5]),
-    (["1'000", "2"], [1000, 2]),
-    (["12 %", "7 %"], [12, 7]),
-    ([" 1.5", "2.5 "], [1.5, 2.5]),
-])
+@pytest.mark.parametrize(
+    "cells, values",
+    [
+        (['"1,234.50"', "12.5"], [1234.5, 12.5]),
+        (['"$1,234"', "$5"], [1234, 5]),
+        (["1'000", "2"], [1000, 2]),
+        (["12 %", "7 %"], [12, 7]),
+        ([" 1.5", "2.5 "], [1.5, 2.5]),
+    ],
+)
 def test_grouped_thousands_and_signs(write, cells, values):
     frame = read_table(write("x,y\n" + "".join(f"{cell},a\n" for cell in cells))).frame
     assert frame["x"].tolist() == values
@@ -140,8 +152,10 @@ def test_grouped_thousands_and_signs(write, cells, values):
 def test_commas_that_may_group_thousands_are_said(write):
     reading = read_table(write("x;y\n1,234;a\n5,678;b\n"))
     assert reading.frame["x"].tolist() == [1.234, 5.678]
-    assert reading.notes == ("Numbers are read with a decimal comma (1,234 as 1.234); if commas group thousands here, "
-                             "remove them from the file first.",)
+    assert reading.notes == (
+        "Numbers are read with a decimal comma (1,234 as 1.234); if commas group thousands here, "
+        "remove them from the file first.",
+    )
 
 
 @pytest.mark.parametrize("mark", ["", "NA", "n/a", "?", "-", ".", "null", "NaN", "None"])
@@ -163,26 +177,30 @@ def test_infinity_is_missing_and_said(write):
     assert reading.notes == ("'x' holds infinity (1 times, first in line 3): taken as missing.",)
 
 
-@pytest.mark.parametrize("cells, first", [
-    (["2025-03-31", "2025-04-01"], "2025-03-31"),
-    (["2022-03-20T10:00Z", "2022-03-20T11:00Z"], "2022-03-20 10:00+00:00"),
-    (["2025-03-30 01:00+01:00", "2025-03-30 03:00+02:00"], "2025-03-30 00:00+00:00"),
-    (["31.03.2025 14:05", "01.04.2025 14:05"], "2025-03-31 14:05"),
-    (["31/03/2025", "01/04/2025"], "2025-03-31"),
-    (["03/31/2025 2:05 PM", "04/01/2025 2:05 PM"], "2025-03-31 14:05"),
-    (["31 Mar 2025", "1 Apr 2025"], "2025-03-31"),
-    (["31/Mar/2025:10:00:00 +0200", "31/Mar/2025:11:00:00 +0200"], "2025-03-31 08:00+00:00"),
-    (["2025-03-31", "2025-04-01 10:00"], "2025-03-31"),
-    (["31.03.25", "01.04.25"], "2025-03-31"),
-])
+@pytest.mark.parametrize(
+    "cells, first",
+    [
+        (["2025-03-31", "2025-04-01"], "2025-03-31"),
+        (["2022-03-20T10:00Z", "2022-03-20T11:00Z"], "2022-03-20 10:00+00:00"),
+        (["2025-03-30 01:00+01:00", "2025-03-30 03:00+02:00"], "2025-03-30 00:00+00:00"),
+        (["31.03.2025 14:05", "01.04.2025 14:05"], "2025-03-31 14:05"),
+        (["31/03/2025", "01/04/2025"], "2025-03-31"),
+        (["03/31/2025 2:05 PM", "04/01/2025 2:05 PM"], "2025-03-31 14:05"),
+        (["31 Mar 2025", "1 Apr 2025"], "2025-03-31"),
+        (["31/Mar/2025:10:00:00 +0200", "31/Mar/2025:11:00:00 +0200"], "2025-03-31 08:00+00:00"),
+        (["2025-03-31", "2025-04-01 10:00"], "2025-03-31"),
+        (["31.03.25", "01.04.25"], "2025-03-31"),
+    ],
+)
 def test_dates(write, cells, first):
     frame = read_table(write("when;x\n" + "".join(f"{cell};1\n" for cell in cells))).frame
     assert frame["when"].iloc[0] == pd.Timestamp(first)
     assert frame["when"].notna().all()
 
 
-@pytest.mark.parametrize("cells", [["12-34", "56-78"],
-                                   ["1.2.3", "1.2.4"], ["A-1-2", "B-1-2"], ["555-1234-5", "555-9-9"]])
+@pytest.mark.parametrize(
+    "cells", [["12-34", "56-78"], ["1.2.3", "1.2.4"], ["A-1-2", "B-1-2"], ["555-1234-5", "555-9-9"]]
+)
 def test_codes_are_no_dates(write, cells):
     frame = read_table(write("when;x\n" + "".join(f"{cell};1\n" for cell in cells))).frame
     assert frame["when"].tolist() == cells
@@ -194,22 +212,29 @@ def test_day_and_month_are_told_by_the_order_of_rows(write):
     assert months.notes == ("'when': 11/01/2024 is read as month/day, because the rows are in time order then.",)
 
 
-@pytest.mark.parametrize("cells", [
-    ("03/04/2025", "01/02/2025", "02/01/2025"),  # in order neither way
-    ("03/04/2025", "04/05/2025", "05/06/2025"),  # in order both ways
-])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("03/04/2025", "01/02/2025", "02/01/2025"),  # in order neither way
+        ("03/04/2025", "04/05/2025", "05/06/2025"),  # in order both ways
+    ],
+)
 def test_day_and_month_that_cannot_be_told_stay_text(write, cells):
     reading = read_table(write("when,x\n" + "".join(f"{cell},1\n" for cell in cells)))
     assert reading.frame["when"].iloc[0] == "03/04/2025"
-    assert reading.notes == ("'when' holds dates whose day and month cannot be told apart, such as 03/04/2025 "
-                             "(line 2). It is read as text; write them one way.",)
+    assert reading.notes == (
+        "'when' holds dates whose day and month cannot be told apart, such as 03/04/2025 "
+        "(line 2). It is read as text; write them one way.",
+    )
 
 
 def test_dates_in_two_formats_name_the_first_line_of_each(write):
     late = "".join(f"2025-01-{day:02},1\n" for day in range(1, 29)) + "31.12.2025,2\n" * 5
     reading = read_table(write("when,x\n" + late))
-    assert reading.notes == ("'when' holds dates in two formats: 2025-01-01 (line 2) and 31.12.2025 (line 30). "
-                             "It is read as text; write them one way.",)
+    assert reading.notes == (
+        "'when' holds dates in two formats: 2025-01-01 (line 2) and 31.12.2025 (line 30). "
+        "It is read as text; write them one way.",
+    )
 
 
 @pytest.mark.parametrize("usual, other", [("2025-01-{:02}", "31.12.2025"), ("{:02}.01.2025", "Dec 31, 2025")])
@@ -247,8 +272,10 @@ def test_many_odd_values_make_it_text(write):
     rows = "".join(f"{'x' if i % 4 == 3 else ''}{i},1\n" for i in range(100))
     reading = read_table(write("a,b\n" + rows))
     assert reading.frame["a"].iloc[2:4].tolist() == ["2", "x3"]
-    assert reading.notes == ("'a' mixes numbers and texts: 25 of 100 values are no numbers, the first 'x3' (line 5). "
-                             "It is read as text; mend the file if it should hold numbers.",)
+    assert reading.notes == (
+        "'a' mixes numbers and texts: 25 of 100 values are no numbers, the first 'x3' (line 5). "
+        "It is read as text; mend the file if it should hold numbers.",
+    )
 
 
 def test_types_do_not_depend_on_where_a_chunk_ends(write, monkeypatch):
@@ -262,6 +289,7 @@ def test_types_do_not_depend_on_where_a_chunk_ends(write, monkeypatch):
 
 
 # -------------------------------------------------------------------- files that are refused
+
 
 def png():
     return b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -277,29 +305,50 @@ MEND = "Mend that line: a missing quotation mark, or a delimiter inside a text, 
 REFUSED = {
     "empty": (b"", "my.csv is empty. Was it cut off when it was saved or downloaded?"),
     "blank": (b" \n\n", "my.csv is empty. Was it cut off when it was saved or downloaded?"),
-    "header only": (b"a,b\n", "my.csv holds a line of column names and no row below it. Was it cut off when it was "
-                              "saved or downloaded?"),
-    "one column": (b"ecg\n1\n2\n", "my.csv has a single column, 'ecg'. If another character than comma, semicolon, "
-                                   "tab, | or blank separates its fields, pass it as delimiter=. If it is a series, "
-                                   "add a column of times: odd values show beside others."),
-    "duplicate names": (b"a,b, a,b\n1,2,3,4\n", "my.csv has names more than once among its columns: a, b. Give each "
-                                                "column a name of its own."),
+    "header only": (
+        b"a,b\n",
+        "my.csv holds a line of column names and no row below it. Was it cut off when it was saved or downloaded?",
+    ),
+    "one column": (
+        b"ecg\n1\n2\n",
+        "my.csv has a single column, 'ecg'. If another character than comma, semicolon, "
+        "tab, | or blank separates its fields, pass it as delimiter=. If it is a series, "
+        "add a column of times: odd values show beside others.",
+    ),
+    "duplicate names": (
+        b"a,b, a,b\n1,2,3,4\n",
+        "my.csv has names more than once among its columns: a, b. Give each column a name of its own.",
+    ),
     "a line too long": (b"a,b\n1,2\n3,4,5\n", f"Line 3 of my.csv has 3 fields, the first line has 2. {MEND}"),
     "a line too short": (b"a,b\n1,2\n3\n4,5\n", f"Line 3 of my.csv has 1 field, the first line has 2. {MEND}"),
-    "a title above": (b"Sales 2025\na,b,c\n1,2,3\n4,5,6\n", "The first line of my.csv has one field, most others have "
-                                                            "3: delete what stands above the line of column names."),
-    "a header of other length": (b"9,2,good\n1,2,3,4,5\n6,7,8,9,1\n",
-                                 f"Line 2 of my.csv has 5 fields, the first line has 3. {MEND}"),
+    "a title above": (
+        b"Sales 2025\na,b,c\n1,2,3\n4,5,6\n",
+        "The first line of my.csv has one field, most others have "
+        "3: delete what stands above the line of column names.",
+    ),
+    "a header of other length": (
+        b"9,2,good\n1,2,3,4,5\n6,7,8,9,1\n",
+        f"Line 2 of my.csv has 5 fields, the first line has 3. {MEND}",
+    ),
     "picture": (png(), "my.csv is a picture (PNG), not a CSV file. This report reads tables: name a CSV file."),
-    "old Excel": (b"\xd0\xcf\x11\xe0" + bytes(99), "my.csv is an old Excel file, not a CSV file. Open it in Excel and "
-                                                   "save it as CSV (UTF-8)."),
+    "old Excel": (
+        b"\xd0\xcf\x11\xe0" + bytes(99),
+        "my.csv is an old Excel file, not a CSV file. Open it in Excel and save it as CSV (UTF-8).",
+    ),
     "zeros": (b"abc\x00def\n" * 9, "my.csv is a binary file, not text (byte 4 is zero). Save the table as CSV."),
-    "no mark": ("a,b\n1,2\n".encode("utf-16-le"), "Every other byte of my.csv is zero: UTF-16 without the mark that "
-                                                  "says so? Then pass encoding='utf-16-le' (--encoding utf-16-le)."),
-    "web page": (b"<!DOCTYPE html><html>", "my.csv is a web page or XML, not a CSV file. Was a page saved in place of "
-                                           "the file that it links to?"),
-    "JSON": (b'[{"a": 1}]', "my.csv is JSON, not a CSV file. Write it as CSV: "
-                            "pandas.read_json(path).to_csv('table.csv', index=False)."),
+    "no mark": (
+        "a,b\n1,2\n".encode("utf-16-le"),
+        "Every other byte of my.csv is zero: UTF-16 without the mark that "
+        "says so? Then pass encoding='utf-16-le' (--encoding utf-16-le).",
+    ),
+    "web page": (
+        b"<!DOCTYPE html><html>",
+        "my.csv is a web page or XML, not a CSV file. Was a page saved in place of the file that it links to?",
+    ),
+    "JSON": (
+        b'[{"a": 1}]',
+        "my.csv is JSON, not a CSV file. Write it as CSV: pandas.read_json(path).to_csv('table.csv', index=False).",
+    ),
 }
 
 
@@ -309,8 +358,9 @@ def test_each_broken_file_gets_its_sentence(write, content, sentence):
 
 
 def test_missing_file_and_folder(tmp_path):
-    assert problem(tmp_path / "no.csv") == (f"There is no file {tmp_path / 'no.csv'}. Check its name and the folder "
-                                            "you are in.")
+    assert problem(tmp_path / "no.csv") == (
+        f"There is no file {tmp_path / 'no.csv'}. Check its name and the folder you are in."
+    )
     assert problem(tmp_path) == f"{tmp_path} is a folder. Name one CSV file in it."
 
 
@@ -326,13 +376,16 @@ def test_a_file_that_may_not_be_read(write, monkeypatch):
 
 def test_excel_and_archives_of_several_files(tmp_path):
     excel(tmp_path / "my.csv")
-    assert problem(tmp_path / "my.csv") == ("my.csv is an Excel file (or another document of Office), not a CSV file. "
-                                            "Open it and save the sheet as CSV (UTF-8).")
+    assert problem(tmp_path / "my.csv") == (
+        "my.csv is an Excel file (or another document of Office), not a CSV file. "
+        "Open it and save the sheet as CSV (UTF-8)."
+    )
     with zipfile.ZipFile(tmp_path / "my.zip", "w") as archive:
         archive.writestr("folder/a.csv", TABLE)
         archive.writestr("folder/b.csv", TABLE)
-    assert problem(tmp_path / "my.zip") == ("my.zip is a zip archive of 2 files, which table is meant? Unpack it and "
-                                            "name one CSV file.")
+    assert problem(tmp_path / "my.zip") == (
+        "my.zip is a zip archive of 2 files, which table is meant? Unpack it and name one CSV file."
+    )
 
 
 def test_a_damaged_archive(write):
@@ -345,19 +398,22 @@ def test_not_utf8_names_line_and_remedy(write, n_before):
     content = "id;town\n" + "1;Bonn\n" * n_before + "2;Köln\n" + "3;Ulm\n" * 10
     assert problem(write(content, encoding="cp1252")) == (
         f"my.csv is not UTF-8: line {n_before + 2} holds bytes that do not fit. Read as cp1252 the line is: 2;Köln If "
-        "that looks right, pass encoding='cp1252' (--encoding cp1252).")
+        "that looks right, pass encoding='cp1252' (--encoding cp1252)."
+    )
 
 
 def test_unknown_encodings_and_delimiters(write):
     assert problem(write(TABLE), encoding="klingon").startswith("There is no encoding 'klingon'.")
-    assert problem(write(TABLE), delimiter=",,") == ("delimiter=',,': name one character, such as ',' or ';' (a tab is "
-                                                     "'\\t').")
+    assert problem(write(TABLE), delimiter=",,") == (
+        "delimiter=',,': name one character, such as ',' or ';' (a tab is '\\t')."
+    )
 
 
 def test_the_wrong_delimiter(write):
     assert problem(write(TABLE), delimiter=";") == (
         "With the delimiter ';' my.csv has a single column; with ',' it has 3. Pass delimiter=',' (--delimiter), or "
-        "nothing: it is found.")
+        "nothing: it is found."
+    )
 
 
 @pytest.mark.parametrize("n", [10, 50_000])
@@ -367,13 +423,21 @@ def test_uneven_lines_are_found_wherever_they_stand(write, n, bad, width):
     assert problem(write(content)).startswith(f"Line {n + 2} of my.csv has {width} fields, the first line has 3.")
 
 
-@pytest.mark.parametrize("text, start", [
-    ('a,b\n1,2\n"3,4\n5,6\n' + "7,8\n" * 60_000, "In line 3 of my.csv a quotation mark is opened and never closed."),
-    ("a,b\n" + "7,8\n" * 90_000 + '"3,4\n5,6\n',
-     "In my.csv a quotation mark is opened in or after line 90002 and never closed."),
-    ('"' + "a,b\n" * 90_000, "In line 1 of my.csv a quotation mark is opened and never closed."),
-    ('a,b\n1,2\n3,"4\n5,6\n', "In my.csv a quotation mark is opened in or after line 3 and never closed."),
-])
+@pytest.mark.parametrize(
+    "text, start",
+    [
+        (
+            'a,b\n1,2\n"3,4\n5,6\n' + "7,8\n" * 60_000,
+            "In line 3 of my.csv a quotation mark is opened and never closed.",
+        ),
+        (
+            "a,b\n" + "7,8\n" * 90_000 + '"3,4\n5,6\n',
+            "In my.csv a quotation mark is opened in or after line 90002 and never closed.",
+        ),
+        ('"' + "a,b\n" * 90_000, "In line 1 of my.csv a quotation mark is opened and never closed."),
+        ('a,b\n1,2\n3,"4\n5,6\n', "In my.csv a quotation mark is opened in or after line 3 and never closed."),
+    ],
+)
 def test_a_quotation_mark_that_is_never_closed(write, text, start):
     assert problem(write(text)).startswith(start)
 
@@ -389,6 +453,7 @@ def test_an_empty_last_field_is_no_short_line(write):
 
 
 # -------------------------------------------------------------------- some columns, some rows, too many
+
 
 def test_some_columns(write):
     assert list(read_table(write(TABLE), columns=["colour", "size"]).frame) == ["size", "colour"]
@@ -464,7 +529,7 @@ def huge(tmp_path_factory):
 
 MEASURE = """
 import resource, sys
-from helpers._data_files import DATA_DIR
+from helpers.datasets.files import DATA_DIR
 from helpers.report.reading import UnusableFile, read_table
 
 def peak():

@@ -6,13 +6,13 @@ import time
 from dataclasses import replace
 
 from helpers.detectors import NearestNeighbours, ZScore
+from helpers.evaluation.thresholds import quantile_threshold
 from helpers.report import TooLittleTime
 from helpers.report.candidates import Candidate, series_candidates, table_candidates
 from helpers.report.columns import describe_columns
 from helpers.report.contest import Entry, train_candidates
 from helpers.report.preparing import prepare
 from helpers.report.study import cross_fitted_strangeness, examine, finish
-from helpers.thresholds import quantile_threshold
 
 import numpy as np
 import pandas as pd
@@ -30,8 +30,9 @@ def no_networks(monkeypatch):
 
 def table(n=1000, seed=0, odd=()):
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame({"length": rng.normal(30, 1, n), "width": rng.normal(8, 0.5, n),
-                          "colour": rng.choice(["red", "blue"], n)})
+    frame = pd.DataFrame(
+        {"length": rng.normal(30, 1, n), "width": rng.normal(8, 0.5, n), "colour": rng.choice(["red", "blue"], n)}
+    )
     frame.loc[list(odd), "width"] += 8
     return frame
 
@@ -238,8 +239,9 @@ def test_no_time_at_all_is_an_error_with_a_sentence(monkeypatch):
             time.sleep(0.05)
             return super()._score(rows)
 
-    monkeypatch.setattr("helpers.report.contest.table_candidates",
-                        lambda n, seed: [Candidate("endless", Endless(), "sleeps", "00")])
+    monkeypatch.setattr(
+        "helpers.report.contest.table_candidates", lambda n, seed: [Candidate("endless", Endless(), "sleeps", "00")]
+    )
     with pytest.raises(TooLittleTime, match=r"No detector could be trained in .* Allow more seconds"):
         study(table(), seconds=0.02)
 

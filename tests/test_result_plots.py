@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from helpers import everything, result_plots
 from helpers.datasets import load_results
+from helpers.results import contest, figures
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,17 +25,17 @@ def cost():
 
 
 @pytest.fixture
-def figures():
+def closed_figures():
     yield
     plt.close("all")
 
 
 def test_cells_hold_the_means_of_the_table(table, figures):
-    cells = result_plots.everything_figure(table).axes[0]
-    n_pairs = len(set(everything.fitting_pairs()))
+    cells = figures.everything_figure(table).axes[0]
+    n_pairs = len(set(contest.fitting_pairs()))
     assert len(cells.texts) == len(cells.patches) == n_pairs
     at = {tuple(text.get_position()): text.get_text() for text in cells.texts}
-    data, detectors = list(everything.DATA), list(everything.DETECTORS)
+    data, detectors = list(contest.DATA), list(contest.DETECTORS)
     mean = table.query("data == 'orders' and detector == 'PCA'")["average_precision"].mean()
     assert at[data.index("orders"), detectors.index("PCA")] == f"{mean:.2f}"
     area = table.query("data == 'digit 8' and detector == 'PCA'")["auroc"].mean()
@@ -45,8 +45,8 @@ def test_cells_hold_the_means_of_the_table(table, figures):
 
 def test_level_with_the_best_needs_few_anomalies_or_a_small_gap():
     means = pd.DataFrame({"mean": [0.90, 0.85, 0.60], "error": [0.01, 0.01, 0.01]})
-    assert result_plots.level_with_best(means).tolist() == [True, False, False]
-    assert result_plots.level_with_best(means.assign(error=0.03)).tolist() == [True, True, False]
+    assert figures.level_with_best(means).tolist() == [True, False, False]
+    assert figures.level_with_best(means.assign(error=0.03)).tolist() == [True, True, False]
 
 
 def test_standard_errors_are_those_of_many_samples():
@@ -54,13 +54,13 @@ def test_standard_errors_are_those_of_many_samples():
     rng, labels = np.random.default_rng(0), np.repeat([0, 1], [400, 100])
     scores = [rng.normal(size=500) + 2 * labels for _ in range(300)]
     areas = [roc_auc_score(labels, score) for score in scores]
-    assert result_plots._error_of_auroc(np.mean(areas), 100, 400) == pytest.approx(np.std(areas), rel=0.3)
+    assert figures._error_of_auroc(np.mean(areas), 100, 400) == pytest.approx(np.std(areas), rel=0.3)
     precisions = [average_precision_score(labels, score) for score in scores]
-    assert result_plots._error_of_ap(np.mean(precisions), 100, 400) == pytest.approx(np.std(precisions), rel=0.5)
+    assert figures._error_of_ap(np.mean(precisions), 100, 400) == pytest.approx(np.std(precisions), rel=0.5)
 
 
 def test_lines_of_cost_end_where_a_process_was_stopped(cost, figures):
-    train, score = result_plots.cost_figure(cost).axes
+    train, score = figures.cost_figure(cost).axes
     for ax, column in ((train, "train_seconds"), (score, "score_seconds")):
         lengths = [len(line.get_xdata()) for line in ax.lines]
         assert lengths == cost.groupby("detector", sort=False)[column].count().tolist()
@@ -69,9 +69,9 @@ def test_lines_of_cost_end_where_a_process_was_stopped(cost, figures):
 
 def test_labels_are_moved_apart_in_order():
     heights = pd.Series([0.1, 0.11, 0.12, 0.9], list("abcd"))
-    moved = result_plots._apart(heights)
+    moved = figures._apart(heights)
     assert moved.index.tolist() == list("abcd")
-    assert (np.diff(moved) >= result_plots.LABEL_GAP - 1e-9).all()
+    assert (np.diff(moved) >= figures.LABEL_GAP - 1e-9).all()
 
 
 def test_shipped_figures_are_small():

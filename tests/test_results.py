@@ -2,20 +2,16 @@
 
 import importlib
 import re
-from pathlib import Path
 
 from helpers.datasets import load_results
 
 import pandas as pd
 import pytest
 
-BENCH = Path(__file__).parent / "bench"
-
 
 @pytest.fixture
 def results(monkeypatch):
-    monkeypatch.syspath_prepend(BENCH)
-    return importlib.import_module("results")
+    return importlib.import_module("helpers.results.writing")
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +49,8 @@ def test_the_header_says_how_and_on_what_but_not_on_whose_machine(digits):
 
 
 def test_written_tables_are_loaded_again(results, tmp_path, monkeypatch):
-    from helpers import _data_files
 
-    monkeypatch.setattr(_data_files, "DATA_DIR", tmp_path)
+    monkeypatch.setattr("helpers.datasets.files.DATA_DIR", tmp_path)
     table = pd.DataFrame({"model": ["a, b", "c"], "auroc": [0.5, 0.75]})
     assert results.write("some", table, tmp_path / "results") == "some.csv written: 2 rows."
     loaded = load_results("some")

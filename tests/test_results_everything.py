@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import helpers.detectors
-from helpers import everything
 from helpers.datasets import load_results
 from helpers.detectors import Detector, WindowDetector
+from helpers.results import contest
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -36,32 +36,37 @@ def bench(monkeypatch):
 
 # --------------------------------------------------------------------------------------------------- definitions
 
+
 def classes_in_use():
-    for data, detector in everything.fitting_pairs():
-        made = everything.unfitted(data, detector)
+    for data, detector in contest.fitting_pairs():
+        made = contest.unfitted(data, detector)
         yield type(made).__name__
         if isinstance(made, WindowDetector):
             yield type(made.detector).__name__
 
 
 def test_every_detector_of_the_course_stands_on_the_scoreboard_or_is_excused():
-    exported = {name for name in helpers.detectors.__all__
-                if inspect.isclass(thing := getattr(helpers.detectors, name)) and issubclass(thing, Detector)}
+    exported = {
+        name
+        for name in helpers.detectors.__all__
+        if inspect.isclass(thing := getattr(helpers.detectors, name)) and issubclass(thing, Detector)
+    }
     used = set(classes_in_use())
-    assert exported - used == set(everything.LEFT_OUT)
-    assert all(everything.LEFT_OUT.values())
+    assert exported - used == set(contest.LEFT_OUT)
+    assert all(contest.LEFT_OUT.values())
 
 
 def test_every_detector_fits_some_data_and_every_data_set_has_a_floor():
-    pairs = set(everything.fitting_pairs())
-    assert {detector for _, detector in pairs} == set(everything.DETECTORS)
-    assert {data for data, detector in pairs if detector == "random"} == set(everything.DATA)
+    pairs = set(contest.fitting_pairs())
+    assert {detector for _, detector in pairs} == set(contest.DETECTORS)
+    assert {data for data, detector in pairs if detector == "random"} == set(contest.DATA)
 
 
-@pytest.mark.parametrize(("data", "view"), [(data, view) for data, about in everything.DATA.items()
-                                            for view in about.views])
+@pytest.mark.parametrize(
+    ("data", "view"), [(data, view) for data, about in contest.DATA.items() for view in about.views]
+)
 def test_parts_of_a_view(data, view):
-    parts = everything.DATA[data].views[view]()
+    parts = contest.DATA[data].views[view]()
     n_scores = sum(map(len, parts.test)) if isinstance(parts.test, list) else len(parts.test)
     assert set(parts.labels) == {0, 1}
     if parts.judged is None:
@@ -72,7 +77,7 @@ def test_parts_of_a_view(data, view):
 
 
 def test_views_of_one_data_set_are_judged_on_the_same():
-    for about in everything.DATA.values():
+    for about in contest.DATA.values():
         first, *others = (view().labels for view in about.views.values())
         for other in others:
             np.testing.assert_array_equal(first, other)
@@ -80,7 +85,7 @@ def test_views_of_one_data_set_are_judged_on_the_same():
 
 def test_nothing_that_is_judged_was_learned():
     """Rows of a frame are told apart by their index, arrays by their values."""
-    for about in everything.DATA.values():
+    for about in contest.DATA.values():
         for load in about.views.values():
             parts = load()
             if isinstance(parts.train, pd.DataFrame):
@@ -91,25 +96,28 @@ def test_nothing_that_is_judged_was_learned():
 
 
 def test_seeds_reach_the_detector_that_is_wrapped():
-    parameters = everything.unfitted("telemetry", "isolation forest", seed=2).get_params()
+    parameters = contest.unfitted("telemetry", "isolation forest", seed=2).get_params()
     assert parameters["detector__estimator__random_state"] == 2
 
 
 def test_a_row_of_the_water_is_scored_by_all_that_are_judged_on_it():
     """Detectors with windows are blind after a gap; nobody is judged there."""
-    parts = everything.DATA["water flow"].views["series"]()
-    blind = everything.unfitted("water flow", "PCA").fit(parts.train).decision_function(parts.test)
+    parts = contest.DATA["water flow"].views["series"]()
+    blind = contest.unfitted("water flow", "PCA").fit(parts.train).decision_function(parts.test)
     assert np.isnan(blind).any() and not np.isnan(blind[parts.judged]).any()
 
 
-@pytest.mark.parametrize(("data", "detector", "message"), [
-    ("orders", "LSTM forecaster", "'LSTM forecaster' takes series, but 'orders' comes as rows"),
-    ("sales", "PCA", "'sales' is not on the scoreboard; there are: orders, Shuttle"),
-    ("orders", "pca", "'pca' is not on the scoreboard; there are: random, z-score"),
-])
+@pytest.mark.parametrize(
+    ("data", "detector", "message"),
+    [
+        ("orders", "LSTM forecaster", "'LSTM forecaster' takes series, but 'orders' comes as rows"),
+        ("sales", "PCA", "'sales' is not on the scoreboard; there are: orders, Shuttle"),
+        ("orders", "pca", "'pca' is not on the scoreboard; there are: random, z-score"),
+    ],
+)
 def test_what_does_not_fit_is_refused_with_a_sentence(data, detector, message):
     with pytest.raises(ValueError, match=message):
-        everything.measure(data, detector)
+        contest.measure(data, detector)
 
 
 def test_tensorflow_is_imported_by_those_who_train_with_it_only(fake):
@@ -118,10 +126,11 @@ def test_tensorflow_is_imported_by_those_who_train_with_it_only(fake):
 
 # ------------------------------------------------------------------------------------------------- shipped tables
 
+
 def test_every_pair_and_seed_is_there_once(table, bench):
-    jobs = bench("results_everything").jobs()
+    jobs = bench("helpers.results.tables.everything").jobs()
     assert list(table[["data", "detector", "seed"]].itertuples(index=False, name=None)) == jobs
-    assert table.columns.tolist() == bench("results_everything").COLUMNS
+    assert table.columns.tolist() == bench("helpers.results.tables.everything").COLUMNS
 
 
 def test_values_are_possible(table):
@@ -135,7 +144,7 @@ def test_values_are_possible(table):
 
 def test_rows_of_a_data_set_were_judged_on_the_same(table):
     assert (table.groupby("data")[["mark", "n_test", "prevalence"]].nunique() == 1).all().all()
-    for data, about in everything.DATA.items():
+    for data, about in contest.DATA.items():
         rows = table[table["data"] == data]
         labels = next(iter(about.views.values()))().labels
         assert set(rows["n_test"]) == {len(labels)} and set(rows["prevalence"]) == {round(labels.mean(), 4)}
@@ -146,11 +155,19 @@ def test_chance_is_the_floor(table):
     assert areas.between(0.35, 0.65).all()
 
 
-@pytest.mark.parametrize(("data", "detector"), [("orders", "z-score"), ("water flow", "PCA"), ("digit 8", "PCA"),
-                                                ("Shuttle", "isolation forest"), ("watch TRAP", "persistence")])
+@pytest.mark.parametrize(
+    ("data", "detector"),
+    [
+        ("orders", "z-score"),
+        ("water flow", "PCA"),
+        ("digit 8", "PCA"),
+        ("Shuttle", "isolation forest"),
+        ("watch TRAP", "persistence"),
+    ],
+)
 def test_cheap_rows_come_out_again(table, data, detector):
     shipped = table.query("data == @data and detector == @detector and seed == 0").iloc[0]
-    again = everything.measure(data, detector)
+    again = contest.measure(data, detector)
     for measure in ("auroc", "average_precision"):
         assert again[measure] == pytest.approx(shipped[measure], abs=0.01)
     assert (again["n_train"], again["n_test"]) == (shipped["n_train"], shipped["n_test"])
@@ -168,7 +185,7 @@ def test_the_other_tables_agree(table):
 
 
 def test_cost_has_every_detector_and_size_and_says_what_was_stopped(cost, bench):
-    definition = bench("results_cost")
+    definition = bench("helpers.results.tables.cost")
     jobs = [(detector, rows) for detector in (*definition.TABLES, *definition.SERIES) for rows in definition.ROWS]
     assert list(cost[["detector", "rows"]].itertuples(index=False, name=None)) == jobs
     assert cost.columns.tolist() == definition.COLUMNS
@@ -178,12 +195,14 @@ def test_cost_has_every_detector_and_size_and_says_what_was_stopped(cost, bench)
 
 # -------------------------------------------------------------------------------------------------------- machinery
 
+
 def compute(calls):
     def square(name, number):
         calls.append(number)
         if number == 3:
             raise KeyboardInterrupt
         return {"name": name, "square": number**2}
+
     return square
 
 
@@ -191,7 +210,7 @@ JOBS = [("a", 1), ("b", 2), ("c", 3), ("d", 4)]
 
 
 def test_a_run_that_was_cut_goes_on_where_it_stopped(bench, tmp_path, capsys):
-    resume, calls = bench("resume"), []
+    resume, calls = bench("helpers.results.resume"), []
     with pytest.raises(KeyboardInterrupt):
         list(resume.rows("some", JOBS, compute(calls), tmp_path))
     with (tmp_path / "some.jsonl").open("a") as file:
@@ -204,7 +223,7 @@ def test_a_run_that_was_cut_goes_on_where_it_stopped(bench, tmp_path, capsys):
 
 
 def test_rows_of_other_versions_are_computed_again(bench, tmp_path):
-    resume, calls = bench("resume"), []
+    resume, calls = bench("helpers.results.resume"), []
     old = {"versions": "Python 2.7", "job": ["a", 1], "row": {"name": "a", "square": 99}}
     (tmp_path / "some.jsonl").write_text(json.dumps(old) + "\n")
     assert list(resume.rows("some", JOBS[:1], compute(calls), tmp_path)) == [{"name": "a", "square": 1}]
@@ -212,14 +231,14 @@ def test_rows_of_other_versions_are_computed_again(bench, tmp_path):
 
 
 def test_a_written_table_begins_anew(bench, tmp_path):
-    resume, calls = bench("resume"), []
+    resume, calls = bench("helpers.results.resume"), []
     for _ in range(2):
         list(resume.rows("some", JOBS[:1], compute(calls), tmp_path))
         resume.forget("some", tmp_path)
     assert calls == [1, 1]
 
 
-FAKE = '''
+FAKE = """
 import sys, time
 
 def memory(megabytes):
@@ -234,21 +253,21 @@ def slow(seconds):
     yield {"train_seconds": 0.5, "score_seconds": 1.0}
 
 def imports_tensorflow():
-    from helpers.everything import measure
+    from helpers.results.contest import measure
 
     imported = ["tensorflow" in sys.modules]
     for detector in ("z-score", "LSTM forecaster"):
         measure("water flow", detector)
         imported.append("tensorflow" in sys.modules)
     return {"imported": imported}
-'''
+"""
 
 
 @pytest.fixture
 def fake(monkeypatch, tmp_path, bench):
     (tmp_path / "fake_measure.py").write_text(FAKE)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    return bench("fresh")
+    return bench("helpers.results.fresh")
 
 
 def test_a_fresh_process_has_its_own_memory(fake):
@@ -268,32 +287,39 @@ def test_a_process_that_takes_too_long_is_stopped_and_keeps_what_it_came_to(fake
 
 
 def test_a_line_that_was_cut_while_it_was_printed_does_not_count(bench):
-    assert bench("fresh")._last(b'{"train_seconds": 1.0}\n{"train_sec') == {"train_seconds": 1.0}
+    assert bench("helpers.results.fresh")._last(b'{"train_seconds": 1.0}\n{"train_sec') == {"train_seconds": 1.0}
 
 
 def test_a_stopped_fit_is_recorded_as_missing(bench, monkeypatch):
-    cost = bench("results_cost")
+    cost = bench("helpers.results.tables.cost")
     monkeypatch.setattr(cost.fresh, "run", lambda *_, **__: {"train_seconds": 2.0, "peak_mb": 90, "stopped": True})
     row = cost.compute_row("PCA", 1000)
-    assert row == {"detector": "PCA", "kind": "table", "rows": 1000, "train_seconds": 2.0, "score_seconds": None,
-                   "peak_mb": 90, "stopped": True}
+    assert row == {
+        "detector": "PCA",
+        "kind": "table",
+        "rows": 1000,
+        "train_seconds": 2.0,
+        "score_seconds": None,
+        "peak_mb": 90,
+        "stopped": True,
+    }
 
 
 @pytest.mark.parametrize(("detector", "series"), [("PCA", False), ("seasonal naive", True)])
 def test_cost_of_a_small_table_and_series(bench, detector, series):
-    trained, scored = bench("cost").measure(detector, 300, series)
+    trained, scored = bench("helpers.results.cost_of_one").measure(detector, 300, series)
     assert set(trained) == {"train_seconds"} and set(scored) == {"train_seconds", "score_seconds"}
 
 
 def test_a_row_of_the_bench_is_measured_in_a_fresh_process(bench, monkeypatch):
-    results = bench("results_everything")
+    results = bench("helpers.results.tables.everything")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     row = results.compute_row("water flow", "z-score", 0)
     assert list(row) == results.COLUMNS and row["peak_mb"] > 50
 
 
 def test_figures_are_drawn_beside_their_tables(bench, tmp_path):
-    results = bench("results")
+    results = bench("helpers.results.writing")
     results.write("some", pd.DataFrame({"x": [0, 1], "y": [1, 3]}), tmp_path)
     said = results.draw("some", lambda table: plt.plot(table["x"], table["y"])[0].figure, tmp_path)
     assert (tmp_path / "some.png").read_bytes()[:4] == b"\x89PNG" and said.startswith("some.png drawn")

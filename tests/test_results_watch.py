@@ -17,7 +17,7 @@ def watch():
 @pytest.fixture
 def bench(monkeypatch):
     monkeypatch.syspath_prepend(Path(__file__).parent / "bench")
-    return importlib.import_module("results_watch")
+    return importlib.import_module("helpers.results.tables.watch")
 
 
 def test_models_exercises_and_seeds(watch):

@@ -4,8 +4,8 @@ import copy
 import pickle
 
 from helpers.detectors import NearestNeighbours, OneColumn, RandomScore, ZScore, from_sklearn
-from helpers.metrics import bootstrap_interval
-from helpers.scoreboard import format_scoreboard, scoreboard
+from helpers.evaluation.metrics import bootstrap_interval
+from helpers.results.board import format_scoreboard, scoreboard
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,7 @@ from sklearn.metrics import average_precision_score, precision_score, recall_sco
 rng = np.random.default_rng(0)
 COLUMNS = ["amount", "hour", "age"]
 TRAIN, CALIBRATION = (pd.DataFrame(rng.normal(size=(400, 3)), columns=COLUMNS) for _ in range(2))
-TEST = pd.DataFrame(
-    np.concatenate([rng.normal(size=(570, 3)), 5 + rng.normal(size=(30, 3))]), columns=COLUMNS
-)
+TEST = pd.DataFrame(np.concatenate([rng.normal(size=(570, 3)), 5 + rng.normal(size=(30, 3))]), columns=COLUMNS)
 LABELS = np.repeat([0, 1], [570, 30])
 KINDS = np.repeat(["normal", "bulk", "burst"], [570, 10, 20])
 PYOD = {"IForest": IForest(n_estimators=20), "KNN": KNN(), "ECOD": ECOD(), "PCA": PCA(), "HBOS": HBOS()}
@@ -52,9 +50,7 @@ def test_one_row_by_hand():
     assert row["precision"] == precision_score(LABELS, flags)
     assert row["recall"] == recall_score(LABELS, flags)
     assert row["false-alarm rate"] == flags[:570].mean() > 0
-    assert tuple(row[["AP low", "AP high"]]) == bootstrap_interval(
-        average_precision_score, LABELS, scores, 50
-    )
+    assert tuple(row[["AP low", "AP high"]]) == bootstrap_interval(average_precision_score, LABELS, scores, 50)
     assert row["fit seconds"] >= 0 and row["runs"] == 1
 
 
@@ -97,11 +93,7 @@ def test_random_detectors_run_for_every_seed():
     single = [board_of({"random": RandomScore()}, seeds=(seed,)).loc["random", "AUROC"] for seed in (0, 1, 2)]
     assert board.loc["random", "AUROC"] == pytest.approx(np.mean(single))
     assert board.loc["random", "AUROC sd"] == pytest.approx(np.std(single, ddof=1))
-    assert (
-        board.loc["random", "AP low"]
-        <= board.loc["random", "average precision"]
-        <= board.loc["random", "AP high"]
-    )
+    assert board.loc["random", "AP low"] <= board.loc["random", "average precision"] <= board.loc["random", "AP high"]
 
 
 def test_random_scores_show_the_floor():
@@ -142,10 +134,7 @@ def test_formatted_board_has_few_digits_and_no_seconds():
         "recall: bulk",
         "recall: burst",
     ]
-    assert (
-        text.loc["random", "AUROC"]
-        == f"{board.loc['random', 'AUROC']:.3f} ± {board.loc['random', 'AUROC sd']:.3f}"
-    )
+    assert text.loc["random", "AUROC"] == f"{board.loc['random', 'AUROC']:.3f} ± {board.loc['random', 'AUROC sd']:.3f}"
     assert text.loc["nn", "AUROC"] == f"{board.loc['nn', 'AUROC']:.3f}"
     assert "fit seconds" in format_scoreboard(board, seconds=True)
 

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # Not data/regenerate: a maintainer's script there reads a pickle, whose bytes it has compared with a hash.
-CODE = sorted([*ROOT.glob("helpers/**/*.py"), *ROOT.glob("notebooks/source/*.py")])
+CODE = sorted([*ROOT.glob("helpers/**/*.py"), *ROOT.glob("notebooks/source/*.py"), *ROOT.glob("notebooks/tools/*.py")])
 
 # Loading one of these runs whatever its file says.
 UNSAFE_MODULES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
@@ -80,12 +80,16 @@ def downloads(text):
             last = dotted(node.func).rpartition(".")[2]
             if last in DOWNLOADERS or last.startswith("fetch_"):
                 yield f"line {node.lineno} calls {last}"
-            if any(isinstance(word, ast.Constant) and re.match(r"(https?|ftp|s3)://", str(word.value))
-                   for argument in (*node.args, *(k.value for k in node.keywords)) for word in ast.walk(argument)):
+            if any(
+                isinstance(word, ast.Constant) and re.match(r"(https?|ftp|s3)://", str(word.value))
+                for argument in (*node.args, *(k.value for k in node.keywords))
+                for word in ast.walk(argument)
+            ):
                 yield f"line {node.lineno} passes an address to {last}"
 
 
 # ------------------------------------------------------------------------------------------- code from data
+
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_runs_code_from_data(path):
@@ -135,7 +139,8 @@ import importlib, pkgutil, helpers
 for module in pkgutil.walk_packages(helpers.__path__, "helpers."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
-from helpers import datasets, detectors, series_data
+from helpers import datasets, detectors
+from helpers.datasets import series
 for name in detectors.__all__:
     getattr(detectors, name)
 for module in (datasets, series_data):
@@ -179,6 +184,7 @@ def test_a_planted_download_is_seen(planted):
 
 
 # --------------------------------------------------------------------------------------------- installation
+
 
 def requirements(text):
     """The lock's entries, each with its continued lines, without comments."""
@@ -252,7 +258,7 @@ def make_lab(*options):
     make = ["make", "--dry-run", "--no-print-directory", "lab", f"VENV_PYTHON={shlex.quote(sys.executable)}",
             f"LAB_ARGS={shlex.join(options)}"]  # fmt: skip
     said = subprocess.check_output(make, cwd=ROOT, text=True)
-    return said[said.rindex("if [ "):]
+    return said[said.rindex("if [ ") :]
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,7 @@ def watch():
 
 # ----------------------------------------------------------------------------------------------- water flow
 
+
 def test_water_flow():
     water = load_water_flow()
     assert water.names == ("flow",) and water.data["flow"].dtype == float and not water.data.isna().any(axis=None)
@@ -83,11 +84,15 @@ def test_water_flow_script_turns_local_times_into_utc(script):
     water_flow = script("water_flow")
     rows = ["2022-03-27T01:00:00+01:00,100.5", "2022-03-27T03:00:00+02:00,24.10"]
     text = water_flow.to_csv("\n".join([water_flow.ORIGINAL_HEADER, *rows, ""]).encode()).decode()
-    assert text.splitlines() == ["time,flow,label,kind", "2022-03-27T00:00Z,100.5,0,normal",
-                                 "2022-03-27T01:00Z,24.10,0,normal"]
+    assert text.splitlines() == [
+        "time,flow,label,kind",
+        "2022-03-27T00:00Z,100.5,0,normal",
+        "2022-03-27T01:00Z,24.10,0,normal",
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ telemetry
+
 
 def test_telemetry():
     telemetry = load_telemetry()
@@ -103,13 +108,14 @@ def test_telemetry_events_and_labels_tell_the_same():
     labels = pd.Series(0, index=telemetry.data.index)
     kinds = pd.Series("normal", index=telemetry.data.index)
     for event in telemetry.events.itertuples():
-        labels[event.start:event.end] = 1
-        kinds[event.start:event.end] = event.kind
-        assert event.channel in telemetry.names and event.rows == len(labels[event.start:event.end])
+        labels[event.start : event.end] = 1
+        kinds[event.start : event.end] = event.kind
+        assert event.channel in telemetry.names and event.rows == len(labels[event.start : event.end])
     assert (labels == telemetry.labels).all() and (kinds == telemetry.kinds).all()
 
 
 # ----------------------------------------------------------------------------------------------- heartbeats
+
 
 def test_heartbeats_have_no_labels():
     heart = load_heartbeats()
@@ -158,6 +164,7 @@ def test_scripts_refuse_another_header(script, name):
 
 # ---------------------------------------------------------------------------------------------------- watch
 
+
 def test_watch(watch):
     lengths = [len(recording) for recording in watch.recordings]
     assert len(lengths) == 140 and (min(lengths), max(lengths), sum(lengths)) == (947, 2_618, 244_102)
@@ -182,13 +189,23 @@ def test_watch_accelerations_are_g(watch):
 def test_watch_script_rounds_by_half_a_step_at_most(script):
     module = script("watch")
     rng = np.random.default_rng(0)
-    origin = {"X": [rng.normal(size=(n, 6)) for n in (3, 5)], "y": np.array([6, 0]), "subject": np.array([10, 1]),
-              "side": np.array([1.0, 0.0]), "X_labels": module.CHANNELS, "y_labels": module.EXERCISES}
+    origin = {
+        "X": [rng.normal(size=(n, 6)) for n in (3, 5)],
+        "y": np.array([6, 0]),
+        "subject": np.array([10, 1]),
+        "side": np.array([1.0, 0.0]),
+        "X_labels": module.CHANNELS,
+        "y_labels": module.EXERCISES,
+    }
     arrays = module.to_arrays(origin)
     off = np.abs(arrays["values"] / arrays["steps_per_unit"] - np.concatenate(origin["X"]))
     assert (off.max(axis=0) <= np.array([1e-4] * 3 + [5e-4] * 3) + 1e-9).all() and arrays["values"].dtype == np.int16
     assert [arrays[name].tolist() for name in ("lengths", "exercise", "person", "side")] == [
-        [3, 5], [6, 0], [10, 1], [1, 0]]
+        [3, 5],
+        [6, 0],
+        [10, 1],
+        [1, 0],
+    ]
     with pytest.raises(SystemExit, match=r"beyond 6\.5 g"):
         module.to_arrays(origin | {"X": [np.full((2, 6), 7.0)]})
     with pytest.raises(SystemExit, match="other channels"):
@@ -196,6 +213,7 @@ def test_watch_script_rounds_by_half_a_step_at_most(script):
 
 
 # ------------------------------------------------------------------------------------ one exercise is normal
+
 
 @pytest.mark.parametrize("normal", EXERCISES)
 @pytest.mark.parametrize("development", [False, True])
@@ -226,5 +244,9 @@ def test_the_split_reads_exercise_and_person_only():
     tiny = Recordings([], pd.Series(["TRAP"] * 10), n, pd.Series(["left"] * 10), (), 50, "")
     split = one_exercise_split(tiny)
     assert [split.train.tolist(), split.validation.tolist(), split.calibration.tolist(), split.test.tolist()] == [
-        [0, 1, 2, 3, 4], [5], [6], [7, 8, 9]]
+        [0, 1, 2, 3, 4],
+        [5],
+        [6],
+        [7, 8, 9],
+    ]
     assert split.labels.tolist() == [0, 0, 0]

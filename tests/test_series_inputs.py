@@ -1,7 +1,7 @@
 """What a series must be, the sentences that say so, and the ways pandas writes the same series."""
 
 from helpers.detectors import RandomSeriesScore, SeasonalNaive, WindowDetector, ZScore, from_sklearn
-from helpers.detectors.series_inputs import channel_names, read_point, read_recording, split_recordings
+from helpers.detectors.series.inputs import channel_names, read_point, read_recording, split_recordings
 
 import numpy as np
 import pandas as pd
@@ -335,8 +335,11 @@ def test_units_of_the_index_do_not_matter(unit, frame, naive):
     assert np.isnan(expected).sum() == 6 * 3
     other = X.set_axis(X.index.as_unit(unit), axis=0)
     assert np.array_equal(naive.decision_function(other), expected, equal_nan=True)
-    assert np.array_equal(SeasonalNaive(period=6).fit(other).decision_function(X)[:50], naive.fit(X).decision_function(
-        other)[:50], equal_nan=True)
+    assert np.array_equal(
+        SeasonalNaive(period=6).fit(other).decision_function(X)[:50],
+        naive.fit(X).decision_function(other)[:50],
+        equal_nan=True,
+    )
     mixed = naive.decision_function(other[60:], context=X[:60])
     assert np.array_equal(mixed, naive.decision_function(X)[60:], equal_nan=True)
     naive.start_stream(X[:60])

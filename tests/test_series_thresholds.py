@@ -1,7 +1,8 @@
 """Limits for scores in time: as many alarms as allowed, and nothing seen of the future."""
 
-from helpers.metrics import alarm_episodes
-from helpers.thresholds import alarms_threshold, quantile_threshold, rolling_threshold, rolling_z
+from helpers.evaluation.events import alarm_episodes
+from helpers.evaluation.thresholds import quantile_threshold
+from helpers.evaluation.thresholds_in_time import alarms_threshold, rolling_threshold, rolling_z
 
 import numpy as np
 import pytest

@@ -150,7 +150,7 @@ def test_a_second_make_installs_nothing_and_starts_nothing_but_its_job(machine):
     machine.python("python3", "3.11")
     machine.run("make", "notebooks")
     _, calls = machine.run("make", "notebooks")
-    assert calls == "notebooks/source/build.py\n"
+    assert calls == "notebooks/tools/build.py\n"
 
 
 def test_jupyterlab_looks_as_on_binder(machine):
@@ -202,6 +202,7 @@ def test_another_processor_is_imitated_only_where_that_is_possible(machine, proc
 
 # ------------------------------------------------- the lanes: the oldest and the newest versions permitted
 
+
 @pytest.mark.parametrize(("lane", "resolution"), [("oldest", "lowest-direct"), ("newest", "highest")])
 def test_a_lane_tests_in_a_venv_of_its_own(machine, lane, resolution):
     machine.python("python3", "3.11")
@@ -241,8 +242,12 @@ def test_every_range_is_closed_at_both_ends(dependencies):
 
 def test_the_lock_lies_within_every_range(dependencies):
     lock = re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
-    outside = [f"{name} {version}, {r}" for r in dependencies for name, version in lock
-               if canonicalize_name(r.name) == name and version not in r.specifier]
+    outside = [
+        f"{name} {version}, {r}"
+        for r in dependencies
+        for name, version in lock
+        if canonicalize_name(r.name) == name and version not in r.specifier
+    ]
     assert not outside, f"{outside}: run `make lock`"
     assert {canonicalize_name(r.name) for r in dependencies} <= {name for name, _ in lock}
 

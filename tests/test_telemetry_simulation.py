@@ -13,8 +13,13 @@ import pytest
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 CHANNELS = ["cpu", "memory", "requests", "latency"]
-KINDS = {"spike": (1, 3), "level shift": (24, 72), "slow leak": (144, 264), "frozen channel": (18, 60),
-         "broken correlation": (36, 96)}
+KINDS = {
+    "spike": (1, 3),
+    "level shift": (24, 72),
+    "slow leak": (144, 264),
+    "frozen channel": (18, 60),
+    "broken correlation": (36, 96),
+}
 DAY, WEEK, N_CLEAN = 144, 1_008, 10_080
 
 
@@ -57,8 +62,10 @@ def events_of(table):
     """(kind, channel, slice of rows) of every event, from the labels alone."""
     padded = np.r_[0, table["label"], 0]
     starts, stops = np.flatnonzero(np.diff(padded) == 1), np.flatnonzero(np.diff(padded) == -1)
-    return [(table["kind"].iloc[start], table["channel"].iloc[start], slice(start, stop))
-            for start, stop in zip(starts, stops, strict=True)]
+    return [
+        (table["kind"].iloc[start], table["channel"].iloc[start], slice(start, stop))
+        for start, stop in zip(starts, stops, strict=True)
+    ]
 
 
 def of_kind(events, kind):
@@ -77,6 +84,7 @@ def latency_gap(table):
 
 
 # ------------------------------------------------------------------------------------------------- the file
+
 
 def test_the_script_gives_the_shipped_content(simulator):
     made = hashlib.sha256(simulator.to_csv(simulator.simulate_telemetry())).hexdigest()
@@ -108,10 +116,12 @@ def test_values_are_physical(telemetry):
 
 # ---------------------------------------------------------------------------------------------- normal life
 
+
 def test_the_first_ten_weeks_hold_no_fault(telemetry, clean, healthy):
     assert clean["label"].sum() == 0
-    pd.testing.assert_frame_equal(clean[CHANNELS], healthy[CHANNELS].iloc[:N_CLEAN], check_freq=False,
-                                  check_index_type=False)
+    pd.testing.assert_frame_equal(
+        clean[CHANNELS], healthy[CHANNELS].iloc[:N_CLEAN], check_freq=False, check_index_type=False
+    )
 
 
 def test_days_and_weeks_have_a_rhythm(clean):
@@ -156,7 +166,7 @@ def test_marketing_bursts_are_not_labelled_and_keep_the_couplings(telemetry, sch
     _, bursts = schedule
     assert [row // WEEK + 1 for row in bursts] == [2, 4, 7, 9, 12, 15]
     for row in bursts:
-        during = telemetry.iloc[row:row + 54]
+        during = telemetry.iloc[row : row + 54]
         assert during["label"].sum() == 0 and during.index[0].day_of_week < 5 and 9 <= during.index[0].hour < 17
         usual = np.mean([telemetry["requests"].iloc[row + 3 + days * DAY] for days in (-7, 7) if row + days * DAY > 0])
         assert telemetry["requests"].iloc[row + 3] > 1.2 * usual
@@ -175,10 +185,11 @@ def test_hiccups_are_rare_and_not_labelled(clean):
 
 # --------------------------------------------------------------------------------------------------- events
 
+
 def test_twenty_events_of_five_kinds(events):
     assert [kind for kind in KINDS for _ in range(4)] == sorted((kind for kind, _, _ in events), key=list(KINDS).index)
     for first in range(0, 20, 5):
-        assert {kind for kind, _, _ in events[first:first + 5]} == set(KINDS)
+        assert {kind for kind, _, _ in events[first : first + 5]} == set(KINDS)
 
 
 def test_lengths_and_distances(events):
@@ -196,8 +207,9 @@ def test_every_schedule_keeps_its_distances(simulator, seed):
     planned = np.arange(6 * DAY + 24, 16 * WEEK, WEEK)
     assert all(later.start - earlier.stop >= 36 for earlier, later in pairwise(events))
     assert events[0].start >= N_CLEAN + 18 and events[-1].stop <= 16 * WEEK - 18
-    assert not any(((planned >= event.start) & (planned < event.stop)).any()
-                   for event in events if event.kind == "slow leak")
+    assert not any(
+        ((planned >= event.start) & (planned < event.stop)).any() for event in events if event.kind == "slow leak"
+    )
     assert all(event.start >= burst + 54 + 18 or event.stop <= burst - 18 for event in events for burst in bursts)
 
 

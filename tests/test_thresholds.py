@@ -1,7 +1,6 @@
 """Thresholds keep what they promise, and say so when they cannot."""
 
-from helpers.metrics import total_cost
-from helpers.thresholds import (
+from helpers.evaluation.thresholds import (
     cost_threshold,
     cross_validated_threshold,
     cross_validation_table,
@@ -13,6 +12,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 from sklearn.metrics import f1_score
+
+
+def total_cost(labels, flags, cost_miss, cost_false_alarm):
+    labels, flags = np.asarray(labels), np.asarray(flags)
+    return cost_miss * np.sum(labels > flags) + cost_false_alarm * np.sum(flags > labels)
 
 
 def labelled_scores(seed=0, n_normal=950, n_abnormal=50):
@@ -98,9 +102,7 @@ def test_pot_reaches_the_rate_on_known_tails(draw, survival, rate):
 
 def test_pot_does_not_depend_on_the_unit():
     scores = np.random.default_rng(0).exponential(size=2000)
-    assert pot_threshold(scores * 1e6 + 5, 0.001) == pytest.approx(
-        pot_threshold(scores, 0.001) * 1e6 + 5, rel=1e-3
-    )
+    assert pot_threshold(scores * 1e6 + 5, 0.001) == pytest.approx(pot_threshold(scores, 0.001) * 1e6 + 5, rel=1e-3)
 
 
 def test_pot_reaches_beyond_the_sample():
@@ -130,8 +132,7 @@ def test_cost_threshold_is_the_cheapest_of_all(cost_miss, cost_false_alarm):
     scores = scores.round(1)  # ties
     chosen = cost_threshold(scores, labels, cost_miss, cost_false_alarm)
     costs = [
-        total_cost(labels, scores > t, cost_miss, cost_false_alarm)
-        for t in [scores.min() - 1, *np.unique(scores)]
+        total_cost(labels, scores > t, cost_miss, cost_false_alarm) for t in [scores.min() - 1, *np.unique(scores)]
     ]
     assert total_cost(labels, scores > chosen, cost_miss, cost_false_alarm) == min(costs)
 

@@ -8,7 +8,7 @@ import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
-from helpers.training import TimeBudgetWarning, TrainingDiverged, predict, run_steps, set_seed, train
+from helpers.training.loop import TimeBudgetWarning, TrainingDiverged, predict, run_steps, set_seed, train
 
 import keras
 import numpy as np
@@ -33,7 +33,7 @@ def mean_squared_error(model, rows=X):
 def test_the_same_steps_as_keras(monkeypatch):
     """In one fixed order, weights after three epochs are those of plain fit."""
     ours, plain = network(), network()
-    monkeypatch.setattr("helpers.training._Stepper._order", lambda self: np.arange(200))
+    monkeypatch.setattr("helpers.training.loop._Stepper._order", lambda self: np.arange(200))
     train(ours, X, epochs=3, batch_size=40)
     plain.compile("adam", "mse")
     plain.fit(X, X, epochs=3, batch_size=40, shuffle=False, verbose=0)
@@ -91,6 +91,7 @@ def test_orders_differ_between_epochs():
 
 def counting(weight):
     """A step that adds 1 to the weight."""
+
     def step(rows):
         weight.assign_add(1.0)
         return weight + 0.0
@@ -101,8 +102,9 @@ def counting(weight):
 def test_early_stopping_keeps_the_best_weights():
     values = iter([3.0, 1.0, 2.0, 2.0, 5.0, 0.0])
     weight = tf.Variable(0.0)
-    history = run_steps(counting(weight), 4, batch_size=4, variables=[weight], validate=lambda: next(values),
-                        patience=3)
+    history = run_steps(
+        counting(weight), 4, batch_size=4, variables=[weight], validate=lambda: next(values), patience=3
+    )
     assert history.stopped == "early stopping" and history.best_epoch == 1
     assert history.validation_loss == [3.0, 1.0, 2.0, 2.0, 5.0] and history.loss == [1, 2, 3, 4, 5]
     assert weight.numpy() == 2.0
@@ -110,17 +112,29 @@ def test_early_stopping_keeps_the_best_weights():
 
 def test_after_epoch_sees_the_weights_and_chooses_nothing():
     seen, weight = [], tf.Variable(0.0)
-    history = run_steps(counting(weight), 4, batch_size=4, epochs=3, variables=[weight],
-                        after_epoch=lambda: seen.append(float(weight.numpy())) or -len(seen))
+    history = run_steps(
+        counting(weight),
+        4,
+        batch_size=4,
+        epochs=3,
+        variables=[weight],
+        after_epoch=lambda: seen.append(float(weight.numpy())) or -len(seen),
+    )
     assert seen == [1, 2, 3] and weight.numpy() == 3
     assert history.best_epoch == 2 and history.validation_loss == []
 
 
 def test_after_epoch_beside_a_validation():
     seen, weight, values = [], tf.Variable(0.0), iter([3.0, 1.0, 2.0])
-    history = run_steps(counting(weight), 4, batch_size=4, epochs=3, variables=[weight],
-                        validate=lambda: seen.append("validated") or next(values),
-                        after_epoch=lambda: seen.append("looked"))
+    history = run_steps(
+        counting(weight),
+        4,
+        batch_size=4,
+        epochs=3,
+        variables=[weight],
+        validate=lambda: seen.append("validated") or next(values),
+        after_epoch=lambda: seen.append("looked"),
+    )
     assert seen == 3 * ["validated", "looked"]
     assert history.best_epoch == 1 and weight.numpy() == 2
 
@@ -128,8 +142,14 @@ def test_after_epoch_beside_a_validation():
 def test_after_epoch_is_called_when_the_budget_ends_an_epoch():
     seen = []
     with pytest.warns(TimeBudgetWarning):
-        history = run_steps(counting(tf.Variable(0.0)), 4, batch_size=4, epochs=10**9, time_budget=0.5,
-                            after_epoch=lambda: seen.append(1))
+        history = run_steps(
+            counting(tf.Variable(0.0)),
+            4,
+            batch_size=4,
+            epochs=10**9,
+            time_budget=0.5,
+            after_epoch=lambda: seen.append(1),
+        )
     assert 0 < len(seen) == len(history.loss)
 
 
@@ -195,9 +215,11 @@ def test_training_outside_the_main_thread_works():
 
 def test_no_new_compilation_for_each_call(monkeypatch):
     """With tf.range, XLA compiled anew for each start and stop; a hundred chunks took minutes."""
-    monkeypatch.setattr("helpers.training._Stepper._pace", lambda self, n, seconds: setattr(
-        self, "steps_a_call", self.steps_a_call % 7 + 1))
-    monkeypatch.setattr("helpers.training.FIRST_STEPS", 2)
+    monkeypatch.setattr(
+        "helpers.training.loop._Stepper._pace",
+        lambda self, n, seconds: setattr(self, "steps_a_call", self.steps_a_call % 7 + 1),
+    )
+    monkeypatch.setattr("helpers.training.loop.FIRST_STEPS", 2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TimeBudgetWarning)
         assert train(network(), X, batch_size=1, epochs=2, time_budget=30).stopped == "epochs"
@@ -259,7 +281,7 @@ def test_predict_follows_the_weights_and_frees_the_model():
 
 SCRIPT = """
 import helpers
-from helpers.training import train
+from helpers.training.loop import train
 import numpy as np
 import keras
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)])
@@ -290,10 +312,10 @@ def test_noise_is_drawn_by_philox(monkeypatch):
 
 def test_the_rows_are_no_constants_of_the_compiled_function(monkeypatch):
     """As constants they would be compiled too, and kept after training; nor is it traced anew each epoch."""
-    from helpers import training
+    from helpers.training import loop
 
-    made, original = [], training._Stepper.__init__
-    monkeypatch.setattr(training._Stepper, "__init__", lambda self, *a: made.append(self) or original(self, *a))
+    made, original = [], loop._Stepper.__init__
+    monkeypatch.setattr(loop._Stepper, "__init__", lambda self, *a: made.append(self) or original(self, *a))
     train(network(), np.tile(X, (20, 1)), epochs=5, jit_compile=True)
     (stepper,) = made
     scalar = tf.constant(0)

@@ -3,7 +3,7 @@
 import inspect
 
 from helpers import detectors
-from helpers.detectors.validation import check_parameters
+from helpers.detectors.parameters import check_parameters
 
 import numpy as np
 import pytest
@@ -18,9 +18,13 @@ def trained_families():
 
 def numbers_of(family):
     """Names and defaults of a family's parameters that hold a number, or None in its place."""
-    return {name: parameter.default for name, parameter in inspect.signature(family).parameters.items()
-            if name not in NO_NUMBERS and isinstance(parameter.default, (int, float, type(None)))
-            and not isinstance(parameter.default, bool)}
+    return {
+        name: parameter.default
+        for name, parameter in inspect.signature(family).parameters.items()
+        if name not in NO_NUMBERS
+        and isinstance(parameter.default, (int, float, type(None)))
+        and not isinstance(parameter.default, bool)
+    }
 
 
 NUMBERS = [(family, name) for family in trained_families() for name in numbers_of(family)]
@@ -28,7 +32,13 @@ NUMBERS = [(family, name) for family in trained_families() for name in numbers_o
 
 def test_all_families_are_found():
     assert {family.__name__ for family in trained_families()} >= {
-        "DenseAutoencoder", "ConvAutoencoder", "LSTMForecaster", "LSTMAutoencoder", "GANDetector", "BiGANDetector"}
+        "DenseAutoencoder",
+        "ConvAutoencoder",
+        "LSTMForecaster",
+        "LSTMAutoencoder",
+        "GANDetector",
+        "BiGANDetector",
+    }
 
 
 @pytest.mark.parametrize("family", trained_families())

@@ -1,6 +1,6 @@
 """Series to windows and back, against slow versions that say what is meant; the period of simulated rhythms."""
 
-from helpers.windows import dominant_period, gap_starts, make_windows, overlap_mean, to_points, window_ends, windows_at
+from helpers.windows import dominant_period, gap_starts, make_windows, to_points, window_ends, windows_at
 
 import numpy as np
 import pandas as pd
@@ -54,31 +54,12 @@ def test_scores_come_back_to_the_last_point_of_their_window(seed):
 
 
 @each_case
-def test_overlap_mean(seed):
-    values, window, stride, starts = random_case(seed)
-    expected = slow_windows(values, window, stride, starts)
-    rows = np.random.default_rng(seed).normal(size=(len(expected), window, *values.shape[1:]))
-    heard = [[] for _ in values]
-    for row, (_, end) in zip(rows, expected, strict=True):
-        for offset in range(window):
-            heard[end - window + 1 + offset].append(row[offset])
-    means = overlap_mean(rows, len(values), stride, starts)
-    for mean, said in zip(means, heard, strict=True):
-        assert np.allclose(mean, np.mean(said, axis=0)) if said else np.isnan(mean).all()
-
-
-@each_case
 def test_the_way_there_and_back_is_exact(seed):
     values, window, _, starts = random_case(seed)
     windows = make_windows(values, window, 1, starts)
     last = to_points(windows[:, -1], len(values), window, 1, starts)
     scored = ~np.isnan(last.reshape(len(values), -1)).all(axis=1)
     assert np.array_equal(last[scored], values[scored])
-    held = overlap_mean(windows, len(values), 1, starts)
-    inside = ~np.isnan(held.reshape(len(values), -1)).all(axis=1)
-    lengths = np.diff([*starts, len(values)])
-    assert np.array_equal(inside, np.repeat(lengths >= window, lengths))  # both ends of each stretch too
-    assert np.allclose(held[inside], values[inside], rtol=1e-12)
 
 
 def test_windows_are_a_copy():
@@ -109,9 +90,7 @@ def test_another_number_of_windows_is_refused():
     with pytest.raises(ValueError, match=r"4 windows are given, but 6 points have 5 windows of 2 points \(stride 1, 1"):
         to_points(np.zeros(4), 6, 2)
     with pytest.raises(ValueError, match=r"3 windows are given, but 6 points have 4 .* 2 stretches"):
-        overlap_mean(np.zeros((3, 2)), 6, starts=(0, 3))
-    with pytest.raises(ValueError, match="to_points"):
-        overlap_mean(np.zeros(5), 6)
+        to_points(np.zeros(3), 6, 2, starts=(0, 3))
 
 
 def test_a_window_does_not_begin_before_the_series():

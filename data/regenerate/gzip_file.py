@@ -26,8 +26,10 @@ def write_file(path: Path, packed: bytes) -> str:
     """Replace the file `path` by these bytes, all or nothing; return a sentence that holds their SHA-256."""
     _replace(path, packed)
     digest = hashlib.sha256(packed).hexdigest()
-    return (f"{path.name} written ({len(packed):,} bytes); put {digest} into data/SHA256SUMS "
-            f"and into its card in data/README.md.")
+    return (
+        f"{path.name} written ({len(packed):,} bytes); put {digest} into data/SHA256SUMS "
+        f"and into its card in data/README.md."
+    )
 
 
 def _holds(path: Path, content: bytes) -> bool:

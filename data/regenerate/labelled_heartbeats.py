@@ -16,8 +16,11 @@ from wheel import WheelFile, read_csv_rows, regenerate
 
 __all__ = ["main", "to_csv"]
 
-ORIGIN = WheelFile("sktime==1.2.0", "sktime/datasets/data/mitdb/mitdb.csv",
-                   "d4f2539a5e85e1ac1e7f8bba152b5e60a02356282463a8a1c97848ad3e1bb386")
+ORIGIN = WheelFile(
+    "sktime==1.2.0",
+    "sktime/datasets/data/mitdb/mitdb.csv",
+    "d4f2539a5e85e1ac1e7f8bba152b5e60a02356282463a8a1c97848ad3e1bb386",
+)
 ORIGINAL_HEADER, HEADER = "data,label", "ecg,label"
 
 

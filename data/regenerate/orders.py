@@ -69,27 +69,54 @@ N_DAYS = 90
 N_ORDERS = 20_000
 N_CUSTOMERS = 3_200
 SALES_DAYS = ("2025-03-21", "2025-04-25", "2025-05-23")
-COLUMNS = ["order_id", "customer_id", "product_id", "category", "quantity", "unit_price", "amount", "country",
-           "payment_method", "time", "label", "kind"]
+COLUMNS = [
+    "order_id",
+    "customer_id",
+    "product_id",
+    "category",
+    "quantity",
+    "unit_price",
+    "amount",
+    "country",
+    "payment_method",
+    "time",
+    "label",
+    "kind",
+]
 
 # median list price in euros, spread of the log price, products, popularity, exponent of the quantities
-CATEGORIES = pd.DataFrame.from_dict({
-    "electronics": (260.0, 0.80, 42, 0.11, 4.5),
-    "furniture": (150.0, 0.60, 26, 0.06, 3.2),
-    "sports": (48.0, 0.60, 34, 0.10, 3.4),
-    "clothing": (34.0, 0.50, 58, 0.20, 2.8),
-    "toys": (20.0, 0.50, 34, 0.11, 3.0),
-    "beauty": (15.0, 0.50, 34, 0.12, 2.5),
-    "books": (13.0, 0.35, 42, 0.14, 2.8),
-    "groceries": (5.0, 0.50, 30, 0.16, 1.6),
-}, orient="index", columns=["price", "spread", "products", "popularity", "exponent"])
+CATEGORIES = pd.DataFrame.from_dict(
+    {
+        "electronics": (260.0, 0.80, 42, 0.11, 4.5),
+        "furniture": (150.0, 0.60, 26, 0.06, 3.2),
+        "sports": (48.0, 0.60, 34, 0.10, 3.4),
+        "clothing": (34.0, 0.50, 58, 0.20, 2.8),
+        "toys": (20.0, 0.50, 34, 0.11, 3.0),
+        "beauty": (15.0, 0.50, 34, 0.12, 2.5),
+        "books": (13.0, 0.35, 42, 0.14, 2.8),
+        "groceries": (5.0, 0.50, 30, 0.16, 1.6),
+    },
+    orient="index",
+    columns=["price", "spread", "products", "popularity", "exponent"],
+)
 
-COUNTRIES = pd.Series({"DE": 0.42, "FR": 0.14, "AT": 0.10, "NL": 0.08, "IT": 0.07, "ES": 0.06, "PL": 0.05,
-                       "BE": 0.04, "CH": 0.025, "DK": 0.015})
+COUNTRIES = pd.Series(
+    {
+        "DE": 0.42,
+        "FR": 0.14,
+        "AT": 0.10,
+        "NL": 0.08,
+        "IT": 0.07,
+        "ES": 0.06,
+        "PL": 0.05,
+        "BE": 0.04,
+        "CH": 0.025,
+        "DK": 0.015,
+    }
+)
 PAYMENTS = pd.Series({"card": 0.46, "paypal": 0.30, "invoice": 0.16, "bank transfer": 0.08})
 # relative number of orders in each hour of the day, from midnight, and on each weekday, from Monday
-HOURS = np.array([9, 5, 3, 2, 2, 4, 12, 25, 40, 52, 60, 64,
-                  70, 66, 58, 56, 60, 68, 78, 92, 100, 84, 52, 24.0])
+HOURS = np.array([9, 5, 3, 2, 2, 4, 12, 25, 40, 52, 60, 64, 70, 66, 58, 56, 60, 68, 78, 92, 100, 84, 52, 24.0])
 WEEKDAYS = np.array([1.10, 1.00, 0.97, 0.98, 0.95, 0.82, 1.18])
 SALES_RUSH = 2.2
 
@@ -142,6 +169,7 @@ def simulate_orders(seed: int = SEED) -> pd.DataFrame:
 
 # ---------------------------------------------------------------------------------------------- the shop
 
+
 def make_shop(rng: np.random.Generator) -> Shop:
     """Draw accounts, products and daily prices."""
     products = make_products(rng)
@@ -155,8 +183,7 @@ def make_products(rng: np.random.Generator) -> pd.DataFrame:
     level = rng.normal(size=len(category))  # position on the category's price scale, in standard deviations
     list_price = of_category["price"] * np.exp(of_category["spread"] * np.clip(level, -2.2, 2.2))
     popularity = np.exp(rng.normal(0.0, 1.0, size=len(category)))
-    return pd.DataFrame({"category": category, "level": level, "list_price": list_price,
-                         "popularity": popularity})
+    return pd.DataFrame({"category": category, "level": level, "list_price": list_price, "popularity": popularity})
 
 
 def make_prices(rng: np.random.Generator, products: pd.DataFrame) -> np.ndarray:
@@ -177,18 +204,20 @@ def make_customers(rng: np.random.Generator) -> pd.DataFrame:
     first_day = np.sort(np.where(rng.random(n) < 0.6, 0, rng.integers(0, N_DAYS, size=n)))
     firm = rng.random(n) < 0.02
     home = draw(rng, COUNTRIES, n)
-    customers = pd.DataFrame({
-        "loyalty": np.exp(1.1 * np.clip(rng.normal(size=n), -2.5, 2.5)) * np.where(firm, 2.0, 1.0),
-        "first_day": first_day,
-        "home": home,
-        "usual_hour": np.where(firm, rng.uniform(8, 17, size=n), draw_hours(rng, n)),
-        "spending": rng.normal(0.0, 0.8, size=n),
-        "payment": draw(rng, PAYMENTS, n),
-        "firm": firm,
-        "trip_start": np.where(rng.random(n) < 0.21, rng.uniform(0, N_DAYS, size=n), np.inf),
-        "trip_days": rng.uniform(7, 21, size=n),
-        "trip_country": draw_other(rng, home),
-    })
+    customers = pd.DataFrame(
+        {
+            "loyalty": np.exp(1.1 * np.clip(rng.normal(size=n), -2.5, 2.5)) * np.where(firm, 2.0, 1.0),
+            "first_day": first_day,
+            "home": home,
+            "usual_hour": np.where(firm, rng.uniform(8, 17, size=n), draw_hours(rng, n)),
+            "spending": rng.normal(0.0, 0.8, size=n),
+            "payment": draw(rng, PAYMENTS, n),
+            "firm": firm,
+            "trip_start": np.where(rng.random(n) < 0.21, rng.uniform(0, N_DAYS, size=n), np.inf),
+            "trip_days": rng.uniform(7, 21, size=n),
+            "trip_country": draw_other(rng, home),
+        }
+    )
     return customers
 
 
@@ -209,6 +238,7 @@ def is_sales_day(day: np.ndarray) -> np.ndarray:
 
 
 # ------------------------------------------------------------------------------------------------ draws
+
 
 def draw(rng: np.random.Generator, shares: pd.Series, n: int) -> np.ndarray:
     """`n` labels of `shares` (a Series of probabilities)."""
@@ -240,8 +270,7 @@ def draw_quantities(rng: np.random.Generator, category: np.ndarray) -> np.ndarra
     return 1 + draw_rows(rng, pieces ** -CATEGORIES["exponent"].to_numpy()[category][:, None])
 
 
-def draw_products(rng: np.random.Generator, shop: Shop, category: np.ndarray,
-                  spending: np.ndarray) -> np.ndarray:
+def draw_products(rng: np.random.Generator, shop: Shop, category: np.ndarray, spending: np.ndarray) -> np.ndarray:
     """A product in each category: popular ones more often, near the account's spending level."""
     fits = np.exp(-0.5 * ((shop.products["level"].to_numpy() - spending[:, None]) / 0.8) ** 2)
     weights = shop.products["popularity"].to_numpy() * (fits + 0.02)
@@ -249,6 +278,7 @@ def draw_products(rng: np.random.Generator, shop: Shop, category: np.ndarray,
 
 
 # ---------------------------------------------------------------------------------------- normal orders
+
 
 def simulate_normal(rng: np.random.Generator, shop: Shop, n: int) -> pd.DataFrame:
     """`n` normal orders, sorted by time; `time` in days since `START`."""
@@ -293,12 +323,19 @@ def fill_orders(rng: np.random.Generator, shop: Shop, customer: np.ndarray, time
     coupon = np.where(rng.random(n) < 0.10, rng.choice([0.05, 0.10, 0.15, 0.20], size=n), 0.0)
     away = (time >= who["trip_start"]) & (time < who["trip_start"] + who["trip_days"])
     other_payment = rng.random(n) < 0.10
-    orders = pd.DataFrame({
-        "customer": customer, "product": product, "category": category, "quantity": quantity,
-        "unit_price": shop.prices[product, day], "coupon": coupon,
-        "country": np.where(away, who["trip_country"], who["home"]),
-        "payment_method": np.where(other_payment, draw(rng, PAYMENTS, n), who["payment"]), "time": time,
-    })
+    orders = pd.DataFrame(
+        {
+            "customer": customer,
+            "product": product,
+            "category": category,
+            "quantity": quantity,
+            "unit_price": shop.prices[product, day],
+            "coupon": coupon,
+            "country": np.where(away, who["trip_country"], who["home"]),
+            "payment_method": np.where(other_payment, draw(rng, PAYMENTS, n), who["payment"]),
+            "time": time,
+        }
+    )
     return orders.assign(amount=lambda o: amount_due(o))
 
 
@@ -317,12 +354,16 @@ def amount_due(orders: pd.DataFrame) -> pd.Series:
 
 # -------------------------------------------------------------------------------------- anomalous orders
 
+
 def spread_kinds(rng: np.random.Generator, orders: pd.DataFrame) -> np.ndarray:
     """Choose the rows of the first three kinds, evenly over the rows and hence over the days."""
     kind = np.full(len(orders), "normal", dtype=object)
     can_mismatch = ordinary_mismatches(orders).notna().any(axis=1).to_numpy()
-    for name, n, suited in ((BULK, N_BULK, True), (WRONG_PRICE, N_WRONG_PRICE, True),
-                            (MISMATCH, N_MISMATCH, can_mismatch)):
+    for name, n, suited in (
+        (BULK, N_BULK, True),
+        (WRONG_PRICE, N_WRONG_PRICE, True),
+        (MISMATCH, N_MISMATCH, can_mismatch),
+    ):
         free = np.flatnonzero((kind == "normal") & suited)
         kind[[rng.choice(stretch) for stretch in np.array_split(free, n)]] = name
     return kind
@@ -337,8 +378,9 @@ def make_bulk(rng: np.random.Generator, orders: pd.DataFrame) -> None:
     orders.loc[rows, "amount"] = amount_due(orders.loc[rows])
 
 
-def make_wrong_price(rng: np.random.Generator, orders: pd.DataFrame, usual: pd.DataFrame,
-                     usual_price: np.ndarray) -> None:
+def make_wrong_price(
+    rng: np.random.Generator, orders: pd.DataFrame, usual: pd.DataFrame, usual_price: np.ndarray
+) -> None:
     """Give the rows of kind `WRONG_PRICE` a unit price from another category; rather too low."""
     donors = usual[usual["unit_price"].between(*usual["unit_price"].quantile(ORDINARY))]
     rows = orders["kind"] == WRONG_PRICE
@@ -383,12 +425,20 @@ def simulate_card_testing(rng: np.random.Generator, shop: Shop, orders: pd.DataF
     time = start[burst] + pd.Series(gaps).groupby(burst).cumsum().to_numpy()
     tiny = np.flatnonzero(shop.prices.max(axis=1) < TINY_PRICE)
     product = rng.choice(tiny, size=len(burst))
-    orders = pd.DataFrame({
-        "customer": account[burst], "product": product,
-        "category": shop.products["category"].to_numpy()[product], "quantity": 1, "coupon": 0.0,
-        "unit_price": shop.prices[product, time.astype(int)], "country": country[burst],
-        "payment_method": "card", "time": time, "kind": CARD_TESTING,
-    })
+    orders = pd.DataFrame(
+        {
+            "customer": account[burst],
+            "product": product,
+            "category": shop.products["category"].to_numpy()[product],
+            "quantity": 1,
+            "coupon": 0.0,
+            "unit_price": shop.prices[product, time.astype(int)],
+            "country": country[burst],
+            "payment_method": "card",
+            "time": time,
+            "kind": CARD_TESTING,
+        }
+    )
     return orders.assign(amount=lambda o: amount_due(o))
 
 
@@ -404,8 +454,7 @@ def simulate_takeovers(rng: np.random.Generator, shop: Shop, orders: pd.DataFram
     return pd.DataFrame(rows).assign(amount=lambda o: amount_due(o), kind=TAKEOVER)
 
 
-def takeover(rng: np.random.Generator, shop: Shop, orders: pd.DataFrame, day: int,
-             victims: list[int]) -> dict:
+def takeover(rng: np.random.Generator, shop: Shop, orders: pd.DataFrame, day: int, victims: list[int]) -> dict:
     """One takeover on `day`: draw regulars until hour, country, category and price can all be as defined."""
     middle, high = orders.loc[orders["kind"] == "normal", "unit_price"].quantile([0.5, ORDINARY[1]])
     past = orders[orders["time"] < day + 1]
@@ -422,10 +471,15 @@ def takeover(rng: np.random.Generator, shop: Shop, orders: pd.DataFrame, day: in
         weights = shop.products["popularity"].to_numpy() * (strange & dear)
         product = int(draw_rows(rng, weights[None, :])[0])
         return {
-            "customer": customer, "product": product, "category": shop.products.at[product, "category"],
-            "quantity": 1 + int(rng.random() < 0.2), "unit_price": price[product], "coupon": 0.0,
+            "customer": customer,
+            "product": product,
+            "category": shop.products.at[product, "category"],
+            "quantity": 1 + int(rng.random() < 0.2),
+            "unit_price": price[product],
+            "coupon": 0.0,
             "country": rng.choice(abroad.to_numpy(dtype=object)),
-            "payment_method": draw(rng, PAYMENTS, 1)[0], "time": day + hour / 24,
+            "payment_method": draw(rng, PAYMENTS, 1)[0],
+            "time": day + hour / 24,
         }
     raise RuntimeError(f"no account on day {day} can be taken over as defined")
 
@@ -440,6 +494,7 @@ def strange_hour(rng: np.random.Generator, times: np.ndarray) -> float | None:
 
 
 # ------------------------------------------------------------------------------------------- the table
+
 
 def finish(rng: np.random.Generator, orders: pd.DataFrame) -> pd.DataFrame:
     """Sort by time, turn positions into ids and days into timestamps, keep the shop's columns."""

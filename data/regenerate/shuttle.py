@@ -18,8 +18,9 @@ from wheel import WheelFile, read_csv_rows, regenerate
 
 __all__ = ["main", "to_csv"]
 
-ORIGIN = WheelFile("river==0.26.1", "river/datasets/shuttle.csv.gz",
-                   "1ed4bfa77233d95bff2c8ab2482725d2d800410daedf5919ad80ec6faf60ff59")
+ORIGIN = WheelFile(
+    "river==0.26.1", "river/datasets/shuttle.csv.gz", "1ed4bfa77233d95bff2c8ab2482725d2d800410daedf5919ad80ec6faf60ff59"
+)
 ORIGINAL_HEADER = ",".join([f"f{i}" for i in range(1, 10)] + ["anomaly"])
 HEADER = ",".join([f"sensor_{i}" for i in range(1, 10)] + ["label"])
 

@@ -69,10 +69,12 @@ CHANNELS = ["cpu", "memory", "requests", "latency"]
 DECIMALS = {"cpu": 1, "memory": 2, "requests": 1, "latency": 1}
 
 # requests a second at 0, 1, ... 24 o'clock; all days meet at midnight
-WORKDAY = np.array([42, 30, 22, 18, 17, 19, 27, 42, 60, 72, 79, 84,
-                    87, 83, 80, 79, 82, 88, 96, 103, 106, 98, 80, 59, 42.0])
-WEEKEND = np.array([42, 33, 26, 20, 18, 17, 20, 27, 38, 50, 60, 67,
-                    71, 71, 69, 68, 69, 73, 78, 83, 84, 77, 66, 53, 42.0])
+WORKDAY = np.array(
+    [42, 30, 22, 18, 17, 19, 27, 42, 60, 72, 79, 84, 87, 83, 80, 79, 82, 88, 96, 103, 106, 98, 80, 59, 42.0]
+)
+WEEKEND = np.array(
+    [42, 33, 26, 20, 18, 17, 20, 27, 38, 50, 60, 67, 71, 71, 69, 68, 69, 73, 78, 83, 84, 77, 66, 53, 42.0]
+)
 GROWTH = 0.08  # of the requests over all rows
 BURST_WEEKS = (2, 4, 7, 9, 12, 15)  # counted from 1
 BURST_ROWS = 9 * HOUR
@@ -129,12 +131,13 @@ def simulate_telemetry(seed: int = SEED, *, faults: bool = True) -> pd.DataFrame
 
 # ------------------------------------------------------------------------------------------ what happens when
 
+
 def draw_schedule(rng: np.random.Generator) -> tuple[list[Event], np.ndarray]:
     """The faults, in order of time, and the first rows of the marketing bursts; drawn until they fit together."""
     while True:
         events = draw_events(rng)
         free = [free_burst_rows(week, events) for week in BURST_WEEKS]
-        leaks_are_whole = not any(restarts()[event.start:event.stop].any() for event in events if event.kind == LEAK)
+        leaks_are_whole = not any(restarts()[event.start : event.stop].any() for event in events if event.kind == LEAK)
         if leaks_are_whole and all(map(len, free)):
             return events, np.array([rng.choice(rows) for rows in free])
 
@@ -169,6 +172,7 @@ def restarts() -> np.ndarray:
 
 # ----------------------------------------------------------------------------------------------- the server
 
+
 def run_server(rng: np.random.Generator, events: list[Event], bursts: np.ndarray) -> pd.DataFrame:
     """The four channels with the faults that happen to the server itself, not rounded."""
     effect = fault_effects(events)
@@ -188,9 +192,9 @@ def fault_effects(events: list[Event]) -> dict[str, np.ndarray]:
     effect = {name: np.full(N_ROWS, float(name in FACTOR_CHANNELS)) for name in CHANNELS}
     for event in events:
         if event.kind in (SPIKE, SHIFT):
-            effect[event.channel][event.start:event.stop] = event.strength
+            effect[event.channel][event.start : event.stop] = event.strength
         elif event.kind == LEAK:
-            effect["memory"][event.start:event.stop] = np.linspace(0, event.strength, event.stop - event.start)
+            effect["memory"][event.start : event.stop] = np.linspace(0, event.strength, event.stop - event.start)
     return effect
 
 
@@ -204,7 +208,7 @@ def simulate_requests(rng: np.random.Generator, bursts: np.ndarray) -> np.ndarra
     for start, height in zip(bursts, rng.uniform(0.4, 0.8, size=len(bursts)), strict=True):
         hours = np.arange(BURST_ROWS) / HOUR
         fading = 0.5 ** (np.maximum(hours - 0.5, 0) / 1.3)
-        burst[start:start + BURST_ROWS] = height * np.minimum(hours / 0.5, 1) * fading
+        burst[start : start + BURST_ROWS] = height * np.minimum(hours / 0.5, 1) * fading
     return rhythm * (1 + GROWTH * row / N_ROWS) * (1 + burst) * np.exp(noise)
 
 
@@ -212,7 +216,7 @@ def backups(rng: np.random.Generator) -> np.ndarray:
     """Points of cpu that the nightly backup takes: 4 to 6 rows from 02:00."""
     extra = np.zeros(N_ROWS)
     for start in range(BACKUP_HOUR * HOUR, N_ROWS, DAY):
-        extra[start:start + rng.integers(4, 7)] = rng.normal(18, 1.5)
+        extra[start : start + rng.integers(4, 7)] = rng.normal(18, 1.5)
     return extra
 
 
@@ -244,16 +248,16 @@ def autocorrelated(rng: np.random.Generator, spread: float, memory: float) -> np
 
 # ---------------------------------------------------------------------------------------- faults of the measuring
 
-def break_measuring(rng: np.random.Generator, telemetry: pd.DataFrame, events: list[Event],
-                    bursts: np.ndarray) -> None:
+
+def break_measuring(rng: np.random.Generator, telemetry: pd.DataFrame, events: list[Event], bursts: np.ndarray) -> None:
     """Change `telemetry` where a channel freezes or shows another time's course."""
     for event in events:
         values = telemetry[event.channel].to_numpy(copy=True)
         if event.kind == FROZEN:
-            values[event.start:event.stop] = values[event.start - 1]
+            values[event.start : event.stop] = values[event.start - 1]
         elif event.kind == BROKEN:
             donor = draw_donor(rng, values, event, bursts)
-            values[event.start:event.stop] = values[donor:donor + event.stop - event.start]
+            values[event.start : event.stop] = values[donor : donor + event.stop - event.start]
         telemetry[event.channel] = values
 
 
@@ -270,7 +274,7 @@ def draw_donor(rng: np.random.Generator, values: np.ndarray, event: Event, burst
     with_burst = np.any([(starts + length > burst) & (starts < burst + BURST_ROWS) for burst in bursts], axis=0)
     starts = starts[away & ~with_burst]
     courses = np.lib.stride_tricks.sliding_window_view(clean, length)[starts]
-    difference = np.abs(courses - values[event.start:event.stop]).mean(axis=1)
+    difference = np.abs(courses - values[event.start : event.stop]).mean(axis=1)
     starts = starts[difference >= 0.15 * np.subtract(*np.quantile(clean, [0.99, 0.01]))]
     jump = np.abs(clean[starts] - values[event.start - 1])
     return int(rng.choice(starts[np.argsort(jump, kind="stable")[:5]]))

@@ -20,8 +20,11 @@ from wheel import WheelFile, regenerate
 
 __all__ = ["main", "to_arrays"]
 
-ORIGIN = WheelFile("seglearn==1.2.5", "seglearn/data/watch_dataset.npy",
-                   "eb122f23cdf06ef6bd6c6c5312958ec5cf9d038e2e6d457b8081662c75a42537")
+ORIGIN = WheelFile(
+    "seglearn==1.2.5",
+    "seglearn/data/watch_dataset.npy",
+    "eb122f23cdf06ef6bd6c6c5312958ec5cf9d038e2e6d457b8081662c75a42537",
+)
 CHANNELS = ["ax", "ay", "az", "wx", "wy", "wz"]
 EXERCISES = ["PEN", "ABD", "FEL", "IR", "ER", "TRAP", "ROW"]
 STEPS_PER_UNIT = np.array([5_000, 5_000, 5_000, 1_000, 1_000, 1_000], dtype=np.float32)
@@ -44,11 +47,14 @@ def to_arrays(origin: dict) -> dict[str, np.ndarray]:
     steps = np.round(np.concatenate(origin["X"]) * STEPS_PER_UNIT.astype(float))
     if np.abs(steps).max() > np.iinfo(np.int16).max:
         raise SystemExit("The origin has values beyond 6.5 g or 32.7 rad/s; nothing was changed.")
-    return {"values": steps.astype(np.int16), "steps_per_unit": STEPS_PER_UNIT,
-            "lengths": np.array([len(recording) for recording in origin["X"]], dtype=np.int32),
-            "exercise": np.asarray(origin["y"]).astype(np.uint8),
-            "person": np.asarray(origin["subject"]).astype(np.uint8),
-            "side": np.asarray(origin["side"]).astype(np.uint8)}
+    return {
+        "values": steps.astype(np.int16),
+        "steps_per_unit": STEPS_PER_UNIT,
+        "lengths": np.array([len(recording) for recording in origin["X"]], dtype=np.int32),
+        "exercise": np.asarray(origin["y"]).astype(np.uint8),
+        "person": np.asarray(origin["subject"]).astype(np.uint8),
+        "side": np.asarray(origin["side"]).astype(np.uint8),
+    }
 
 
 if __name__ == "__main__":

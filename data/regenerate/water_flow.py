@@ -23,8 +23,9 @@ from wheel import WheelFile, read_csv_rows, regenerate
 
 __all__ = ["EVENTS", "main", "to_csv"]
 
-ORIGIN = WheelFile("river==0.26.1", "river/datasets/water-flow.csv",
-                   "6c84efeb8b148dd2ace656f11f5bd90de22dad014b094e3baafd8dbca69c83dc")
+ORIGIN = WheelFile(
+    "river==0.26.1", "river/datasets/water-flow.csv", "6c84efeb8b148dd2ace656f11f5bd90de22dad014b094e3baafd8dbca69c83dc"
+)
 ORIGINAL_HEADER = "Time,Water flow [l/s]"
 HEADER = "time,flow,label,kind"
 EVENTS = {  # first and last row, counted from 0

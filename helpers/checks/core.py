@@ -7,8 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["NOT_ATTEMPTED", "Reply", "Wrong", "as_number", "as_numbers", "as_series", "as_set", "as_text", "exercise",
-           "find_faults", "try_out"]
+__all__ = [
+    "NOT_ATTEMPTED",
+    "Reply",
+    "Wrong",
+    "as_number",
+    "as_numbers",
+    "as_series",
+    "as_set",
+    "as_text",
+    "exercise",
+    "find_faults",
+    "try_out",
+]
 
 NOT_ATTEMPTED = "not attempted yet: replace the ... above and run both cells again"
 
@@ -25,7 +36,7 @@ class Reply:
     right: 42 it is
     """
 
-    verdict: str    # "right", "not yet" or "empty"
+    verdict: str  # "right", "not yet" or "empty"
     text: str
 
     def __repr__(self) -> str:
@@ -181,8 +192,10 @@ def find_faults(answer, faults: dict[int, str], innocent: dict[int, str], enough
         raise Wrong(f"there is no line {min(strange):g}")
     if named := [line for line in innocent if line in lines]:
         raise Wrong("; ".join(f"line {line} is innocent: {innocent[line]}" for line in named))
-    found, left = ("; ".join(f"({line}) {reason}" for line, reason in faults.items() if (line in lines) == wanted)
-                   for wanted in (True, False))
+    found, left = (
+        "; ".join(f"({line}) {reason}" for line, reason in faults.items() if (line in lines) == wanted)
+        for wanted in (True, False)
+    )
     if len(lines) < enough:
         raise Wrong(f"{len(lines)} found, {enough} or more are needed. {found}".strip())
     return found + (f". And also: {left}" if left else "")

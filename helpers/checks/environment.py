@@ -24,8 +24,7 @@ def python_line(version: tuple[int, int]) -> str:
     if (3, 11) <= version <= (3, 13):
         return "[OK]   Python 3.11 to 3.13"
     found = ".".join(map(str, version))
-    return (f"[FAIL] Python {found} runs here; the course needs 3.11 to 3.13. Install one of these, "
-            "then run `make lab`.")
+    return f"[FAIL] Python {found} runs here; the course needs 3.11 to 3.13. Install one of these, then run `make lab`."
 
 
 def package_line(name: str, oldest: int) -> str:

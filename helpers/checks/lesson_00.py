@@ -14,7 +14,7 @@ WHY_NOT = {
 }
 FAULTS = {
     "a": "an id is a name: nothing is 'more' about customer 12,000, yet the rule measures how far each id lies from "
-         "the mean id",
+    "the mean id",
     "b": "a quantile of the very scores that are judged: 5 % are called odd by construction",
     "d": "the order ids make up over 80 % of the sum: the rule mostly flags the first and the last weeks",
     "e": "a count is no result: how many of the 1,000 are right, and which kinds are missed?",
@@ -58,19 +58,25 @@ def exercise_2(broken, broken_and_odd) -> str:
     breaks = gap.abs() > 0.01
     broken, odd = as_number(broken, "broken"), as_number(broken_and_odd, "broken_and_odd")
     if broken in ((gap > 0.01).sum(), (gap < -0.01).sum()):
-        raise Wrong(f"{broken:.0f} counts one direction only: use .abs(), since coupons make the difference negative "
-                    "and double charges positive")
+        raise Wrong(
+            f"{broken:.0f} counts one direction only: use .abs(), since coupons make the difference negative "
+            "and double charges positive"
+        )
     if 0 < broken < 1:
         raise Wrong(f"{broken:g} is a share; count the orders, with .sum()")
     if broken > breaks.sum():
-        raise Wrong(f"{broken:.0f} is too many: floating-point numbers differ by dust (0.1 + 0.2 is not 0.3), so ask "
-                    "for more than 0.01")
+        raise Wrong(
+            f"{broken:.0f} is too many: floating-point numbers differ by dust (0.1 + 0.2 is not 0.3), so ask "
+            "for more than 0.01"
+        )
     if broken != breaks.sum():
         raise Wrong(f"{broken:.0f} orders: count where |amount - quantity * unit_price| is more than 0.01")
     if odd != shop.labels[breaks].sum():
         raise Wrong("broken is right; for broken_and_odd add up shop.labels over the same rows")
-    return (f"{broken:.0f} orders break the rule and {odd:.0f} of them are odd: precision 5 %. Nearly all others used "
-            "a coupon; allow the four coupon rates (5, 10, 15, 20 %) and 80 orders are left, all of them odd")
+    return (
+        f"{broken:.0f} orders break the rule and {odd:.0f} of them are odd: precision 5 %. Nearly all others used "
+        "a coupon; allow the four coupon rates (5, 10, 15, 20 %) and 80 orders are left, all of them odd"
+    )
 
 
 @exercise
@@ -84,8 +90,14 @@ def exercise_3(faults) -> str:
     if innocent := sorted(chosen & NO_FAULTS.keys()):
         raise Wrong("; ".join(f"{letter} is no fault: {NO_FAULTS[letter]}" for letter in innocent))
     if missing := FAULTS.keys() - chosen:
-        raise Wrong("; ".join([f"{len(chosen)} found, {len(missing)} more to find",
-                               *(f"({letter}) {FAULTS[letter]}" for letter in sorted(chosen))]))
+        raise Wrong(
+            "; ".join(
+                [
+                    f"{len(chosen)} found, {len(missing)} more to find",
+                    *(f"({letter}) {FAULTS[letter]}" for letter in sorted(chosen)),
+                ]
+            )
+        )
     return "; ".join(f"({letter}) {reason}" for letter, reason in FAULTS.items())
 
 

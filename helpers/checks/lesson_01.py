@@ -49,8 +49,10 @@ def exercise_1(fence) -> str:
     if close(fence, 10 ** np.log(right)):
         raise Wrong("np.log is the natural logarithm, so its inverse is np.exp, not a power of ten")
     if not close(fence, right):
-        raise Wrong(f"{fence:.4g} is not it. Quartiles of log_amount, fence, then np.exp; fences(log_amount) returns "
-                    "(lower, upper)")
+        raise Wrong(
+            f"{fence:.4g} is not it. Quartiles of log_amount, fence, then np.exp; fences(log_amount) returns "
+            "(lower, upper)"
+        )
     return f"orders above {right:,.0f} euros lie outside: about one in a hundred"
 
 
@@ -87,12 +89,16 @@ def exercise_3(price_gap) -> str:
         raise Wrong("some gaps are negative: too cheap is as wrong as too dear, so take .abs()")
     hits = int((kinds[gap.nlargest(80).index] == "wrong price").sum())
     if hits < 60:
-        raise Wrong(f"{hits} of your 80 largest gaps are wrong prices. Logs first, then the distance from the median "
-                    "of the same product_id, in absolute value and not divided by anything")
+        raise Wrong(
+            f"{hits} of your 80 largest gaps are wrong prices. Logs first, then the distance from the median "
+            "of the same product_id, in absolute value and not divided by anything"
+        )
     spread = np.log(orders["unit_price"]).groupby(orders["product_id"]).transform("std")
     z_hits = int((kinds[(gap / spread).nlargest(80).index] == "wrong price").sum())
-    return (f"{hits} of the 80 largest are wrong prices; divided by each product's standard deviation it is {z_hits}, "
-            "since a wrong price among few orders stretches its own ruler")
+    return (
+        f"{hits} of the 80 largest are wrong prices; divided by each product's standard deviation it is {z_hits}, "
+        "since a wrong price among few orders stretches its own ruler"
+    )
 
 
 def reference_alarms(past: pd.DataFrame, recent: pd.DataFrame) -> np.ndarray:
@@ -121,19 +127,25 @@ use the past only. A percentile of the judged scores calls 5 % odd on the quiete
     flags = flags_of(alarms, past, recent)
     cheaper = (recent["amount"] < recent["amount"].median()).to_numpy()
     if (flags_of(alarms, past, recent[cheaper]) != flags[cheaper]).any():
-        raise Wrong("an order's alarm changed when other recent orders were taken away: mean, standard deviation and "
-                    "limit may use the past only. A percentile of the judged scores calls 5 % odd on the quietest day")
+        raise Wrong(
+            "an order's alarm changed when other recent orders were taken away: mean, standard deviation and "
+            "limit may use the past only. A percentile of the judged scores calls 5 % odd on the quietest day"
+        )
     renamed = recent.assign(customer_id=recent["customer_id"] * 1000)
     if (flags_of(alarms, past, renamed) != flags).any():
         raise Wrong("alarms change when customers get other ids: an id is a name, leave it out")
     cheap = recent.assign(unit_price=0.01)
     if not flags_of(alarms, past, cheap).all():
-        raise Wrong("a price of one cent raises no alarm. Either the sign is lost (take .abs()), or the logs are "
-                    "missing (in euros small is never far), or not every column counts")
+        raise Wrong(
+            "a price of one cent raises no alarm. Either the sign is lost (take .abs()), or the logs are "
+            "missing (in euros small is never far), or not every column counts"
+        )
     right = reference_alarms(past, recent)
     if abs(flags.mean() - right.mean()) > 0.002 or (flags != right).mean() > 0.002:
-        raise Wrong(f"{flags.mean():.1%} of the orders raise an alarm, the repaired rule gives {right.mean():.1%}: "
-                    "logs of the three columns, |z| > 3 in any of them")
+        raise Wrong(
+            f"{flags.mean():.1%} of the orders raise an alarm, the repaired rule gives {right.mean():.1%}: "
+            "logs of the three columns, |z| > 3 in any of them"
+        )
     odd = shop().labels.iloc[N_PAST:].to_numpy()[right].mean()
     return f"no ids, a ruler from the past, both directions, a fixed limit: {right.sum()} alarms, {odd:.0%} of them odd"
 
@@ -154,8 +166,9 @@ def exercise_5(my_scores) -> str:
     by_kind = shop().kinds[listed].value_counts().drop("normal", errors="ignore")
     counts = "".join(f", {kind} {count}" for kind, count in by_kind.items())
     if hits < BAR:
-        raise Wrong(f"{hits} of your 160 alarms are odd{counts}, and {BAR} is the bar. Which columns raise the false "
-                    "alarms?")
+        raise Wrong(
+            f"{hits} of your 160 alarms are odd{counts}, and {BAR} is the bar. Which columns raise the false alarms?"
+        )
     if hits >= TOO_GOOD:
         raise Wrong(f"{hits} of 160 are odd. That is too good to be true: did labels or kinds slip into the scores?")
     return f"{hits} of 160 alarms are odd{counts}. You have seen these orders now: the next idea deserves fresh ones"

@@ -4,9 +4,9 @@ from functools import cache
 
 from helpers.checks.core import Wrong, as_number, as_text, exercise, try_out
 from helpers.datasets import four_splits, load_orders
+from helpers.datasets.features import order_features
 from helpers.detectors import Mahalanobis
-from helpers.features import order_features
-from helpers.thresholds import cost_threshold, quantile_threshold
+from helpers.evaluation.thresholds import cost_threshold, quantile_threshold
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,10 @@ def lesson() -> dict:
     features, parts = order_features(shop.data), four_splits(shop.labels)
     detector = Mahalanobis().fit(features.iloc[parts.train])
     development = np.arange(parts.train[-1] + 1, parts.test[0])
-    score = {name: detector.decision_function(features.iloc[rows]) for name, rows in
-             (("calibration", parts.calibration), ("development", development), ("test", parts.test))}
+    score = {
+        name: detector.decision_function(features.iloc[rows])
+        for name, rows in (("calibration", parts.calibration), ("development", development), ("test", parts.test))
+    }
     labels = {"development": shop.labels.iloc[development], "test": shop.labels.iloc[parts.test].to_numpy()}
     return {"features": features, "labels": shop.labels, "parts": parts, "score": score, "label": labels}
 
@@ -66,8 +68,9 @@ def exercise_2(limit_5, achieved_5) -> str:
     if close(limit, 0.05):
         raise Wrong("limit_5 should be a score, the 5 % point of the calibration scores; 0.05 is the rate")
     if close(limit, np.percentile(score["test"], 95)):
-        raise Wrong("that is the 95th percentile of the test scores: it finds 5 % whatever happens. Use the "
-                    "calibration scores")
+        raise Wrong(
+            "that is the 95th percentile of the test scores: it finds 5 % whatever happens. Use the calibration scores"
+        )
     if not close(limit, right):
         raise Wrong(f"{limit:.2f} is not the limit: quantile_threshold(scores_calibration, 0.05)")
     if close(achieved, (score["test"] > right).mean()) and not close(achieved, (score["test"][~odd] > right).mean()):
@@ -91,16 +94,23 @@ def exercise_3(limit_400, flagged_400) -> str:
     right = cost_threshold(score["development"], label["development"], 400, 5)
     before = cost_threshold(score["development"], label["development"], 100, 5)
     if limit >= before:
-        raise Wrong(f"dearer misses must lower the limit, and {limit:g} is not below the old one. Are the costs "
-                    "swapped?")
+        raise Wrong(
+            f"dearer misses must lower the limit, and {limit:g} is not below the old one. Are the costs swapped?"
+        )
     if not close(limit, right):
-        raise Wrong(f"{limit:.2f} is not it: cost_threshold(scores_development, y_development, 400, 5), chosen on the "
-                    "development part")
+        raise Wrong(
+            f"{limit:.2f} is not it: cost_threshold(scores_development, y_development, 400, 5), chosen on the "
+            "development part"
+        )
     if not close(flagged, (score["test"] > right).mean()):
-        raise Wrong("limit_400 is right; flagged_400 is the mean of (scores_test > limit_400), over all test orders, "
-                    "a share and not rounded")
-    return (f"limit {right:.1f} instead of {before:.1f}, {flagged:.1%} of all orders flagged: 17 a day to read. A "
-            "price list is a staffing decision")
+        raise Wrong(
+            "limit_400 is right; flagged_400 is the mean of (scores_test > limit_400), over all test orders, "
+            "a share and not rounded"
+        )
+    return (
+        f"limit {right:.1f} instead of {before:.1f}, {flagged:.1%} of all orders flagged: 17 a day to read. A "
+        "price list is a staffing decision"
+    )
 
 
 class Witness(Mahalanobis):
@@ -143,12 +153,16 @@ def inspect_rows(fitted_on: list, X: pd.DataFrame, y: pd.Series, parts) -> None:
     if y[rows.index].any():
         raise Wrong(f"{y[rows.index].sum()} odd rows are among the training rows: fit on normal ones only")
     if not set(rows.index) <= set(X.index[parts.train]):
-        raise Wrong("the detector was fitted on rows of the validation or calibration part: a row that did one job "
-                    "cannot check another")
+        raise Wrong(
+            "the detector was fitted on rows of the validation or calibration part: a row that did one job "
+            "cannot check another"
+        )
     scaled = [(X - X.mean()) / X.std(), (X - X.mean()) / X.std(ddof=0), (X - X.min()) / (X.max() - X.min())]
     if any(np.allclose(rows, table.loc[rows.index]) for table in scaled):
-        raise Wrong("the rows were scaled before they were split: the test part has leaked into the scale. The "
-                    "detectors scale inside")
+        raise Wrong(
+            "the rows were scaled before they were split: the test part has leaked into the scale. The "
+            "detectors scale inside"
+        )
 
 
 def shares_at(limit: float) -> tuple[float, float]:
@@ -165,12 +179,17 @@ def known_faults() -> list[tuple[tuple[float, float], str]]:
     recall, rate = shares_at(quantile_threshold(score["calibration"], 0.01))
     flagged = score["test"] > quantile_threshold(score["calibration"], 0.01)
     with_odd = np.arange(parts.validation[-1] + 1, parts.test[0])
-    of_rows = {name: detector.decision_function(features.iloc[rows]) for name, rows in
-               (("training", parts.train), ("validation", parts.validation), ("odd", with_odd))}
+    of_rows = {
+        name: detector.decision_function(features.iloc[rows])
+        for name, rows in (("training", parts.train), ("validation", parts.validation), ("odd", with_odd))
+    }
     from_rows = "the limit comes from the {} rows; it should come from the calibration part"
     return [
-        (shares_at(np.percentile(score["test"], 95)), "the limit is the 95th percentile of the test scores: it flags "
-                                                      "5 % whatever happens. Take it from the calibration part"),
+        (
+            shares_at(np.percentile(score["test"], 95)),
+            "the limit is the 95th percentile of the test scores: it flags "
+            "5 % whatever happens. Take it from the calibration part",
+        ),
         (shares_at(np.percentile(score["test"], 99)), from_rows.format("test")),
         (shares_at(quantile_threshold(of_rows["training"], 0.01)), from_rows.format("training")),
         (shares_at(quantile_threshold(of_rows["validation"], 0.01)), from_rows.format("validation")),
@@ -199,15 +218,21 @@ def exercise_4(evaluate) -> str:
         for wrong, name in known_faults():
             if close(recall, wrong[0]) and close(rate, wrong[1]):
                 raise Wrong(name)
-        raise Wrong(f"recall {recall:.1%} and false-alarm rate {rate:.2%} are not what the test part gives: a limit "
-                    "from the calibration scores at 0.01, recall over odd test orders, false alarms over normal ones")
+        raise Wrong(
+            f"recall {recall:.1%} and false-alarm rate {rate:.2%} are not what the test part gives: a limit "
+            "from the calibration scores at 0.01, recall over odd test orders, false alarms over normal ones"
+        )
     calm = X.copy()
     calm.iloc[parts.test] = X.iloc[np.resize(parts.calibration, len(parts.test))].to_numpy()
     if try_out(evaluate, witness(), calm, y.copy())[0] == recall:
-        raise Wrong("the result stays the same for other test rows: use the arguments X and y, not the variables of "
-                    "the notebook")
-    return (f"fitted on normal training rows, limit from calibration rows, judged on the test part: recall "
-            f"{recall:.0%}, false alarms {rate:.1%}")
+        raise Wrong(
+            "the result stays the same for other test rows: use the arguments X and y, not the variables of "
+            "the notebook"
+        )
+    return (
+        f"fitted on normal training rows, limit from calibration rows, judged on the test part: recall "
+        f"{recall:.0%}, false alarms {rate:.1%}"
+    )
 
 
 @exercise

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from helpers.checks.core import Wrong, as_number, as_text, exercise, find_faults
 from helpers.datasets import four_splits, load_orders
-from helpers.features import order_features
+from helpers.datasets.features import order_features
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -19,15 +19,15 @@ FAULTS = {
     1: "ids are names: the order id rises with time, so every test order is 'far' by its id alone",
     2: "the scaler saw the test rows: the largest odd order defines the 1 of quantity, so nothing exceeds the range",
     5: "a code of 5 for 5 columns leaves nothing out: the network may copy (a wide code did well only with tanh, noise "
-       "and usual errors)",
+    "and usual errors)",
     8: "adadelta's default learning rate in Keras is 0.001: the loss falls only from 0.13 to 0.10 in 50 epochs",
     9: "the test part as validation data: what is tuned or stopped on it is judged on it",
     10: "evaluate gives one number for 6,000 rows, the mean: line 12 then compares that, and no order is named",
     11: "a limit from nowhere: the badly trained network's mean error is about 0.09, so chance decides on which side "
-        "it lands",
+    "it lands",
     13: "a count as the only result: no order to look at, no precision, no cost",
 }
-FAIR = {3, 12}    # defensible: odd orders stay among the training rows; line 12 inherits the fault of line 10
+FAIR = {3, 12}  # defensible: odd orders stay among the training rows; line 12 inherits the fault of line 10
 INNOCENT = {
     4: "five columns, five inputs",
     6: "a sigmoid output goes with min-max scaling",
@@ -77,8 +77,10 @@ def exercise_2(pca_loss) -> str:
     if np.isclose(loss, np.sqrt(right), rtol=0.02):
         raise Wrong("that is the root of it; the loss is the mean of the squares")
     if not np.isclose(loss, right, rtol=0.02):
-        raise Wrong(f"{loss:.4g} is not it: PCA(n_components=4) fitted on X_train, the mean square of rebuilt minus "
-                    "X_validation")
+        raise Wrong(
+            f"{loss:.4g} is not it: PCA(n_components=4) fitted on X_train, the mean square of rebuilt minus "
+            "X_validation"
+        )
     return f"{right:.4f}: the network rebuilds ordinary orders better. Whether it detects better is another question"
 
 
@@ -103,8 +105,10 @@ def exercise_4(my_limit, score_test, y_test) -> str:
     a_day = flags.sum() / DAYS
     if not 2 <= a_day <= 4:
         promise = "higher" if a_day < 2 else "lower"
-        raise Wrong(f"{flags.sum()} alarms in {DAYS} days are {a_day:.1f} a day; two to four are wanted, so promise a "
-                    f"{promise} rate")
+        raise Wrong(
+            f"{flags.sum()} alarms in {DAYS} days are {a_day:.1f} a day; two to four are wanted, so promise a "
+            f"{promise} rate"
+        )
     if np.asarray(y_test)[flags].mean() < 0.5:
         raise Wrong("fewer than half of these alarms are right: is the limit taken from score_calibration?")
     return "two to four alarms a day, and most of them are right"

@@ -4,7 +4,7 @@ from functools import cache
 
 from helpers.checks.core import Wrong, as_number, as_text, exercise, find_faults, try_out
 from helpers.datasets import load_digits_images, one_digit_split
-from helpers.detectors.image_errors import squared_error, tolerant_error
+from helpers.detectors.images.errors import squared_error, tolerant_error
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -14,7 +14,7 @@ __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4"]
 
 FAULTS = {
     1: "all ten digits are in the training and in the test, and the labels are thrown away: nothing is abnormal, "
-       "nothing can be checked",
+    "nothing can be checked",
     2: "the images are never flattened: line 3 expects 784 numbers a row, and line 8 stops with a ValueError",
     7: "adadelta's default learning rate in Keras is 0.001: fifty passes move the loss from 0.696 to 0.694",
     8: "the test part as validation data: what is tuned or stopped on it is judged on it",
@@ -71,15 +71,21 @@ def exercise_1(blank_error, stranger_than_blank) -> str:
     if np.isclose(error, error_of_a_blank_page(32), rtol=0.02):
         raise Wrong("that is the error of pca, with 32 directions; the question is about pca_16")
     if not np.isclose(error, right, rtol=0.02):
-        raise Wrong(f"the blank page's error is not {error:.4g}: rebuild np.zeros((1, 784)) with pca_16 and take the "
-                    "mean of the squares")
+        raise Wrong(
+            f"the blank page's error is not {error:.4g}: rebuild np.zeros((1, 784)) with pca_16 and take the "
+            "mean of the squares"
+        )
     if share in (100, 550):
         raise Wrong(f"{share:g} is a count or percent; a share lies between 0 and 1")
     if share != 1:
-        raise Wrong(f"the share is not {share:g}: compare the errors of pca_16 on X_test[y_test == 0] with "
-                    "blank_error, and count the larger ones")
-    return ("every 8 is stranger than a blank page: little ink, little error. Divided by the ink it rises above most "
-            "eights, not above all: check the ink before the model")
+        raise Wrong(
+            f"the share is not {share:g}: compare the errors of pca_16 on X_test[y_test == 0] with "
+            "blank_error, and count the larger ones"
+        )
+    return (
+        "every 8 is stranger than a blank page: little ink, little error. Divided by the ink it rises above most "
+        "eights, not above all: check the ink before the model"
+    )
 
 
 @exercise
@@ -99,8 +105,10 @@ def exercise_2(pca_auroc) -> str:
         if digit == 3 and np.isclose(found, expected["relative"], atol=0.003):
             raise Wrong(f"digit 3: {found:.3f} is divided by the ink; leave that out here")
         if not np.isclose(found, expected["tolerant"], atol=0.004):
-            raise Wrong(f"digit {digit}: {found:.3f}, where {expected['tolerant']:.3f} was expected. Does everything "
-                        "that depends on the digit stand inside?")
+            raise Wrong(
+                f"digit {digit}: {found:.3f}, where {expected['tolerant']:.3f} was expected. Does everything "
+                "that depends on the digit stand inside?"
+            )
     return "the tray for the 3 is easier than the one for the 8; try the 1, which is easy for anything"
 
 

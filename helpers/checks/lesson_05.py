@@ -5,8 +5,8 @@ from functools import cache
 from helpers.checks.core import Wrong, as_number, as_text, exercise, find_faults
 from helpers.datasets import load_telemetry
 from helpers.detectors import SeasonalNaive
-from helpers.metrics import event_table, false_alarms_per_day
-from helpers.thresholds import alarms_threshold
+from helpers.evaluation.events import event_table, false_alarms_per_day
+from helpers.evaluation.thresholds_in_time import alarms_threshold
 
 import numpy as np
 
@@ -16,15 +16,14 @@ STRETCHES, POINTS = (30, 10, 160), 25
 HOUR, DAY, WEEK = 6, 144, 1008  # rows of the telemetry
 FAULTS = {
     3: "111 missing hours are drawn as straight lines, water that nobody measured; and as rows are put in, row 829 and "
-       "the labels no longer belong together",
-    4: "mean and deviation of the whole series, the test included; and the deep falls make the ruler ten "
-       "times as long",
+    "the labels no longer belong together",
+    4: "mean and deviation of the whole series, the test included; and the deep falls make the ruler ten times as long",
     5: "rows 0 to 580 hold three of the four events: the network learns to rebuild them",
     7: "windows are cut before they are split, so the first validation windows share points with training windows: "
-       "leave a window's length between the parts",
+    "leave a window's length between the parts",
     8: "the largest error on training rows, which were fitted and hold events: no promise, and one odd row decides",
     11: "a slice ends before its end, so the window that starts at i is lost; and it asks windows that end after i, so "
-        "nothing can be said before they have come",
+    "nothing can be said before they have come",
     12: "after point adjustment a random score looks excellent",
 }
 FAIR = {13}  # it inherits the fault of line 12
@@ -91,8 +90,11 @@ def exercise_2(X_change, y_change, windows) -> str:
         if name == "y_change" and np.allclose(answer, 0):
             raise Wrong("y_change is all 0: its own value was taken out; the last *known* one is X[:, -1]")
         if not np.allclose(answer, right, atol=1e-4):
-            raise Wrong("X_change: its last hour should be 0 in every window, and all the others relative to it"
-                        if name == "X_change" else "y_change: the target minus the last known value, X[:, -1]")
+            raise Wrong(
+                "X_change: its last hour should be 0 in every window, and all the others relative to it"
+                if name == "X_change"
+                else "y_change: the target minus the last known value, X[:, -1]"
+            )
     return "the network now forecasts a change, and never learns at which level it lives"
 
 
@@ -121,14 +123,17 @@ def exercise_4(n_found, weekly) -> str:
     if n == daily_n and np.isclose(rate, daily_rate, atol=0.06):
         raise Wrong("these are the numbers of a day's period; a week has 7 * 144 rows")
     if n != right_n:
-        raise Wrong(f"{n:g} faults of 20 is not it: a week has 7 * 144 rows (context= gives the first "
-                    "a past; Sundays stay in)")
+        raise Wrong(
+            f"{n:g} faults of 20 is not it: a week has 7 * 144 rows (context= gives the first a past; Sundays stay in)"
+        )
     if np.isclose(rate, right_rate / 7, atol=0.01):
         raise Wrong("these are false alarms a day; take them times 7")
     if not np.isclose(rate, right_rate, atol=0.06):
         raise Wrong(f"{rate:g} false alarms a week is not it: it is the second thing that judge_server returns")
-    return (f"{right_n} faults, more than any row above, and {right_rate:.1f} false alarms a week instead of one: each "
-            "fault and each campaign has an echo seven days later. Would you take it?")
+    return (
+        f"{right_n} faults, more than any row above, and {right_rate:.1f} false alarms a week instead of one: each "
+        "fault and each campaign has an echo seven days later. Would you take it?"
+    )
 
 
 @exercise

@@ -16,7 +16,7 @@ FAULTS = {
     2: "smallest and largest sample of all beats, those of the test included: the scaler must see training rows only",
     6: "return_sequences=True: the code is 64 numbers for each of 140 steps, 8,960 for 140; nothing is squeezed",
     10: "the test part as validation data, abnormal beats included: whatever would be stopped or tuned on it is judged "
-        "on it (that 20 epochs are few is not meant)",
+    "on it (that 20 epochs are few is not meant)",
     12: "the limit comes from the test part's errors and labels: what is judged on it knows the answer",
     13: "precision and recall of the class 1, which is the normal one: the share of found anomalies is never shown",
 }
@@ -91,15 +91,21 @@ def exercise_2(rank) -> str:
     for before in (96, 216):
         found, expected = as_number(try_out(rank, before), "what rank_of_marked returns"), rank_of_marked(before)
         if found == expected - 1:
-            raise Wrong(f"before={before}: {found:g}, where {expected} was expected. Does the count start at 1, and is "
-                        "the mean that of *all* windows?")
+            raise Wrong(
+                f"before={before}: {found:g}, where {expected} was expected. Does the count start at 1, and is "
+                "the mean that of *all* windows?"
+            )
         if before == 216 and found == rank_of_marked(96):
             raise Wrong(f"before=216: still {found:g}. Does `before` reach the windows?")
         if found != expected:
-            raise Wrong(f"before={before}: {found:g}, where {expected} was expected. Is 1 the largest distance, and is "
-                        "the marked beat found again?")
-    return ("with 216 samples the spike of the beat before enters the window, and even the mean beat ranks it first: "
-            "the window decides what can be seen")
+            raise Wrong(
+                f"before={before}: {found:g}, where {expected} was expected. Is 1 the largest distance, and is "
+                "the marked beat found again?"
+            )
+    return (
+        "with 216 samples the spike of the beat before enters the window, and even the mean beat ranks it first: "
+        "the window decides what can be seen"
+    )
 
 
 @exercise

@@ -12,21 +12,21 @@ FAULTS = {
     9: "the generator's loss rewards being caught: its forgeries should be called real, so the label is ones",
     11: "the gradient is taken for the discriminator's weights and applied to the generator's: it belongs to G_weights",
     12: "the weights are chosen by the AUROC on the test part: the labels have trained the detector (line 13 carries "
-        "it out)",
+    "it out)",
     14: "one half is where the discriminator is undecided, and a good game ends undecided on normal rows: about half "
-        "of them are flagged. The limit comes from held-out normal rows. And the weights kept in line 13 were never "
-        "loaded: the flags come from the last ones",
+    "of them are flagged. The limit comes from held-out normal rows. And the weights kept in line 13 were never "
+    "loaded: the flags come from the last ones",
     15: "the best of forty test results is reported as the result, and not even that of the network that sets the "
-        "flags: the weights kept in line 13 were never loaded",
+    "flags: the weights kept in line 13 were never loaded",
 }
-FAIR = {13}    # carries out what line 12 decides; that its weights are not loaded again is line 14's fault
+FAIR = {13}  # carries out what line 12 decides; that its weights are not loaded again is line 14's fault
 INNOCENT = {
     2: "the number of training rows, and a start for best",
     3: "a number of steps that was fixed beforehand is as good as any",
     5: "new random numbers in each step, as it should be",
     6: "one tape for two gradients has to be persistent",
     7: "the forged rows keep their history, which the generator's gradient needs; the discriminator's gradient is "
-       "taken for its own weights only, so nothing has to be stopped or frozen",
+    "taken for its own weights only, so nothing has to be stopped or frozen",
     8: "real rows are labelled 1 and forged ones 0, as it should be",
     10: "the discriminator's loss, gradient, optimizer and weights belong together",
 }
@@ -38,7 +38,7 @@ def optimal(x: float) -> float:
     >>> round(optimal(0), 3)
     0.667
     """
-    p, q = np.exp(-x**2 / 2), np.exp(-x**2 / 8) / 2
+    p, q = np.exp(-(x**2) / 2), np.exp(-(x**2) / 8) / 2
     return float(p / (p + q))
 
 
@@ -56,8 +56,9 @@ def exercise_1(at_0, at_5) -> str:
         if value == round(right, 3) and not np.isclose(value, right, rtol=0.02, atol=0):
             raise Wrong(f"at {place}: {value:g} is rounded; do not round, D is small there and not zero")
         if place == 0 and value == 0.5:
-            raise Wrong("at 0: 0.5 would mean that real and forged are equally dense there, but the wider curve is "
-                        "half as high")
+            raise Wrong(
+                "at 0: 0.5 would mean that real and forged are equally dense there, but the wider curve is half as high"
+            )
         if not np.isclose(value, right, rtol=0.02, atol=0):
             raise Wrong(f"at {place}: {value:.4g} is not p / (p + q), with p and q the two normal densities there")
     return "two thirds at 0, one in six thousand at 5: a generator that scatters too widely makes a good detector"
@@ -77,11 +78,15 @@ def exercise_2(formula_loss) -> str:
     if np.isclose(found, -mean_log_D):
         raise Wrong("that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)")
     if np.isclose(found, mean_log_D):
-        raise Wrong("a sign slipped: that is the mean of log D, since softplus(-logit) is -log D; log(1 - D) is "
-                    "-softplus(logit)")
+        raise Wrong(
+            "a sign slipped: that is the mean of log D, since softplus(-logit) is -log D; log(1 - D) is "
+            "-softplus(logit)"
+        )
     if np.isclose(found, -right):
-        raise Wrong("the sign is turned: that is the mean of -log(1 - D), and a generator that minimised it would want "
-                    "to be caught")
+        raise Wrong(
+            "the sign is turned: that is the mean of -log(1 - D), and a generator that minimised it would want "
+            "to be caught"
+        )
     if np.isclose(found, len(logits) * right):
         raise Wrong("that is the sum; take the mean")
     if not np.isclose(found, right):
@@ -89,8 +94,9 @@ def exercise_2(formula_loss) -> str:
     with np.errstate(all="ignore"):
         extreme = as_number(formula_loss(np.array([1000.0])), "what formula_loss returns")
     if not np.isclose(extreme, -1000):
-        raise Wrong(f"for a logit of 1,000 it is -1000, and yours gives {extreme:g}: compute it from the logit, "
-                    "not from D")
+        raise Wrong(
+            f"for a logit of 1,000 it is -1000, and yours gives {extreme:g}: compute it from the logit, not from D"
+        )
     return "and its slope per logit is -D: next to nothing as long as the discriminator is sure"
 
 
@@ -122,11 +128,15 @@ def exercise_4(share_at_half, limit, score_calibration) -> str:
     chosen = as_number(limit, "limit")
     flagged = float((scores > chosen).mean())
     if flagged > 0.01:
-        raise Wrong(f"a limit of {chosen:g} flags {100 * flagged:.1f} % of the calibration points; 1 % was "
-                    "promised. Use quantile_threshold")
+        raise Wrong(
+            f"a limit of {chosen:g} flags {100 * flagged:.1f} % of the calibration points; 1 % was "
+            "promised. Use quantile_threshold"
+        )
     if flagged < 0.002:
-        raise Wrong(f"that limit flags {round(flagged * len(scores))} of {len(scores):,}: it hides odd points too. It "
-                    "should flag just under 1 %")
+        raise Wrong(
+            f"that limit flags {round(flagged * len(scores))} of {len(scores):,}: it hides odd points too. It "
+            "should flag just under 1 %"
+        )
     return f"one half flags {100 * right:.0f} % of normal points, the calibrated limit {100 * flagged:.1f} %"
 
 

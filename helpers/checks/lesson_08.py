@@ -10,13 +10,13 @@ __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
 FAULTS = {
     2: "the test images are scaled by their own largest value: one bright image among them changes the score of all",
     9: "only the forged pairs are in the opponents' loss: E appears in the real ones, so it gets no gradient and "
-       "stays as random as it began",
+    "stays as random as it began",
     14: "each part is stretched by the smallest and largest score of the test: one extreme image changes the weights, "
-        "and a single image cannot be scored at all. Standardise on held-out normal images",
+    "and a single image cannot be scored at all. Standardise on held-out normal images",
     16: "the limit is set on the normal test images, found by their labels: its promise is kept by construction",
     17: "the best of fifty rounds, chosen by the test labels, is reported as the result",
 }
-FAIR = {12}    # recording is no fault; line 17 makes one of it
+FAIR = {12}  # recording is no fault; line 17 makes one of it
 INNOCENT = {
     1: "the largest training value, as it should be",
     3: "a number of steps that was fixed beforehand",
@@ -67,8 +67,10 @@ def exercise_1(a, b, rebuilt) -> str:
         raise Wrong("-2 is the mirrored code of 8; put it through G")
     if not np.isclose(drawn, -4, atol=0.05):
         raise Wrong(f"rebuilt is not {drawn:g}: first the mirrored code of 8, then G of it")
-    return ("both encoders give codes that look random, and only one gives 8 back. Images and codes by themselves "
-            "cannot tell them apart; pairs can")
+    return (
+        "both encoders give codes that look random, and only one gives 8 back. Images and codes by themselves "
+        "cannot tell them apart; pairs can"
+    )
 
 
 @exercise
@@ -91,19 +93,25 @@ def _judge(score, new, held_out, weights):
     if np.allclose(score, right, rtol=0.01, atol=0.01):
         return
     if np.allclose(score, own, rtol=0.01, atol=0.01):
-        raise Wrong("the new rows were standardised by themselves: their mean score is 0, odd rows or not. Use the "
-                    "mean and the spread of normal_parts")
+        raise Wrong(
+            "the new rows were standardised by themselves: their mean score is 0, odd rows or not. Use the "
+            "mean and the spread of normal_parts"
+        )
     if np.allclose(score, right * values.sum(), rtol=0.01, atol=0.01):
         raise Wrong("that is the weighted sum; divide by the sum of the weights")
     if np.allclose(score, right_score(dict.fromkeys(names, 1.0)), rtol=0.01, atol=0.01):
         raise Wrong("all parts count the same: multiply each by its weight")
     if len(names) == 1:
-        raise Wrong("with weights = {'reconstruction': 1.0} the score should be that part alone: use the names in "
-                    "weights, not all columns")
+        raise Wrong(
+            "with weights = {'reconstruction': 1.0} the score should be that part alone: use the names in "
+            "weights, not all columns"
+        )
     if np.corrcoef(score, new["discriminator"])[0, 1] > 0.99:
         raise Wrong("the part with the largest numbers decides nearly alone: standardise before you average")
-    raise Wrong(f"row 0: {score[0]:.3f}, where {right[0]:.3f} was expected. Subtract the mean of normal_parts, divide "
-                "by its standard deviation, then take the weighted mean")
+    raise Wrong(
+        f"row 0: {score[0]:.3f}, where {right[0]:.3f} was expected. Subtract the mean of normal_parts, divide "
+        "by its standard deviation, then take the weighted mean"
+    )
 
 
 @exercise
@@ -129,8 +137,10 @@ def exercise_4(flattery) -> str:
     if value > 0.75:
         raise Wrong(f"{value:.3g} is too high: perhaps the largest of all repetitions, where their mean is wanted")
     if not 0.68 < value < 0.72:
-        raise Wrong(f"{value:.3g} is not it: in each repetition take the largest of 40 AUROCs, then the mean over the "
-                    "repetitions")
+        raise Wrong(
+            f"{value:.3g} is not it: in each repetition take the largest of 40 AUROCs, then the mean over the "
+            "repetitions"
+        )
     return "about 0.69 from scores that know nothing: forty looks at forty labels are worth 0.2"
 
 

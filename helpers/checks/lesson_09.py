@@ -67,9 +67,11 @@ def exercise_2(overlap) -> str:
     """
     a = np.array([9.0, 8, 7, 6, 5, 4, 3, 2, 1, 0])
     b = np.array([0.9, 0.1, 0.8, 0.2, 0.3, 0.95, 0.85, 0.7, 0.0, 0.05])
-    cases = {"detectors that agree on 1 of the 3 highest": (a, b, 3, 1 / 3),
-             "a detector and itself in other units": (a, 100 * a - 7, 3, 1.0),
-             "opposite detectors": (a, -a, 4, 0.0)}
+    cases = {
+        "detectors that agree on 1 of the 3 highest": (a, b, 3, 1 / 3),
+        "a detector and itself in other units": (a, 100 * a - 7, 3, 1.0),
+        "opposite detectors": (a, -a, 4, 0.0),
+    }
     for what, (first, second, k, right) in cases.items():
         share = try_out(overlap, first.copy(), second.copy(), k)
         if np.ndim(share):
@@ -101,8 +103,9 @@ def exercise_3(simplest) -> str:
         try:
             name = try_out(simplest, ranking.copy())
         except IndexError:
-            raise Wrong("no detector is left in one ranking: the best is 0 behind itself, so ask for at or below 0") \
-                from None
+            raise Wrong(
+                "no detector is left in one ranking: the best is 0 behind itself, so ask for at or below 0"
+            ) from None
         if not isinstance(name, str):
             raise Wrong(f"the name of one detector is needed, and this is a {type(name).__name__}")
         if name == right:
@@ -114,8 +117,11 @@ def exercise_3(simplest) -> str:
         if name == "BiGAN" and ranking.loc[right, "behind best"] > 0:
             raise Wrong(f"you take the best, BiGAN; {right} cannot be told from it and is simpler")
         low = ranking.loc[name, "behind low"]
-        raise Wrong(f"{name} is behind the best by {low:.2f} at least: that can be told" if low > 0 else
-                    f"{right} comes before {name} in the ranking and cannot be told from the best either")
+        raise Wrong(
+            f"{name} is behind the best by {low:.2f} at least: that can be told"
+            if low > 0
+            else f"{right} comes before {name} in the ranking and cannot be told from the best either"
+        )
     return "PCA where three are level, and the BiGAN where it is beyond chance"
 
 
@@ -145,8 +151,10 @@ def exercise_4(in_time) -> str:
             raise Wrong(f"{name} takes {seconds[name]:.0f} s: learning and scoring both count")
     if missing := set(seconds.index[seconds < SECONDS]) - names:
         raise Wrong(f"{len(missing)} more would be done in time; look at every row of 1,000,000")
-    return (f"{len(names)} of {len(cost)}. The GANs train the same number of steps whatever the rows; the autoencoders "
-            "could learn from a sample, and the neighbours keep one")
+    return (
+        f"{len(names)} of {len(cost)}. The GANs train the same number of steps whatever the rows; the autoencoders "
+        "could learn from a sample, and the neighbours keep one"
+    )
 
 
 @exercise

@@ -2,20 +2,15 @@
 
 import numbers
 
-from helpers.detectors.validation import validate_rows
-from helpers.interrupts import interrupts_deferred
-from helpers.thresholds import quantile_threshold
+from helpers.evaluation.thresholds import quantile_threshold
+from helpers.training.interrupts import interrupts_deferred
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-__all__ = ["ColumnwiseDetector", "Detector", "TabularDetector"]
-
-# Blocks of rows that stay in the processor's cache: several times faster than whole-table expressions.
-BLOCK_BYTES = 512 * 1024
+__all__ = ["Detector"]
 
 
 class Detector(BaseEstimator):
@@ -81,7 +76,7 @@ class Detector(BaseEstimator):
         """Set the threshold from held-out normal rows, so that new normal rows pass it at most at the
         promised rate.
 
-        Built in lesson 02 (see :func:`helpers.thresholds.quantile_threshold`).
+        Built in lesson 02 (see :func:`helpers.evaluation.thresholds.quantile_threshold`).
 
         Parameters
         ----------
@@ -102,7 +97,7 @@ class Detector(BaseEstimator):
         return self.set_threshold(quantile_threshold(scores, false_alarm_rate))
 
     def set_threshold(self, value):
-        """Set the threshold, a score found by any rule in :mod:`helpers.thresholds` or given by the domain.
+        """Set the threshold, a score found by any rule in :mod:`helpers.evaluation.thresholds` or given by the domain.
 
         Returns
         -------
@@ -174,68 +169,3 @@ class Detector(BaseEstimator):
 
     def __sklearn_is_fitted__(self):
         return bool(self._learned())
-
-
-class TabularDetector(Detector):
-    """A detector of rows: X is an array or a DataFrame of shape (n, n_columns) that holds finite numbers.
-
-    Attributes
-    ----------
-    n_features_in_ : int
-    feature_names_in_ : ndarray of str
-        Only after fitting on a frame with named columns.
-    """
-
-    def _validate(self, X, fitting):
-        return validate_rows(self, X, fitting=fitting)
-
-    def _remember_columns(self, X):
-        validate_data(self, X, skip_check_array=True, reset=True)
-
-    def _names(self):
-        return getattr(self, "feature_names_in_", None)
-
-
-class ColumnwiseDetector(TabularDetector):
-    """A detector that scores each value of a row; the row's score is that of its strangest value.
-
-    Subclasses write ``_column_scores(columns)``: (n_columns, m) values to a new (n_columns, m) array of
-    scores.
-    """
-
-    _summarise = staticmethod(np.max)
-
-    def column_scores(self, X):
-        """The score of every single value: which column gave a row away?
-
-        Returns
-        -------
-        ndarray of shape (n, n_columns), or a DataFrame with X's columns and index if X is a frame
-
-        >>> import pandas as pd
-        >>> from helpers.detectors import ZScore
-        >>> orders = pd.DataFrame({"quantity": [1, 2, 3], "amount": [10.0, 20.0, 30.0]})
-        >>> odd = pd.DataFrame({"quantity": [2], "amount": [90.0]})
-        >>> ZScore().fit(orders).column_scores(odd).idxmax(axis=1)
-        0    amount
-        dtype: str
-        """
-        rows = self._validate_for_scoring(X)
-        scores = np.empty(rows.shape)
-        for block in _blocks(rows):
-            scores[block] = self._column_scores(rows[block].T).T
-        return (
-            pd.DataFrame(scores, index=X.index, columns=X.columns) if isinstance(X, pd.DataFrame) else scores
-        )
-
-    def _score(self, rows):
-        scores = np.empty(len(rows))
-        for block in _blocks(rows):
-            self._summarise(self._column_scores(rows[block].T), axis=0, out=scores[block])
-        return scores
-
-
-def _blocks(rows):
-    """Slices of rows, each small enough for the cache."""
-    size = max(1, BLOCK_BYTES // (8 * rows.shape[1]))
-    return (slice(start, start + size) for start in range(0, len(rows), size))

@@ -25,7 +25,7 @@ __all__ = ["StoredDetectorError", "load_detector", "replace_file", "save_detecto
 FORMAT = "anomaly-detection-course detector"
 VERSION = 1
 HOW = "Make it with detector.save(path)."
-HISTORIES = {"History": "helpers.training", "GANHistory": "helpers.detectors.gan_training"}
+HISTORIES = {"History": "helpers.training.loop", "GANHistory": "helpers.detectors.gan.training"}
 ESTIMATORS = {
     "EllipticEnvelope": "sklearn.covariance",
     "IsolationForest": "sklearn.ensemble",

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from helpers.detectors.storage import StoredDetectorError
-from helpers.progress import StageBar
 from helpers.report.reading import UnusableFile, read_table
 from helpers.report.writing import OutputExists, anomalies_csv, refuse_existing, write_all_or_nothing, write_report
+from helpers.training.progress import StageBar
 
 __all__ = ["main"]
 
@@ -56,7 +56,9 @@ def main(arguments=None):
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="python -m helpers.report", description=__doc__, epilog=EPILOG,
+        prog="python -m helpers.report",
+        description=__doc__,
+        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", help="the CSV file, plain or .gz, .zip, .bz2, .xz")
@@ -119,8 +121,15 @@ _share.__name__ = "share"
 
 
 def _read(options, progress):
-    return read_table(options.file, delimiter=options.delimiter, encoding=options.encoding, rows=options.rows,
-                      columns=options.columns, random_state=options.seed, progress=progress)
+    return read_table(
+        options.file,
+        delimiter=options.delimiter,
+        encoding=options.encoding,
+        rows=options.rows,
+        columns=options.columns,
+        random_state=options.seed,
+        progress=progress,
+    )
 
 
 def _examine(options, progress, command):
@@ -130,11 +139,25 @@ def _examine(options, progress, command):
     if options.out:
         refuse_existing(options.out, ("report.html", "anomalies.csv", "detector.zip"), options.overwrite)
     reading = _read(options, progress)
-    columns = describe_columns(reading.frame, label=options.label, leave_out=options.leave_out, keep=options.keep,
-                               time=options.time, shape=options.shape)
+    columns = describe_columns(
+        reading.frame,
+        label=options.label,
+        leave_out=options.leave_out,
+        keep=options.keep,
+        time=options.time,
+        shape=options.shape,
+    )
     labels = read_labels(reading.frame[options.label], options.anomaly) if options.label else None
-    study = examine(reading.frame, columns, labels=labels, seconds=options.seconds, top=options.top,
-                    false_alarm_rate=options.false_alarm_rate, random_state=options.seed, progress=progress)
+    study = examine(
+        reading.frame,
+        columns,
+        labels=labels,
+        seconds=options.seconds,
+        top=options.top,
+        false_alarm_rate=options.false_alarm_rate,
+        random_state=options.seed,
+        progress=progress,
+    )
     written = []
     if options.out:
         written = write_report(study, reading, options.out, overwrite=options.overwrite, command=command)
@@ -148,8 +171,10 @@ def _print_study(study, reading, written):
         print(f"note: {note}")
     print(f"{Path(reading.path).name}: {len(study.frame):,} rows as a {study.columns.shape}")
     print(f"detector: {study.chosen}. {study.why}")
-    print(f"flagged: {int((study.strangeness > 1).sum()):,} rows, at a promised false-alarm rate of "
-          f"{study.false_alarm_rate:.2%}")
+    print(
+        f"flagged: {int((study.strangeness > 1).sum()):,} rows, at a promised false-alarm rate of "
+        f"{study.false_alarm_rate:.2%}"
+    )
     for _, row in study.anomalies.head(3).iterrows():
         print(f"  row {row['row']}: strangeness {row['strangeness']:.1f}; {row['because']}")
     _print_files(written)
@@ -180,10 +205,13 @@ def _score_batch(options, progress, command):
 
 
 def _write_tables(folder, tables):
-    return write_all_or_nothing(folder, {
-        name: lambda path, table=table: path.write_text(anomalies_csv(table), encoding="utf-8")
-        for name, table in tables.items()
-    })
+    return write_all_or_nothing(
+        folder,
+        {
+            name: lambda path, table=table: path.write_text(anomalies_csv(table), encoding="utf-8")
+            for name, table in tables.items()
+        },
+    )
 
 
 def _refuse(progress, message, code):

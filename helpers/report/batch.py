@@ -56,8 +56,14 @@ def anomaly_table(model, frame, strangeness, *, usual_rows=None, top=20, at_leas
     if len(explained := order[:top]):
         reasons = explain_rows(model, frame.iloc[explained], frame if usual_rows is None else usual_rows)
         because.iloc[: len(explained)] = reasons["because"].to_numpy()
-    found = pd.DataFrame({"row": _rows_of_file(frame)[order], "strangeness": strangeness[order],
-                          "flagged": strangeness[order] > 1, "because": because.to_numpy()})
+    found = pd.DataFrame(
+        {
+            "row": _rows_of_file(frame)[order],
+            "strangeness": strangeness[order],
+            "flagged": strangeness[order] > 1,
+            "because": because.to_numpy(),
+        }
+    )
     own = frame.iloc[order].reset_index(drop=True)
     taken = {name: f"own {name}" for name in own if name in found}
     return pd.concat([found, own.rename(columns=taken)], axis=1)

@@ -72,8 +72,12 @@ def table_candidates(n_columns, random_state=0):
         Candidate("IQR", IQR(), "how many interquartile ranges its strangest value is beyond the quartiles", "01"),
     ]
     together = [
-        Candidate("Mahalanobis", Mahalanobis(random_state=random_state),
-                  "how far it is from the centre, knowing how the columns move together", "01"),
+        Candidate(
+            "Mahalanobis",
+            Mahalanobis(random_state=random_state),
+            "how far it is from the centre, knowing how the columns move together",
+            "01",
+        ),
         Candidate("PCA", PCAReconstruction(), "what a few directions shared by the columns cannot rebuild", "02"),
     ]
     flexible = [
@@ -81,10 +85,20 @@ def table_candidates(n_columns, random_state=0):
         Candidate("5 nearest neighbours", NearestNeighbours(), "how far the fifth most similar known row is", "02"),
     ]
     networks = [
-        Candidate("autoencoder", DenseAutoencoder(random_state=random_state, verbose=False),
-                  "what small networks cannot rebuild from a short code", "03", network=True),
-        Candidate("BiGAN", BiGANDetector(random_state=random_state, verbose=False),
-                  "what a generator cannot rebuild, or its opponent calls made up", "08", network=True),
+        Candidate(
+            "autoencoder",
+            DenseAutoencoder(random_state=random_state, verbose=False),
+            "what small networks cannot rebuild from a short code",
+            "03",
+            network=True,
+        ),
+        Candidate(
+            "BiGAN",
+            BiGANDetector(random_state=random_state, verbose=False),
+            "what a generator cannot rebuild, or its opponent calls made up",
+            "08",
+            network=True,
+        ),
     ]
     return alone + flexible if n_columns == 1 else alone + together + flexible + networks
 
@@ -107,21 +121,44 @@ def series_candidates(n_channels, random_state=0):
     """
     value = "its value" if n_channels == 1 else "its strangest channel"
     statistical = [
-        Candidate("Z-score of a point", WindowDetector(ZScore(), window=1, missing="gap"),
-                  f"how many standard deviations {value} is from the mean, whatever came before", "01"),
+        Candidate(
+            "Z-score of a point",
+            WindowDetector(ZScore(), window=1, missing="gap"),
+            f"how many standard deviations {value} is from the mean, whatever came before",
+            "01",
+        ),
         Candidate("persistence", SeasonalNaive(period=1, missing="gap"), f"how much {value} jumped", "05"),
-        Candidate("seasonal naive", SeasonalNaive(missing="gap"),
-                  f"how far {value} is from that one period earlier", "05"),
-        Candidate("PCA on windows", WindowDetector(PCAReconstruction(), missing="gap"),
-                  "what a few usual shapes cannot rebuild of the last points", "05"),
-        Candidate("isolation forest on windows", WindowDetector(_forest(random_state), missing="gap"),
-                  "how few random cuts set the last points apart from other windows", "05"),
+        Candidate(
+            "seasonal naive", SeasonalNaive(missing="gap"), f"how far {value} is from that one period earlier", "05"
+        ),
+        Candidate(
+            "PCA on windows",
+            WindowDetector(PCAReconstruction(), missing="gap"),
+            "what a few usual shapes cannot rebuild of the last points",
+            "05",
+        ),
+        Candidate(
+            "isolation forest on windows",
+            WindowDetector(_forest(random_state), missing="gap"),
+            "how few random cuts set the last points apart from other windows",
+            "05",
+        ),
     ]
     networks = [
-        Candidate("LSTM forecaster", LSTMForecaster(missing="gap", random_state=random_state, verbose=False),
-                  "how wrong a network's last forecasts were", "05", network=True),
-        Candidate("LSTM autoencoder", LSTMAutoencoder(missing="gap", random_state=random_state, verbose=False),
-                  "what a network cannot write again of the last points", "06", network=True),
+        Candidate(
+            "LSTM forecaster",
+            LSTMForecaster(missing="gap", random_state=random_state, verbose=False),
+            "how wrong a network's last forecasts were",
+            "05",
+            network=True,
+        ),
+        Candidate(
+            "LSTM autoencoder",
+            LSTMAutoencoder(missing="gap", random_state=random_state, verbose=False),
+            "what a network cannot write again of the last points",
+            "06",
+            network=True,
+        ),
     ]
     return statistical + networks
 

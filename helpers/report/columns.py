@@ -20,12 +20,54 @@ FEW_VALUES = 20  # a number that names something is a category up to so many val
 REPEATED = 0.2  # texts with at most this share of distinct values are categories
 NEARLY_UNIQUE = 0.9
 RARE = 0.2  # the rarer of a label's two values
-NAMING = {"id", "ids", "uid", "uuid", "guid", "nr", "no", "num", "key", "code", "zip", "zipcode", "postcode", "plz",
-          "phone", "index", "idx", "unnamed", "serial", "rowid"}
-NAMING_WORD = re.compile(r"(customer|user|order|product|account|device|transaction|session|sensor|item|merchant|"
-                         r"patient|store|trip|client|invoice|machine|card|unit)(id|nr|no|number|key|code)")
-LABELLING = {"label", "labels", "class", "target", "fraud", "isfraud", "anomaly", "anomalies", "anomalous", "isanomaly",
-             "outlier", "abnormal", "attack", "intrusion", "fault", "faulty", "failure", "defect", "truth", "y"}
+NAMING = {
+    "id",
+    "ids",
+    "uid",
+    "uuid",
+    "guid",
+    "nr",
+    "no",
+    "num",
+    "key",
+    "code",
+    "zip",
+    "zipcode",
+    "postcode",
+    "plz",
+    "phone",
+    "index",
+    "idx",
+    "unnamed",
+    "serial",
+    "rowid",
+}
+NAMING_WORD = re.compile(
+    r"(customer|user|order|product|account|device|transaction|session|sensor|item|merchant|"
+    r"patient|store|trip|client|invoice|machine|card|unit)(id|nr|no|number|key|code)"
+)
+LABELLING = {
+    "label",
+    "labels",
+    "class",
+    "target",
+    "fraud",
+    "isfraud",
+    "anomaly",
+    "anomalies",
+    "anomalous",
+    "isanomaly",
+    "outlier",
+    "abnormal",
+    "attack",
+    "intrusion",
+    "fault",
+    "faulty",
+    "failure",
+    "defect",
+    "truth",
+    "y",
+}
 LEFT_OUT = "left out"
 
 
@@ -63,8 +105,9 @@ class Columns:
     def __repr__(self):
         used = f"{len(self.numbers)} numbers, {len(self.categories)} categories, {len(self.dates)} dates"
         n_out = int((self.table["decision"] == LEFT_OUT).sum())
-        return "\n".join([f"{self.shape} of {self.n_rows:,} rows: {used}; {n_out} columns left out", self.why_shape,
-                          *self.notes])
+        return "\n".join(
+            [f"{self.shape} of {self.n_rows:,} rows: {used}; {n_out} columns left out", self.why_shape, *self.notes]
+        )
 
 
 @dataclass(frozen=True)
@@ -138,8 +181,10 @@ def _check_frame(frame):
     if len(twice):
         raise UnusableFile(f"The column name {twice[0]!r} is there more than once. Give each column a name of its own.")
     if len(frame) < FEWEST_ROWS:
-        raise UnusableFile(f"There are {len(frame)} rows: too few to learn what is usual and to check it. Bring at "
-                           f"least {FEWEST_ROWS}; a thousand are better.")
+        raise UnusableFile(
+            f"There are {len(frame)} rows: too few to learn what is usual and to check it. Bring at "
+            f"least {FEWEST_ROWS}; a thousand are better."
+        )
 
 
 def _check_choices(frame, label, leave_out, keep, time, shape):
@@ -147,12 +192,16 @@ def _check_choices(frame, label, leave_out, keep, time, shape):
     for parameter, names in named.items():
         for name in names:
             if name not in frame.columns:
-                raise UnusableFile(f"{parameter}={name!r}: there is no such column. There are "
-                                   f"{', '.join(map(str, frame.columns[:10]))}{' …' * (frame.shape[1] > 10)}.")
+                raise UnusableFile(
+                    f"{parameter}={name!r}: there is no such column. There are "
+                    f"{', '.join(map(str, frame.columns[:10]))}{' …' * (frame.shape[1] > 10)}."
+                )
     both = (set(leave_out) & {*keep, label, time}) or (set(keep) & {label})
     if both:
-        raise UnusableFile(f"{both.pop()!r} is asked for in two ways that exclude each other: decide for one of "
-                           "leave_out, keep, label and time.")
+        raise UnusableFile(
+            f"{both.pop()!r} is asked for in two ways that exclude each other: decide for one of "
+            "leave_out, keep, label and time."
+        )
     if shape not in (None, "table", "series"):
         raise UnusableFile(f"shape={shape!r}: it is 'table' or 'series', or left to be found.")
 
@@ -271,11 +320,15 @@ def _text(name, present):
 def _refuse_dates(name, present):
     dates = read_dates(present)
     if dates.problem:
-        raise UnusableFile(f"{name!r} holds {dates.problem}. Write them one way, such as 2025-03-31, or leave the "
-                           f"column out: leave_out=[{name!r}] (--leave-out).")
+        raise UnusableFile(
+            f"{name!r} holds {dates.problem}. Write them one way, such as 2025-03-31, or leave the "
+            f"column out: leave_out=[{name!r}] (--leave-out)."
+        )
     if dates.values is not None:
-        raise UnusableFile(f"{name!r} holds dates as text. Turn them into dates: frame[{name!r}] = "
-                           f"pd.to_datetime(frame[{name!r}]); read_table does it for a file.")
+        raise UnusableFile(
+            f"{name!r} holds dates as text. Turn them into dates: frame[{name!r}] = "
+            f"pd.to_datetime(frame[{name!r}]); read_table does it for a file."
+        )
 
 
 def _numbers_as_text(present):
@@ -305,8 +358,11 @@ def _fingerprint(column):
 
 def _leave_out_answers(frame, verdicts, label, keep):
     """Labels nobody named, and columns each of whose values goes with one label only."""
-    open_to_doubt = [name for name, verdict in verdicts.items()
-                     if verdict.decision in ("number", "logarithm", "category") and name not in keep]
+    open_to_doubt = [
+        name
+        for name, verdict in verdicts.items()
+        if verdict.decision in ("number", "logarithm", "category") and name not in keep
+    ]
     alike = [name for name in open_to_doubt if _looks_like_labels(name, frame[name], verdicts[name])]
     answers = [label] if label else alike
     for name in open_to_doubt:
@@ -345,8 +401,10 @@ def _tells(column, answer):
 def _find_rhythm(frame, verdicts, time, shape):
     dates = [name for name, verdict in verdicts.items() if verdict.decision == "date"]
     if time is not None and time not in dates:
-        raise UnusableFile(f"time={time!r} is no column of dates: {verdicts[time].kind}, {verdicts[time].why}. Name a "
-                           f"column of dates{' (' + ', '.join(dates) + ')' if dates else ''}.")
+        raise UnusableFile(
+            f"time={time!r} is no column of dates: {verdicts[time].kind}, {verdicts[time].why}. Name a "
+            f"column of dates{' (' + ', '.join(dates) + ')' if dates else ''}."
+        )
     n_numbers = sum(verdict.decision in ("number", "logarithm") for verdict in verdicts.values())
     return rhythm(frame, [time] if time else dates, n_numbers, shape)
 
@@ -367,13 +425,17 @@ def _check_inputs(frame, verdicts):
     if not learned:
         reasons = "; ".join(f"{name!r}: {verdict.kind}" for name, verdict in list(verdicts.items())[:8])
         identical = "All rows are identical. " if len(frame.drop_duplicates()) == 1 else ""
-        raise UnusableFile(f"{identical}No column is left to learn from ({reasons}{' …' * (len(verdicts) > 8)}). "
-                           "Numbers with units or words in them read as text: mend the file, pass its delimiter=, or "
-                           "name columns with keep=.")
+        raise UnusableFile(
+            f"{identical}No column is left to learn from ({reasons}{' …' * (len(verdicts) > 8)}). "
+            "Numbers with units or words in them read as text: mend the file, pass its delimiter=, or "
+            "name columns with keep=."
+        )
     if len(used) > MOST_INPUTS:
-        raise UnusableFile(f"{len(used):,} columns would be entered, at most {MOST_INPUTS} can be. Name those that "
-                           "matter when the file is read, columns=[…] (--columns), or the others with leave_out=[…] "
-                           "(--leave-out).")
+        raise UnusableFile(
+            f"{len(used):,} columns would be entered, at most {MOST_INPUTS} can be. Name those that "
+            "matter when the file is read, columns=[…] (--columns), or the others with leave_out=[…] "
+            "(--leave-out)."
+        )
 
 
 # -------------------------------------------------------------------- the result
@@ -385,17 +447,35 @@ def _columns(frame, verdicts, label, beat: Rhythm):
 
     n_duplicates = int(frame.duplicated().sum())
     return Columns(
-        table=_table(frame, verdicts), numbers=named("number", "logarithm"), logs=named("logarithm"),
-        categories=named("category"), dates=named("date"), label=label, time=beat.time, shape=beat.shape,
-        why_shape=beat.why, step=beat.step, n_rows=len(frame), n_duplicates=n_duplicates,
-        in_time_order=beat.in_order, notes=(*_notes(verdicts, n_duplicates), *beat.notes),
+        table=_table(frame, verdicts),
+        numbers=named("number", "logarithm"),
+        logs=named("logarithm"),
+        categories=named("category"),
+        dates=named("date"),
+        label=label,
+        time=beat.time,
+        shape=beat.shape,
+        why_shape=beat.why,
+        step=beat.step,
+        n_rows=len(frame),
+        n_duplicates=n_duplicates,
+        in_time_order=beat.in_order,
+        notes=(*_notes(verdicts, n_duplicates), *beat.notes),
     )
 
 
 def _table(frame, verdicts):
-    rows = {name: {"kind": verdict.kind, "missing": float(frame[name].isna().mean()), "distinct": frame[name].nunique(),
-                   "example": _example(frame[name].dropna()), "decision": verdict.decision, "why": verdict.why}
-            for name, verdict in verdicts.items()}
+    rows = {
+        name: {
+            "kind": verdict.kind,
+            "missing": float(frame[name].isna().mean()),
+            "distinct": frame[name].nunique(),
+            "example": _example(frame[name].dropna()),
+            "decision": verdict.decision,
+            "why": verdict.why,
+        }
+        for name, verdict in verdicts.items()
+    }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("column")
 
 
@@ -413,6 +493,7 @@ def _notes(verdicts, n_duplicates):
         name = lookalikes[0]
         notes.append(f"{name!r} looks like a label and is left out; name it label={name!r} to judge with it.")
     if n_duplicates:
-        notes.append(f"{n_duplicates:,} rows repeat an earlier row in every column. They are kept: repetition may be "
-                     "usual here.")
+        notes.append(
+            f"{n_duplicates:,} rows repeat an earlier row in every column. They are kept: repetition may be usual here."
+        )
     return notes

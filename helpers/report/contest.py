@@ -109,8 +109,10 @@ def train_candidates(prepared, candidates=None, *, seconds=30.0, n_to_score=None
         clock.tell(i / len(candidates), f"learning: {candidate.name}")
         entries.append(trainer.train(candidate))
     if all(entry.detector is None for entry in entries):
-        raise TooLittleTime(f"No detector could be trained in {seconds:g} s. {entries[0].name}: {entries[0].note}. "
-                            "Allow more seconds, or examine fewer rows.")
+        raise TooLittleTime(
+            f"No detector could be trained in {seconds:g} s. {entries[0].name}: {entries[0].note}. "
+            "Allow more seconds, or examine fewer rows."
+        )
     return entries
 
 
@@ -174,7 +176,7 @@ class _Trainer:
         """Seconds for the next network's training, and what it needs at least, its start included."""
         slow = self._slowness()
         if "tensorflow" not in sys.modules and self.clock.left() > slow * (IMPORT_SECONDS + COMPILE_SECONDS):
-            importlib.import_module("helpers.training")  # its time is known before the rest is shared out
+            importlib.import_module("helpers.training.loop")  # its time is known before the rest is shared out
         starting = 0.0 if "tensorflow" in sys.modules else IMPORT_SECONDS
         needed = slow * (starting + COMPILE_SECONDS) + SHORTEST_TRAINING
         left, compiling = self.clock.left() - slow * starting, slow * COMPILE_SECONDS
@@ -195,8 +197,11 @@ class _Trainer:
         entry = replace(entry, fit_seconds=seconds, score_microseconds=cost, note=_said(caught))
         needed, most = entry.scoring_seconds(self.n_to_score), SCORING_SHARE * self.clock.seconds
         if needed > most:
-            return replace(entry, note=f"left out: scoring {self.n_to_score:,} rows would take about {needed:,.0f} s, "
-                                       f"{most:,.0f} s are allowed")
+            return replace(
+                entry,
+                note=f"left out: scoring {self.n_to_score:,} rows would take about {needed:,.0f} s, "
+                f"{most:,.0f} s are allowed",
+            )
         return replace(entry, detector=detector)
 
     def _microseconds(self, detector):

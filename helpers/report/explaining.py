@@ -52,8 +52,9 @@ def explain_rows(model, rows, usual_rows, top=3):
     else:
         usual_rows = usual_rows.iloc[:: max(1, len(usual_rows) // MOST_USUAL_ROWS)]
         shares = _shares(model, rows, usual_rows)
-        because = [join_reasons(row, _describer(model, rows.iloc[[i]], usual_rows), top)
-                   for i, row in enumerate(shares)]
+        because = [
+            join_reasons(row, _describer(model, rows.iloc[[i]], usual_rows), top) for i, row in enumerate(shares)
+        ]
     shares = pd.DataFrame(shares, index=rows.index, columns=list(model.columns))
     return pd.concat([pd.Series(because, index=rows.index, name="because", dtype="str"), shares], axis=1)
 

@@ -29,8 +29,10 @@ def explain_points(model, rows, whole, top):
         parts = [[channel] for channel in range(len(model.columns))]
         shares[known] = occlusion_shares(lambda windows: _scores(model, windows), real, usual, parts)
         forecasts = _forecasts(model, real)
-        because[known] = [_sentence(model, series, end, row, forecast, top)
-                          for end, row, forecast in zip(ends[known], shares[known], forecasts, strict=True)]
+        because[known] = [
+            _sentence(model, series, end, row, forecast, top)
+            for end, row, forecast in zip(ends[known], shares[known], forecasts, strict=True)
+        ]
     return list(because), shares
 
 

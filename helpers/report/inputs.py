@@ -203,8 +203,12 @@ class Clock:
         dates = date_values(column)
         day = (dates - dates.dt.normalize()) / pd.Timedelta(days=1)
         hands = {"hour": (self.hour, day), "weekday": (self.weekday, dates.dt.day_of_week / 7)}
-        inputs = {f"{self.source} {name} {function.__name__}": function(2 * np.pi * share.to_numpy(np.float64))
-                  for name, (wanted, share) in hands.items() if wanted for function in (np.sin, np.cos)}
+        inputs = {
+            f"{self.source} {name} {function.__name__}": function(2 * np.pi * share.to_numpy(np.float64))
+            for name, (wanted, share) in hands.items()
+            if wanted
+            for function in (np.sin, np.cos)
+        }
         inputs = {name: np.nan_to_num(values) for name, values in inputs.items()}  # missing: the clock's centre
         missing = dates.isna().to_numpy(np.float64)
         return {**inputs, **({f"{self.source} is missing": missing} if self.marks_missing else {})}

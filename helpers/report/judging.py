@@ -1,7 +1,7 @@
 """Rank detectors, with labels or without, and choose the simplest that is not distinguishable from the best."""
 
-from helpers.events import event_table
-from helpers.metrics import bootstrap_distribution, percentile_interval, rate_interval
+from helpers.evaluation.events import event_table
+from helpers.evaluation.metrics import bootstrap_distribution, percentile_interval, rate_interval
 from helpers.report.clock import Clock
 from helpers.report.contest import fit_again
 from helpers.report.preparing import Part, scores_of
@@ -14,8 +14,10 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 __all__ = ["choose", "judge", "rank", "rank_with_labels", "rank_without_labels"]
 
 TOP_SHARE, TOP_ROWS = 0.01, 20  # the strangest rows that are compared: the larger of both
-NOT_ACCURACY = ("Agreement and stability are no accuracy: detectors can agree, again and again, on rows that are "
-                "strange and yet right.")
+NOT_ACCURACY = (
+    "Agreement and stability are no accuracy: detectors can agree, again and again, on rows that are "
+    "strange and yet right."
+)
 NORMAL_QUANTILE = 1.96  # of a 95 % interval
 BLOCK_OF_SERIES = 100  # points that are drawn together: about the longest window
 MANY_TIES = 2  # times as many rows at the border of the top as have room in it
@@ -43,10 +45,18 @@ def rank(prepared, entries, *, seconds=None, n_resamples=500, progress=None):
     part = prepared.choice()
     if prepared.labels_rank:
         blocks = None if prepared.shape == "table" else series_blocks(part.labels, BLOCK_OF_SERIES)
-        return rank_with_labels(entries, part, blocks=blocks, n_resamples=n_resamples, seconds=seconds,
-                                random_state=prepared.random_state, progress=progress)
-    return rank_without_labels(entries, part, prepared.train(), seconds=seconds, random_state=prepared.random_state,
-                               progress=progress)
+        return rank_with_labels(
+            entries,
+            part,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            seconds=seconds,
+            random_state=prepared.random_state,
+            progress=progress,
+        )
+    return rank_without_labels(
+        entries, part, prepared.train(), seconds=seconds, random_state=prepared.random_state, progress=progress
+    )
 
 
 def rank_with_labels(entries, part, *, blocks=None, n_resamples=500, random_state=0, seconds=None, progress=None):
@@ -74,17 +84,25 @@ def rank_with_labels(entries, part, *, blocks=None, n_resamples=500, random_stat
         ``attrs`` hold "rows", "anomalies" and "prevalence", the average precision of chance.
     """
     clock = Clock(seconds, progress)
-    ranking = _frame(entries, ["average precision", "AP low", "AP high", "AUROC", "behind best", "behind low",
-                               "behind high"])
+    ranking = _frame(
+        entries, ["average precision", "AP low", "AP high", "AUROC", "behind best", "behind low", "behind high"]
+    )
     scores, labels, blocks = _scored_by_all(_score_all(entries, part, clock, ranking), part.labels, blocks)
-    drawn = {name: bootstrap_distribution(average_precision_score, labels, own, n_resamples, random_state, blocks)
-             for name, own in scores.items()}
+    drawn = {
+        name: bootstrap_distribution(average_precision_score, labels, own, n_resamples, random_state, blocks)
+        for name, own in scores.items()
+    }
     precision = {name: float(average_precision_score(labels, own)) for name, own in scores.items()}
     best = max(precision, key=precision.get)
     for name, own in scores.items():
         interval, behind = percentile_interval(drawn[name]), percentile_interval(drawn[best] - drawn[name])
-        ranking.loc[name, ranking.columns[:7]] = [precision[name], *interval, roc_auc_score(labels, own),
-                                                  precision[best] - precision[name], *behind]
+        ranking.loc[name, ranking.columns[:7]] = [
+            precision[name],
+            *interval,
+            roc_auc_score(labels, own),
+            precision[best] - precision[name],
+            *behind,
+        ]
     ranking.attrs = {"rows": len(labels), "anomalies": int(labels.sum()), "prevalence": float(labels.mean())}
     return ranking
 
@@ -230,8 +248,10 @@ def series_blocks(labels, length):
 
 def _frame(entries, measures):
     """An empty ranking: what was left out stays NaN."""
-    rows = [{"fit seconds": entry.fit_seconds, "microseconds a row": entry.score_microseconds, "note": entry.note}
-            for entry in entries]
+    rows = [
+        {"fit seconds": entry.fit_seconds, "microseconds a row": entry.score_microseconds, "note": entry.note}
+        for entry in entries
+    ]
     costs = pd.DataFrame(rows, index=pd.Index([entry.name for entry in entries], name="detector"))
     return pd.concat([pd.DataFrame(np.nan, index=costs.index, columns=measures), costs], axis=1)
 
@@ -308,9 +328,10 @@ def _choose_with_labels(ranking):
     row, top = ranking.loc[name], ranking.loc[best, "average precision"]
     why = f"Average precision {row['average precision']:.2f} [{row['AP low']:.2f}, {row['AP high']:.2f}]"
     if name != best:
-        return name, (f"{why}. {best} has {top:.2f}, but on these rows the two cannot be told apart: the simpler one "
-                      "is chosen.")
-    simpler = ranking.loc[: name].iloc[:-1]
+        return name, (
+            f"{why}. {best} has {top:.2f}, but on these rows the two cannot be told apart: the simpler one is chosen."
+        )
+    simpler = ranking.loc[:name].iloc[:-1]
     beaten = f", better than the {len(simpler)} simpler ones beyond chance" if len(simpler) > 1 else ""
     beaten = f", better than {simpler.index[0]} beyond chance" if len(simpler) == 1 else beaten
     return name, f"{why}, the best of all{beaten}." if len(simpler) else f"{why}: the simplest is the best."
@@ -339,8 +360,12 @@ def _precision_of(labels, scores, blocks, random_state):
         return dict.fromkeys(("average precision", "AP low", "AP high", "AUROC"), np.nan)
     drawn = bootstrap_distribution(average_precision_score, labels, scores, 500, random_state, blocks)
     interval = percentile_interval(drawn)
-    return {"average precision": float(average_precision_score(labels, scores)), "AP low": interval.low,
-            "AP high": interval.high, "AUROC": float(roc_auc_score(labels, scores))}
+    return {
+        "average precision": float(average_precision_score(labels, scores)),
+        "AP low": interval.low,
+        "AP high": interval.high,
+        "AUROC": float(roc_auc_score(labels, scores)),
+    }
 
 
 def _rates(labels, flags):

@@ -6,11 +6,46 @@ import numpy as np
 
 __all__ = ["ANOMALY_WORDS", "NORMAL_WORDS", "PLAINLY_NORMAL", "read_labels"]
 
-PLAINLY_NORMAL = frozenset({"normal", "ok", "okay", "good", "benign", "genuine", "legit", "legitimate", "inlier",
-                            "healthy", "no failure", "nominal"})
+PLAINLY_NORMAL = frozenset(
+    {
+        "normal",
+        "ok",
+        "okay",
+        "good",
+        "benign",
+        "genuine",
+        "legit",
+        "legitimate",
+        "inlier",
+        "healthy",
+        "no failure",
+        "nominal",
+    }
+)
 NORMAL_WORDS = PLAINLY_NORMAL | {"regular", "no", "n", "false", "f", "negative", "0"}
-ANOMALY_WORDS = frozenset({"anomaly", "anomalous", "abnormal", "outlier", "fraud", "fraudulent", "attack", "fault",
-                           "faulty", "failure", "bad", "odd", "yes", "y", "true", "t", "positive", "defect", "1"})
+ANOMALY_WORDS = frozenset(
+    {
+        "anomaly",
+        "anomalous",
+        "abnormal",
+        "outlier",
+        "fraud",
+        "fraudulent",
+        "attack",
+        "fault",
+        "faulty",
+        "failure",
+        "bad",
+        "odd",
+        "yes",
+        "y",
+        "true",
+        "t",
+        "positive",
+        "defect",
+        "1",
+    }
+)
 SHOWN = 6
 
 
@@ -48,12 +83,16 @@ def read_labels(column, anomaly=None):
     odd = _odd_values(column.name, words, anomaly)
     labels = words.isin(odd).to_numpy().astype(int)
     if labels.all() or not labels.any():
-        raise UnusableFile(f"All labels in {column.name!r} are {'anomalies' if labels.all() else 'normal'} "
-                           f"({_some(values)}): a label column needs both. Leave it out (leave_out=).")
+        raise UnusableFile(
+            f"All labels in {column.name!r} are {'anomalies' if labels.all() else 'normal'} "
+            f"({_some(values)}): a label column needs both. Leave it out (leave_out=)."
+        )
     if anomaly is None and labels.mean() > 0.5:
-        raise UnusableFile(f"{labels.mean():.0%} of the labels in {column.name!r} would be anomalies ({_some(odd)}). "
-                           f"If that is meant, pass anomaly={odd[0]!r} (--anomaly {odd[0]}); if not, name the other "
-                           "value.")
+        raise UnusableFile(
+            f"{labels.mean():.0%} of the labels in {column.name!r} would be anomalies ({_some(odd)}). "
+            f"If that is meant, pass anomaly={odd[0]!r} (--anomaly {odd[0]}); if not, name the other "
+            "value."
+        )
     return labels
 
 
@@ -61,8 +100,10 @@ def _refuse_missing(column):
     missing = column.isna().to_numpy()
     if missing.any():
         row = _row(column, int(missing.argmax()))
-        raise UnusableFile(f"The label column {column.name!r} is empty in {int(missing.sum()):,} of {len(column):,} "
-                           f"rows, first in row {row}. Fill it, or take these rows out of the file.")
+        raise UnusableFile(
+            f"The label column {column.name!r} is empty in {int(missing.sum()):,} of {len(column):,} "
+            f"rows, first in row {row}. Fill it, or take these rows out of the file."
+        )
 
 
 def _row(column, position):
@@ -90,8 +131,10 @@ def _odd_values(name, words, anomaly):
     kinds = values[0] in PLAINLY_NORMAL  # the commonest word; the others say which anomaly
     if known or kinds:
         return [value for value in values if value not in NORMAL_WORDS]
-    raise UnusableFile(f"The label column {name!r} holds {_some(values)}: which stands for an anomaly? "
-                       f"Pass anomaly=… (--anomaly), for example the rare {values[-1]!r}.")
+    raise UnusableFile(
+        f"The label column {name!r} holds {_some(values)}: which stands for an anomaly? "
+        f"Pass anomaly=… (--anomaly), for example the rare {values[-1]!r}."
+    )
 
 
 def _some(values):

@@ -115,8 +115,10 @@ class OwnModel:
         """
         absent = [name for name in self._needed(frame) if name not in frame.columns]
         if absent:
-            raise UnusableFile(f"The series lacks {', '.join(map(repr, absent))}. Pass the columns of training: "
-                               f"{', '.join(map(repr, self._needed(frame)))}.")
+            raise UnusableFile(
+                f"The series lacks {', '.join(map(repr, absent))}. Pass the columns of training: "
+                f"{', '.join(map(repr, self._needed(frame)))}."
+            )
         times = self._times(frame)
         order = np.argsort(times, kind="stable")
         order = order[~times[order].duplicated() & times[order].notna()]
@@ -229,8 +231,11 @@ def _in_zone(times, zone):
 
 def _tail_content(tail):
     values = tail.astype(object).where(tail.notna(), None)
-    return {"times": [time.isoformat() for time in tail.index], "values": values.to_numpy().tolist(),
-            "channels": list(tail.columns)}
+    return {
+        "times": [time.isoformat() for time in tail.index],
+        "values": values.to_numpy().tolist(),
+        "channels": list(tail.columns),
+    }
 
 
 def _read_tail(content):

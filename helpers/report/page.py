@@ -41,13 +41,25 @@ def render(study, reading=None, command=None):
         A whole HTML document.
     """
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("helpers.report"), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.PackageLoader("helpers.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template("page.html.j2").render(
-        study=study, reading=reading, command=command, figures=_figures(study), ranking=_ranking_table(study),
-        columns=_columns_table(study.columns), anomalies=_anomalies_table(study), n_flagged=_n_flagged(study),
-        verdict=_verdict(study.verdict or {}), hidden=_n_hidden(study), alike=_n_alike(study), versions=_versions(),
+        study=study,
+        reading=reading,
+        command=command,
+        figures=_figures(study),
+        ranking=_ranking_table(study),
+        columns=_columns_table(study.columns),
+        anomalies=_anomalies_table(study),
+        n_flagged=_n_flagged(study),
+        verdict=_verdict(study.verdict or {}),
+        hidden=_n_hidden(study),
+        alike=_n_alike(study),
+        versions=_versions(),
         date=datetime.date.today().isoformat(),
     )
 
@@ -142,8 +154,10 @@ def _verdict(verdict):
     known = {name: value for name, value in verdict.items() if not pd.isna(value)}
     parts = []
     if "average precision" in known:
-        parts.append("average precision {average precision:.2f} [{AP low:.2f}, {AP high:.2f}], where chance gives "
-                     "{prevalence:.2g}".format(**known))
+        parts.append(
+            "average precision {average precision:.2f} [{AP low:.2f}, {AP high:.2f}], where chance gives "
+            "{prevalence:.2g}".format(**known)
+        )
     if "recall" in known:
         parts.append("{:.0f} % of the anomalies flagged".format(100 * known["recall"]))
     if "events found" in known:
@@ -170,7 +184,8 @@ def _ranking_table(study):
     if study.has_labels:
         text["average precision"] = [
             _share(row["average precision"], f" [{row['AP low']:.2f}, {row['AP high']:.2f}]")
-            for _, row in ranking.iterrows()]
+            for _, row in ranking.iterrows()
+        ]
         text["AUROC"] = ranking["AUROC"].map(_share)
     else:
         text["agreement"], text["stability"] = ranking["agreement"].map(_share), ranking["stability"].map(_share)
@@ -225,7 +240,7 @@ def _n_flagged(study):
 
 def _short(value):
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT - 1]}…"
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
 def _html(table, marked=None):

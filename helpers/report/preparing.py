@@ -4,8 +4,8 @@ import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from helpers._inputs import labels_and_flags
-from helpers.events import events_from_labels
+from helpers.evaluation.events import events_from_labels
+from helpers.evaluation.inputs import labels_and_flags
 from helpers.report.columns import prepare_series, series_rows
 from helpers.report.inputs import TableInputs
 from helpers.report.reading import UnusableFile
@@ -153,8 +153,10 @@ class Prepared:
         self.parts = split_rows(self.n_rows, ordered, random_state, labels)
         self.learned = self._normal(self.used("train"))
         if len(self.learned) < 2:
-            raise UnusableFile("Nothing to learn from: nearly all rows of the training part are labelled odd. Is 1 (or "
-                               "the value named as anomaly) the rare one?")
+            raise UnusableFile(
+                "Nothing to learn from: nearly all rows of the training part are labelled odd. Is 1 (or "
+                "the value named as anomaly) the rare one?"
+            )
 
     def train(self):
         """Rows to learn from, at most 20,000, fewer of a wide table; none of them is labelled odd."""
@@ -203,7 +205,7 @@ class Prepared:
 
     @property
     def shape(self):
-        """"table" or "series"."""
+        """ "table" or "series"."""
         return self.columns.shape
 
     def __repr__(self):

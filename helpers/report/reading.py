@@ -42,12 +42,18 @@ class Reading:
     def __repr__(self):
         delimiter = {"\t": "tab", " ": "blank"}.get(self.delimiter, self.delimiter)
         read = "" if len(self.frame) == self.n_rows else f" ({len(self.frame):,} of them read)"
-        return "\n".join([f"{self.path.name}: {self.n_rows:,} rows{read}, {self.frame.shape[1]} columns, "
-                          f"delimiter {delimiter}, {self.encoding}", *self.notes])
+        return "\n".join(
+            [
+                f"{self.path.name}: {self.n_rows:,} rows{read}, {self.frame.shape[1]} columns, "
+                f"delimiter {delimiter}, {self.encoding}",
+                *self.notes,
+            ]
+        )
 
 
-def read_table(path, *, delimiter=None, encoding=None, rows=None, columns=None, random_state=0, memory_limit=500,
-               progress=None) -> Reading:
+def read_table(
+    path, *, delimiter=None, encoding=None, rows=None, columns=None, random_state=0, memory_limit=500, progress=None
+) -> Reading:
     """Read a delimited text file: .csv, .tsv, .txt, also compressed by gzip, bzip2, xz or zip.
 
     Delimiter (comma, semicolon, tab, | or blanks), encoding (UTF-8, or UTF-16 that says so), decimal comma, grouped
@@ -78,7 +84,7 @@ def read_table(path, *, delimiter=None, encoding=None, rows=None, columns=None, 
     UnusableFile
         Missing, empty, binary, not in the encoding, one column, a name twice, lines of unequal length, too large.
 
-    >>> from helpers._data_files import DATA_DIR
+    >>> from helpers.datasets.files import DATA_DIR
     >>> reading = read_table(DATA_DIR / "water_flow.csv.gz")
     >>> reading
     water_flow.csv.gz: 1,268 rows, 4 columns, delimiter ,, utf-8
@@ -101,8 +107,9 @@ def read_table(path, *, delimiter=None, encoding=None, rows=None, columns=None, 
     except sniffing.DAMAGED as error:
         raise sniffing.damaged(path, error) from None
     frame, notes = _typed(keeper.frame(), path, layout)
-    return Reading(frame, path, layout.delimiter, layout.encoding, n_rows,
-                   (*layout.notes, *keeper.notes(n_rows), *notes))
+    return Reading(
+        frame, path, layout.delimiter, layout.encoding, n_rows, (*layout.notes, *keeper.notes(n_rows), *notes)
+    )
 
 
 # -------------------------------------------------------------------- what is kept of the file
@@ -129,7 +136,8 @@ class _Everything:
         return UnusableFile(
             f"{self.path.name} would take about {expected:,.0f} MB in memory ({self.n_rows / share:,.0f} rows), the "
             f"limit is {self.memory_limit:,.0f} MB. Read a random sample of its rows, such as rows={fits} (--rows "
-            f"{fits}), or some columns only: columns=[…] (--columns).")
+            f"{fits}), or some columns only: columns=[…] (--columns)."
+        )
 
     def frame(self):
         parts, self.parts = self.parts, []
@@ -190,12 +198,22 @@ def _megabytes(chunk):
 def _read_chunks(path, layout, names, keeper, progress):
     n_rows, size = 0, path.stat().st_size
     options = {"sep": r"\s+"} if layout.delimiter == " " else {"sep": layout.delimiter}
-    with sniffing.open_text(path, layout.encoding) as (text, raw), pd.read_csv(
-        text, **options, names=list(layout.names), header=0 if layout.has_header else None, index_col=False,
-        dtype=dict.fromkeys(layout.text_columns, "str"), na_values=MISSING,
-        decimal=layout.decimal, skipinitialspace=True, low_memory=False,
-        chunksize=max(CHUNK_CELLS // len(layout.names), 100),
-    ) as chunks:
+    with (
+        sniffing.open_text(path, layout.encoding) as (text, raw),
+        pd.read_csv(
+            text,
+            **options,
+            names=list(layout.names),
+            header=0 if layout.has_header else None,
+            index_col=False,
+            dtype=dict.fromkeys(layout.text_columns, "str"),
+            na_values=MISSING,
+            decimal=layout.decimal,
+            skipinitialspace=True,
+            low_memory=False,
+            chunksize=max(CHUNK_CELLS // len(layout.names), 100),
+        ) as chunks,
+    ):
         checked = False
         for chunk in chunks:
             checked = checked or _check_widths(path, layout, chunk)
@@ -224,8 +242,10 @@ def _check_widths(path, layout, chunk):
 def _explain(path, layout, error):
     unclosed = re.search(r"EOF inside string starting at row (\d+)", str(error))
     if unclosed:
-        return UnusableFile(f"In {path.name} a quotation mark is opened in or after line {int(unclosed[1]) + 1} and "
-                            "never closed. Close it, or remove it.")
+        return UnusableFile(
+            f"In {path.name} a quotation mark is opened in or after line {int(unclosed[1]) + 1} and "
+            "never closed. Close it, or remove it."
+        )
     for line, width in sniffing.count_fields(path, layout):
         if width != len(layout.names):
             return sniffing.uneven(path, line, width, len(layout.names))
@@ -276,8 +296,10 @@ def _meaning(column, place, is_code):
         return typed(column, place)
     if column.dtype.kind == "f" and np.isinf(column).any():
         infinite = np.isinf(column)
-        return column.mask(infinite), (f"{column.name!r} holds infinity ({int(infinite.sum()):,} times, first in "
-                                       f"{place(column.index[infinite.argmax()])}): taken as missing.")
+        return column.mask(infinite), (
+            f"{column.name!r} holds infinity ({int(infinite.sum()):,} times, first in "
+            f"{place(column.index[infinite.argmax()])}): taken as missing."
+        )
     return _since_1970(column)
 
 

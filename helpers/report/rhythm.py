@@ -74,8 +74,11 @@ def rhythm(frame, dates, n_numbers, shape=None) -> Rhythm:
     if best is None:
         return _table(best, "A table: no column holds times.")
     if best.is_series and n_numbers:
-        return _series(best, f"A series: {best.name!r} has one regular step, {_step_text(best.step)} "
-                             f"({best.regular:.1%} of the distances between rows).")
+        return _series(
+            best,
+            f"A series: {best.name!r} has one regular step, {_step_text(best.step)} "
+            f"({best.regular:.1%} of the distances between rows).",
+        )
     return _table(best, f"A table: {_why_no_series(best, n_numbers)}.")
 
 
@@ -159,8 +162,10 @@ def _best(clocks):
 
 def _check_series(clocks, n_numbers):
     if not clocks:
-        raise UnusableFile("A series needs a column of times, and none was found. Add one, or judge the rows one by "
-                           "one: shape='table' (--shape table).")
+        raise UnusableFile(
+            "A series needs a column of times, and none was found. Add one, or judge the rows one by "
+            "one: shape='table' (--shape table)."
+        )
     if not n_numbers:
         raise UnusableFile("A series needs a column of numbers beside its times, and none is left.")
 
@@ -189,10 +194,14 @@ def _why_no_series(clock, n_numbers):
     if not n_numbers:
         return "times, but no numbers beside them"
     if clock.repeats > FEW_REPEATS and clock.regular >= REGULAR:
-        return (f"{clock.repeats:.0%} of the rows repeat a time of {clock.name!r}. If these are several series in one "
-                "file, examine one at a time")
-    return (f"the times of {clock.name!r} have no regular step (at most {clock.regular:.0%} of the distances are "
-            "alike), so each row is an event of its own")
+        return (
+            f"{clock.repeats:.0%} of the rows repeat a time of {clock.name!r}. If these are several series in one "
+            "file, examine one at a time"
+        )
+    return (
+        f"the times of {clock.name!r} have no regular step (at most {clock.regular:.0%} of the distances are "
+        "alike), so each row is an event of its own"
+    )
 
 
 def _step_text(step):

@@ -12,8 +12,22 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = ["DAMAGED", "MISSING", "Layout", "UnusableFile", "count_fields", "damaged", "is_missing", "is_number",
-           "line_of_row", "not_decodable", "open_bytes", "open_text", "sniff", "uneven"]
+__all__ = [
+    "DAMAGED",
+    "MISSING",
+    "Layout",
+    "UnusableFile",
+    "count_fields",
+    "damaged",
+    "is_missing",
+    "is_number",
+    "line_of_row",
+    "not_decodable",
+    "open_bytes",
+    "open_text",
+    "sniff",
+    "uneven",
+]
 
 HEAD_BYTES = 2**18
 HEAD_LINES = 1000  # looked at cell by cell
@@ -37,8 +51,11 @@ OTHER_FILES = {
     b"\x93NUMPY": ("a NumPy array", "Write it as CSV, with a line of column names, first."),
 }
 BYTE_ORDER_MARKS = {  # utf-32 before utf-16: its mark begins with the other's
-    codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
 }
 
 
@@ -86,7 +103,7 @@ def sniff(path, delimiter=None, encoding=None) -> Layout:
     UnusableFile
         Missing, empty, no text table, not in the encoding, duplicate names, lines of unequal length in what was seen.
 
-    >>> from helpers._data_files import DATA_DIR
+    >>> from helpers.datasets.files import DATA_DIR
     >>> layout = sniff(DATA_DIR / "water_flow.csv.gz")
     >>> layout.delimiter, layout.encoding, layout.names
     (',', 'utf-8', ('time', 'flow', 'label', 'kind'))
@@ -106,8 +123,10 @@ def sniff(path, delimiter=None, encoding=None) -> Layout:
     _refuse_uneven(path, lines, whole, found, len(names))
     values = cells[has_header:]
     if not values:
-        raise UnusableFile(f"{path.name} holds a line of column names and no row below it. Was it cut off when it was "
-                           "saved or downloaded?")
+        raise UnusableFile(
+            f"{path.name} holds a line of column names and no row below it. Was it cut off when it was "
+            "saved or downloaded?"
+        )
     decimal, doubt = _find_decimal(values, found)
     if decimal == ",":
         notes.append(f"Numbers are read with a decimal comma{doubt}.")
@@ -192,11 +211,15 @@ def _only_member(path, archive):
     members = [member for member in archive.namelist() if not member.endswith("/")]
     members = [member for member in members if not member.startswith("__MACOSX")]
     if "[Content_Types].xml" in members:
-        raise UnusableFile(f"{path.name} is an Excel file (or another document of Office), not a CSV file. "
-                           "Open it and save the sheet as CSV (UTF-8).")
+        raise UnusableFile(
+            f"{path.name} is an Excel file (or another document of Office), not a CSV file. "
+            "Open it and save the sheet as CSV (UTF-8)."
+        )
     if len(members) != 1:
-        raise UnusableFile(f"{path.name} is a zip archive of {len(members)} files, which table is meant? "
-                           "Unpack it and name one CSV file.")
+        raise UnusableFile(
+            f"{path.name} is a zip archive of {len(members)} files, which table is meant? "
+            "Unpack it and name one CSV file."
+        )
     return members[0]
 
 
@@ -215,8 +238,9 @@ def _head(path):
 
 def damaged(path, error):
     """The error for a compressed file that cannot be unpacked."""
-    return UnusableFile(f"{path.name} is compressed and cannot be unpacked ({error}). Was the download cut off? "
-                        "Fetch it again.")
+    return UnusableFile(
+        f"{path.name} is compressed and cannot be unpacked ({error}). Was the download cut off? Fetch it again."
+    )
 
 
 def _refuse_other_files(path, head):
@@ -227,11 +251,14 @@ def _refuse_other_files(path, head):
             raise UnusableFile(f"{path.name} is {kind}, not a CSV file. {cure}")
     start = head.lstrip()[:15].lower()
     if start.startswith((b"<!doctype html", b"<html", b"<?xml")):
-        raise UnusableFile(f"{path.name} is a web page or XML, not a CSV file. Was a page saved in place of the file "
-                           "that it links to?")
+        raise UnusableFile(
+            f"{path.name} is a web page or XML, not a CSV file. Was a page saved in place of the file that it links to?"
+        )
     if start.startswith((b"{", b"[{", b"[[")):
-        raise UnusableFile(f"{path.name} is JSON, not a CSV file. Write it as CSV: "
-                           "pandas.read_json(path).to_csv('table.csv', index=False).")
+        raise UnusableFile(
+            f"{path.name} is JSON, not a CSV file. Write it as CSV: "
+            "pandas.read_json(path).to_csv('table.csv', index=False)."
+        )
 
 
 # -------------------------------------------------------------------- encoding
@@ -244,11 +271,14 @@ def _find_encoding(path, head):
     zeros = head.count(0)
     if zeros > 0.3 * len(head):
         order = "le" if head[1:2] == b"\0" else "be"
-        raise UnusableFile(f"Every other byte of {path.name} is zero: UTF-16 without the mark that says so? "
-                           f"Then pass encoding='utf-16-{order}' (--encoding utf-16-{order}).")
+        raise UnusableFile(
+            f"Every other byte of {path.name} is zero: UTF-16 without the mark that says so? "
+            f"Then pass encoding='utf-16-{order}' (--encoding utf-16-{order})."
+        )
     if zeros:
-        raise UnusableFile(f"{path.name} is a binary file, not text (byte {head.index(0) + 1} is zero). "
-                           "Save the table as CSV.")
+        raise UnusableFile(
+            f"{path.name} is a binary file, not text (byte {head.index(0) + 1} is zero). Save the table as CSV."
+        )
     return "utf-8"
 
 
@@ -256,8 +286,9 @@ def _lines(path, head, whole, encoding):
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(head, final=whole)
     except LookupError:
-        raise UnusableFile(f"There is no encoding {encoding!r}. Common ones: 'utf-8', 'cp1252', 'latin-1', "
-                           "'utf-16'.") from None
+        raise UnusableFile(
+            f"There is no encoding {encoding!r}. Common ones: 'utf-8', 'cp1252', 'latin-1', 'utf-16'."
+        ) from None
     except UnicodeError as error:
         raise not_decodable(path, encoding, error) from None
     lines = text.splitlines(keepends=True)
@@ -283,8 +314,10 @@ def _with_preview(path, encoding, number, line):
     except UnicodeError:
         return UnusableFile(f"{problem} Save the file as UTF-8, or pass its encoding (--encoding).")
     preview = preview if len(preview) <= 80 else preview[:80] + " …"
-    return UnusableFile(f"{problem} Read as {other} the line is: {preview} If that looks right, pass "
-                        f"encoding={other!r} (--encoding {other}).")
+    return UnusableFile(
+        f"{problem} Read as {other} the line is: {preview} If that looks right, pass "
+        f"encoding={other!r} (--encoding {other})."
+    )
 
 
 # -------------------------------------------------------------------- delimiter and lines of unequal length
@@ -328,16 +361,21 @@ def _refuse_one_column(path, lines, cells, delimiter):
     if not widths:
         raise _unclosed(path, 1)
     if delimiter is not None and widths[0] > 1:
-        raise UnusableFile(f"With the delimiter {delimiter!r} {path.name} has a single column; with {other!r} it has "
-                           f"{widths[0]}. Pass delimiter={other!r} (--delimiter), or nothing: it is found.")
+        raise UnusableFile(
+            f"With the delimiter {delimiter!r} {path.name} has a single column; with {other!r} it has "
+            f"{widths[0]}. Pass delimiter={other!r} (--delimiter), or nothing: it is found."
+        )
     usual = Counter(widths).most_common(1)[0][0]
     if usual > 1:
-        raise UnusableFile(f"The first line of {path.name} has one field, most others have {usual}: delete what stands "
-                           "above the line of column names.")
+        raise UnusableFile(
+            f"The first line of {path.name} has one field, most others have {usual}: delete what stands "
+            "above the line of column names."
+        )
     raise UnusableFile(
         f"{path.name} has a single column, {cells[0][0].strip()!r}. If another character than comma, semicolon, tab, "
         "| or blank separates its fields, pass it as delimiter=. If it is a series, add a column of times: odd values "
-        "show beside others.")
+        "show beside others."
+    )
 
 
 def _refuse_uneven(path, lines, whole, delimiter, n):
@@ -349,8 +387,10 @@ def _refuse_uneven(path, lines, whole, delimiter, n):
 
 def uneven(path, line, width, n):
     """The error for a line with more or fewer fields than the header."""
-    return UnusableFile(f"Line {line} of {path.name} has {width} field{'s' * (width != 1)}, the first line has {n}. "
-                        "Mend that line: a missing quotation mark, or a delimiter inside a text, is the usual reason.")
+    return UnusableFile(
+        f"Line {line} of {path.name} has {width} field{'s' * (width != 1)}, the first line has {n}. "
+        "Mend that line: a missing quotation mark, or a delimiter inside a text, is the usual reason."
+    )
 
 
 def _count(path, lines, delimiter, n):
@@ -369,8 +409,9 @@ def _count(path, lines, delimiter, n):
 
 
 def _unclosed(path, line):
-    return UnusableFile(f"In line {line} of {path.name} a quotation mark is opened and never closed. Close it, or "
-                        "remove it.")
+    return UnusableFile(
+        f"In line {line} of {path.name} a quotation mark is opened and never closed. Close it, or remove it."
+    )
 
 
 # -------------------------------------------------------------------- header, codes, decimal sign
@@ -401,14 +442,18 @@ def _is_like(cell, below):
 def _names(path, first, has_header):
     if not has_header:
         names = tuple(f"column_{position}" for position in range(1, len(first) + 1))
-        return names, [f"The first line holds data, no names ({', '.join(first[:4])} …): "
-                       f"the columns are called {names[0]} to {names[-1]}."]
+        return names, [
+            f"The first line holds data, no names ({', '.join(first[:4])} …): "
+            f"the columns are called {names[0]} to {names[-1]}."
+        ]
     names = tuple(name.strip() or f"column_{position}" for position, name in enumerate(first, 1))
     unnamed = [made for name, made in zip(first, names, strict=True) if not name.strip()]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise UnusableFile(f"{path.name} has {'names' if len(twice) > 1 else 'a name'} more than once among its "
-                           f"columns: {', '.join(twice[:5])}. Give each column a name of its own.")
+        raise UnusableFile(
+            f"{path.name} has {'names' if len(twice) > 1 else 'a name'} more than once among its "
+            f"columns: {', '.join(twice[:5])}. Give each column a name of its own."
+        )
     return names, [f"No name in the first line for {', '.join(unnamed)}: called so."] * bool(unnamed)
 
 
@@ -430,6 +475,8 @@ def _find_decimal(values, delimiter):
     if delimiter == "," or len(commas) <= points:
         return ".", ""
     if all(THREE_DIGITS.fullmatch(cell) for cell in commas):
-        return ",", (f" ({commas[0]} as {commas[0].replace(',', '.')}); if commas group thousands here, remove them "
-                     "from the file first")
+        return ",", (
+            f" ({commas[0]} as {commas[0].replace(',', '.')}); if commas group thousands here, remove them "
+            "from the file first"
+        )
     return ",", ""

@@ -4,7 +4,8 @@ import datetime
 import math
 from dataclasses import dataclass, field, replace
 
-from helpers.metrics import rate_interval
+from helpers.evaluation.metrics import rate_interval
+from helpers.evaluation.thresholds import quantile_threshold
 from helpers.report.batch import anomaly_table
 from helpers.report.clock import Clock
 from helpers.report.columns import Columns, read_labels
@@ -13,7 +14,6 @@ from helpers.report.judging import choose, judge, rank
 from helpers.report.model import OwnModel
 from helpers.report.preparing import Parts, prepare, scores_of
 from helpers.report.reading import UnusableFile
-from helpers.thresholds import quantile_threshold
 
 import numpy as np
 import pandas as pd
@@ -116,17 +116,29 @@ def examine(frame, columns, *, labels=None, seconds=60.0, false_alarm_rate=0.01,
         prepared = prepare(frame, columns, labels, random_state)
     ends = ENDS[prepared.labels_rank]
     with clock.stage("learning", 0.05):
-        entries = train_candidates(prepared, seconds=_at_least(clock.left(ends["learning"])),
-                                   progress=_within(progress, 0.05, ends["learning"]))
+        entries = train_candidates(
+            prepared,
+            seconds=_at_least(clock.left(ends["learning"])),
+            progress=_within(progress, 0.05, ends["learning"]),
+        )
     with clock.stage("comparing", ends["learning"]):
-        ranking = rank(prepared, entries, seconds=_at_least(clock.left(ends["comparing"])),
-                       progress=_within(progress, ends["learning"], ends["comparing"]))
+        ranking = rank(
+            prepared,
+            entries,
+            seconds=_at_least(clock.left(ends["comparing"])),
+            progress=_within(progress, ends["learning"], ends["comparing"]),
+        )
         chosen, why = choose(ranking)
         entry = next(entry for entry in entries if entry.name == chosen)
     with clock.stage("scoring every row", ends["comparing"]):
         model = finish(prepared, entry, false_alarm_rate)
-        strangeness = cross_fitted_strangeness(prepared, entry, model, seconds=_at_least(clock.left(SCORING_ENDS)),
-                                               progress=_within(progress, ends["comparing"], SCORING_ENDS))
+        strangeness = cross_fitted_strangeness(
+            prepared,
+            entry,
+            model,
+            seconds=_at_least(clock.left(SCORING_ENDS)),
+            progress=_within(progress, ends["comparing"], SCORING_ENDS),
+        )
     with clock.stage("judging", SCORING_ENDS):
         verdict = judge(prepared, strangeness)
     with clock.stage("explaining", SCORING_ENDS):
@@ -134,8 +146,22 @@ def examine(frame, columns, *, labels=None, seconds=60.0, false_alarm_rate=0.01,
     clock.tell(1.0, "done")
     rate = model.about["false_alarm_rate"]
     notes = (*_notes(prepared, strangeness, false_alarm_rate, rate), *strangeness.attrs.get("notes", ()))
-    return Study(frame, columns, prepared.parts, ranking, chosen, why, model, strangeness, anomalies, verdict, rate,
-                 prepared.labels_rank, clock.stages, notes)
+    return Study(
+        frame,
+        columns,
+        prepared.parts,
+        ranking,
+        chosen,
+        why,
+        model,
+        strangeness,
+        anomalies,
+        verdict,
+        rate,
+        prepared.labels_rank,
+        clock.stages,
+        notes,
+    )
 
 
 def finish(prepared, entry, false_alarm_rate=0.01):
@@ -157,14 +183,26 @@ def finish(prepared, entry, false_alarm_rate=0.01):
     rate = _possible_rate(false_alarm_rate, scores)
     entry.detector.set_threshold(quantile_threshold(scores, rate))
     about = {
-        "made": datetime.date.today().isoformat(), "rows": prepared.n_rows, "learned from": len(prepared.learned),
-        "false_alarm_rate": rate, "random_state": prepared.random_state,
+        "made": datetime.date.today().isoformat(),
+        "rows": prepared.n_rows,
+        "learned from": len(prepared.learned),
+        "false_alarm_rate": rate,
+        "random_state": prepared.random_state,
     }
     usual = float(np.nanmedian(scores))
     if prepared.shape == "table":
         return OwnModel(prepared.inputs, entry.detector, usual, prepared.inputs.columns, entry.name, "table", about)
-    return OwnModel(None, entry.detector, usual, tuple(prepared.series.columns), entry.name, "series", about,
-                    time=prepared.columns.time, tail=prepared.series.iloc[-TAIL:])
+    return OwnModel(
+        None,
+        entry.detector,
+        usual,
+        tuple(prepared.series.columns),
+        entry.name,
+        "series",
+        about,
+        time=prepared.columns.time,
+        tail=prepared.series.iloc[-TAIL:],
+    )
 
 
 def cross_fitted_strangeness(prepared, entry, model, *, seconds=None, progress=None):
@@ -194,8 +232,10 @@ def cross_fitted_strangeness(prepared, entry, model, *, seconds=None, progress=N
     values, notes = np.full(prepared.n_rows, np.nan), []
     second = _second_model(prepared, entry, model, clock)
     if second is None:
-        notes.append("The rows that the detector learned from were scored by itself, which makes them look less "
-                     "strange: there was no time, or too few other rows, for a second one.")
+        notes.append(
+            "The rows that the detector learned from were scored by itself, which makes them look less "
+            "strange: there was no time, or too few other rows, for a second one."
+        )
     blocks = list(prepared.stretches(BLOCK))
     order = np.random.default_rng(prepared.random_state).permutation(len(blocks))
     for done, i in enumerate(order):
@@ -261,8 +301,10 @@ def _notes(prepared, strangeness, asked, rate):
         which = "drawn at random" if prepared.shape == "table" else "the latest"
         yield f"The detectors learned from {n_learned:,} of the {n_train:,} rows of the training part, {which}."
     if rate > asked:
-        yield (f"The calibration rows are too few to promise a false-alarm rate of {asked:g}: the limit is set for "
-               f"{rate:g}.")
+        yield (
+            f"The calibration rows are too few to promise a false-alarm rate of {asked:g}: the limit is set for "
+            f"{rate:g}."
+        )
     yield from _notes_on_labels(prepared)
     if prepared.columns.in_time_order or prepared.shape == "series":
         yield from _notes_on_drift(prepared, strangeness, rate)
@@ -277,11 +319,15 @@ def _notes_on_labels(prepared):
     what = "labelled anomalies" if prepared.shape == "table" else "labelled events"
     counts = {name: prepared.n_odd(name) for name in ("choice", "test")}
     if not prepared.labels_rank:
-        yield (f"Labels could not choose the detector: of the {what}, {counts['choice']} in the choice part and "
-               f"{counts['test']} in the test part are too few; 2 are needed in each.")
+        yield (
+            f"Labels could not choose the detector: of the {what}, {counts['choice']} in the choice part and "
+            f"{counts['test']} in the test part are too few; 2 are needed in each."
+        )
     elif min(counts.values()) < FEW_ODD:
-        yield (f"Of the {what}, {counts['choice']} lie in the choice part and {counts['test']} in the test part: few, "
-               "so the intervals are wide.")
+        yield (
+            f"Of the {what}, {counts['choice']} lie in the choice part and {counts['test']} in the test part: few, "
+            "so the intervals are wide."
+        )
 
 
 def _notes_on_drift(prepared, strangeness, rate):
@@ -289,8 +335,10 @@ def _notes_on_drift(prepared, strangeness, rate):
     newest = strangeness.to_numpy()[-max(1, len(strangeness) // 5) :]
     newest = newest[~np.isnan(newest)]
     if len(newest) and rate_interval(int((newest > 1).sum()), len(newest)).low > DRIFTED * rate:
-        yield (f"Of the newest rows {np.mean(newest > 1):.1%} are flagged; {rate:.1%} was promised for normal ones. "
-               "There are many anomalies, or the source has changed since the detector learned.")
+        yield (
+            f"Of the newest rows {np.mean(newest > 1):.1%} are flagged; {rate:.1%} was promised for normal ones. "
+            "There are many anomalies, or the source has changed since the detector learned."
+        )
 
 
 def _at_least(seconds):

@@ -14,10 +14,35 @@ FEW = 60  # values that each way of writing dates is tried on
 ISO = "ISO8601"
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y", "%d-%m-%y")
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m-%d-%y")
-DAYS = (ISO, "%d.%m.%Y", "%d.%m.%y", *DAY_FIRST, *MONTH_FIRST, "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y",
-        "%d-%b-%y", "%d/%b/%Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y", "%a, %d %b %Y")
-CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", ":%H:%M:%S", " %I:%M %p", " %I:%M:%S %p",
-          " %H:%M:%S %z", ":%H:%M:%S %z")
+DAYS = (
+    ISO,
+    "%d.%m.%Y",
+    "%d.%m.%y",
+    *DAY_FIRST,
+    *MONTH_FIRST,
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d/%b/%Y",
+    "%b %d, %Y",
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%a, %d %b %Y",
+)
+CLOCKS = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %H:%M:%S.%f",
+    "T%H:%M:%S",
+    ":%H:%M:%S",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    " %H:%M:%S %z",
+    ":%H:%M:%S %z",
+)
 LIKE_A_DATE = re.compile(r"(?=.*\d.*\d.*\d)(\d{1,4}[-/.: ]|[A-Za-z]{3,9},? ?\d).*[-/.: ].*\d.*", re.S)
 SIGNS = r"[$€£¥%]|\s"  # currency, per cent and blanks (thousands in French writing)
 ENGLISH = r"[-+]?(?:\d+|\d{1,3}(?:[,']\d{3})+)(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+]?\.\d+"
@@ -154,8 +179,10 @@ def _as_numbers(column, text, place):
         return None, ""
     note = ""
     if len(odd):
-        note = (f"{column.name!r} holds numbers, but also {_odd(odd, place)}: "
-                f"{'taken as missing' if len(odd) == 1 else 'such values are taken as missing'}.")
+        note = (
+            f"{column.name!r} holds numbers, but also {_odd(odd, place)}: "
+            f"{'taken as missing' if len(odd) == 1 else 'such values are taken as missing'}."
+        )
     return values.reindex(column.index), note
 
 
@@ -170,9 +197,11 @@ def _mixture(column, text, place):
     if not values.notna().mean() > 0.2:
         return ""
     odd = text[read_numbers(text).isna()]
-    return (f"{column.name!r} mixes numbers and texts: {len(odd):,} of {len(text):,} values are no numbers, the first "
-            f"{_short(odd.iloc[0])} ({place(odd.index[0])}). It is read as text; mend the file if it should hold "
-            "numbers.")
+    return (
+        f"{column.name!r} mixes numbers and texts: {len(odd):,} of {len(text):,} values are no numbers, the first "
+        f"{_short(odd.iloc[0])} ({place(odd.index[0])}). It is read as text; mend the file if it should hold "
+        "numbers."
+    )
 
 
 def _short(value):
@@ -262,8 +291,9 @@ def _tell_apart(text, readings, good, place):
     candidates = [good[0], *different]
     ordered = [day for day in candidates if readings[day].dropna().is_monotonic_increasing]
     if len(ordered) != 1:
-        return Dates(None, f"dates whose day and month cannot be told apart, such as {text.iloc[0]} "
-                           f"({place(text.index[0])})")
+        return Dates(
+            None, f"dates whose day and month cannot be told apart, such as {text.iloc[0]} ({place(text.index[0])})"
+        )
     order = "day/month" if ordered[0] in DAY_FIRST else "month/day"
     note = f"{text.iloc[0]} is read as {order}, because the rows are in time order then."
     return Dates(readings[ordered[0]], note=note)

@@ -5,8 +5,15 @@ from helpers.report.inputs import MISSING, category_texts, date_values, number_v
 import numpy as np
 import pandas as pd
 
-__all__ = ["describe_category", "describe_date", "describe_number", "in_words", "join_reasons", "share_in_words",
-           "usual_range"]
+__all__ = [
+    "describe_category",
+    "describe_date",
+    "describe_number",
+    "in_words",
+    "join_reasons",
+    "share_in_words",
+    "usual_range",
+]
 
 ENOUGH = 1 / 3  # a column with less of the strangeness does not explain a row
 WORTH_NAMING = 1 / 5

@@ -46,11 +46,14 @@ def write_report(study, reading, folder, *, overwrite=False, command=None):
     from helpers.report.page import render  # draws: loads matplotlib
 
     refuse_existing(folder, (REPORT, ANOMALIES, DETECTOR), overwrite)
-    return write_all_or_nothing(folder, {
-        REPORT: lambda path: path.write_text(render(study, reading, command), encoding="utf-8"),
-        ANOMALIES: lambda path: path.write_text(anomalies_csv(study.anomalies), encoding="utf-8"),
-        DETECTOR: study.model.save,
-    })
+    return write_all_or_nothing(
+        folder,
+        {
+            REPORT: lambda path: path.write_text(render(study, reading, command), encoding="utf-8"),
+            ANOMALIES: lambda path: path.write_text(anomalies_csv(study.anomalies), encoding="utf-8"),
+            DETECTOR: study.model.save,
+        },
+    )
 
 
 def refuse_existing(folder, names, overwrite=False):

@@ -32,8 +32,8 @@
 # %%
 from helpers import datasets, plots
 from helpers.checks import lesson_01 as check
+from helpers.datasets import ORDER_FEATURES, order_features
 from helpers.detectors import IQR, Mahalanobis, ModifiedZScore, ZScore
-from helpers.features import ORDER_FEATURES, order_features
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -31,12 +31,12 @@
 # %%
 from helpers import datasets, plots
 from helpers.checks import lesson_02 as check
-from helpers.detectors import IQR, Mahalanobis, ModifiedZScore, ZScore, from_sklearn
-from helpers.detectors.baselines import NearestNeighbours, OneColumn, PCAReconstruction, RandomScore
-from helpers.features import order_features
-from helpers.metrics import bootstrap_interval, precision_at_k, rate_interval
-from helpers.scoreboard import format_scoreboard, scoreboard
-from helpers.thresholds import cost_threshold, cross_validation_table, pot_threshold, quantile_threshold
+from helpers.datasets import order_features
+from helpers.detectors import (IQR, Mahalanobis, ModifiedZScore, NearestNeighbours, OneColumn, PCAReconstruction,
+    RandomScore, ZScore, from_sklearn)
+from helpers.evaluation import (bootstrap_interval, cost_threshold, cross_validation_table, pot_threshold,
+    precision_at_k, quantile_threshold, rate_interval)
+from helpers.results import format_scoreboard, scoreboard
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
@@ -257,7 +257,7 @@ print(f"{len(development)} orders, {y_development.sum()} odd; cheapest limit {ch
       f"cost {cost(scores_development, y_development, cheapest)} €")
 
 # %% [markdown]
-# `helpers.thresholds.cost_threshold` does the same in one pass. Note what cost did: the limit is 8.4 instead of the 11.2 of the promise, because a miss costs as much as 20 false alarms.
+# `helpers.evaluation.cost_threshold` does the same in one pass. Note what cost did: the limit is 8.4 instead of the 11.2 of the promise, because a miss costs as much as 20 false alarms.
 #
 # **By cross-validation.** If no price is known but labels are, choose the limit that maximises a figure such as **F1**, the harmonic mean of precision and recall, which is high only if both are. The maximum on the data at hand flatters, so use **cross-validation**: split them in five, choose on four, note what the choice is worth on the fifth, rotate, and take the middle of the five limits.
 
@@ -271,7 +271,7 @@ print(f"limit by F1 {by_f1:.1f} (by cost {by_cost:.1f}); F1 where chosen {folds[
       f"held out {folds['held out'].mean():.2f}")
 
 # %% [markdown]
-# Four folds agree on the limit, one does not. The held-out column is the one to report: a little lower on average, and scattered, since each fifth holds 23 odd orders. `helpers.thresholds.cross_validated_threshold` returns the median in one call.
+# Four folds agree on the limit, one does not. The held-out column is the one to report: a little lower on average, and scattered, since each fifth holds 23 odd orders. `helpers.evaluation.cross_validated_threshold` returns the median in one call.
 #
 # Labels of which kinds, by the way? Both rules trust that tomorrow's odd orders resemble the ones that were found. The promise on normal rows does not need that.
 #

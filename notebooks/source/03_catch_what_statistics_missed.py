@@ -31,12 +31,11 @@
 # %%
 from helpers import datasets, plots
 from helpers.checks import lesson_03 as check
-from helpers.detectors import DenseAutoencoder, Mahalanobis, ZScore, from_sklearn
-from helpers.detectors.baselines import NearestNeighbours, OneColumn, PCAReconstruction, RandomScore
-from helpers.features import order_features
-from helpers.metrics import recall_by_kind
-from helpers.scoreboard import format_scoreboard, scoreboard
-from helpers.thresholds import quantile_threshold
+from helpers.datasets import order_features
+from helpers.detectors import (DenseAutoencoder, Mahalanobis, NearestNeighbours, OneColumn, PCAReconstruction,
+    RandomScore, ZScore, from_sklearn)
+from helpers.evaluation import quantile_threshold, recall_by_kind
+from helpers.results import format_scoreboard, scoreboard
 
 import keras
 import matplotlib.pyplot as plt

@@ -31,10 +31,8 @@
 # %%
 from helpers import datasets, plots, training
 from helpers.checks import lesson_04 as check
-from helpers.detectors import ConvAutoencoder, from_sklearn
-from helpers.detectors.baselines import NearestNeighbours
-from helpers.detectors.image_errors import squared_error, tolerant_error
-from helpers.thresholds import quantile_threshold
+from helpers.detectors import ConvAutoencoder, NearestNeighbours, from_sklearn, squared_error, tolerant_error
+from helpers.evaluation import quantile_threshold
 
 import keras
 import matplotlib.pyplot as plt

@@ -29,12 +29,12 @@
 # A water utility in Italy measures the flow in a branch of its pipes, once an hour. A loss that nobody notices runs until morning; a false alarm at three at night sends somebody out with a torch. **Can we tell, from the hours before, that this hour is not as it should be?**
 
 # %%
-from helpers import datasets, metrics, plots, training
+from helpers import datasets, evaluation, plots, training
 from helpers.checks import lesson_05 as check
-from helpers.detectors import LSTMForecaster, PCAReconstruction, SeasonalNaive, WindowDetector, ZScore
-from helpers.detectors.series_baselines import RandomSeriesScore
-from helpers.metrics import detection_delay, event_recall, event_table, false_alarms_per_day
-from helpers.thresholds import alarms_threshold, rolling_threshold, rolling_z
+from helpers.detectors import (LSTMForecaster, PCAReconstruction, RandomSeriesScore, SeasonalNaive, WindowDetector,
+    ZScore)
+from helpers.evaluation import (alarms_threshold, detection_delay, event_recall, event_table, false_alarms_per_day,
+    rolling_threshold, rolling_z)
 from helpers.windows import gap_starts, make_windows, to_points, window_ends
 
 import keras
@@ -550,8 +550,8 @@ print("found by none of the six:", ", ".join(server.events[nobody]["channel"] + 
 # **Before you run:** the F1 of the random score, point by point and adjusted?
 
 # %% tags=["nbval-ignore-output"]
-f1 = pd.DataFrame({name: {"best F1": metrics.oracle_f1(y_test, values),
-                          "point-adjusted": metrics.point_adjusted_f1(y_test, values)}
+f1 = pd.DataFrame({name: {"best F1": evaluation.oracle_f1(y_test, values),
+                          "point-adjusted": evaluation.point_adjusted_f1(y_test, values)}
                    for name, values in test_scores.items()}).T
 print(f1.round(2).to_string())
 assert f1.loc["random", "point-adjusted"] > 0.9 > f1.loc["PCA, six hours", "point-adjusted"]

@@ -31,8 +31,7 @@
 # %%
 from helpers import datasets, plots, training
 from helpers.checks import lesson_06 as check
-from helpers.detectors import LSTMAutoencoder
-from helpers.detectors.baselines import NearestNeighbours, PCAReconstruction
+from helpers.detectors import LSTMAutoencoder, NearestNeighbours, PCAReconstruction
 from helpers.windows import make_windows, windows_at
 
 import keras

@@ -31,8 +31,8 @@
 # %%
 from helpers import datasets, plots, training
 from helpers.checks import lesson_07 as check
-from helpers.detectors.baselines import NearestNeighbours
-from helpers.thresholds import quantile_threshold
+from helpers.detectors import NearestNeighbours
+from helpers.evaluation import quantile_threshold
 
 import ipywidgets as widgets
 import keras

@@ -33,9 +33,7 @@ import time
 
 from helpers import datasets, plots, training
 from helpers.checks import lesson_08 as check
-from helpers.detectors import BiGANDetector
-from helpers.detectors.baselines import NearestNeighbours
-from helpers.detectors.image_errors import tolerant_error
+from helpers.detectors import BiGANDetector, NearestNeighbours, tolerant_error
 
 import keras
 import matplotlib.pyplot as plt

@@ -41,11 +41,11 @@
 import tempfile
 from pathlib import Path
 
-from helpers import datasets, guide, plots, report, result_plots
+from helpers import datasets, plots, report, results
 from helpers.checks import lesson_09 as check
-from helpers.everything import measure
-from helpers.features import order_features
-from helpers.progress import StageBar
+from helpers.datasets import order_features
+from helpers.results import measure
+from helpers.training.progress import StageBar
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -123,7 +123,7 @@ print(columns.why_shape)
 
 # %%
 everything, cost = datasets.load_results("everything"), datasets.load_results("cost")
-guide.guide_figure(everything)
+results.guide_figure(everything)
 plt.show()
 
 # %% [markdown]
@@ -134,13 +134,13 @@ plt.show()
 # The same runs by one measure for all forms, the mean AUROC; on tables it hides the differences that you saw above. Beside it, seconds for 100,000 **simulated** rows of ten columns, and the reason that a detector can give for an alarm.
 
 # %%
-guide.guide_table(everything, cost).round(2)
+results.guide_table(everything, cost).round(2)
 
 # %% [markdown]
 # Read a column from top to bottom: no detector leads everywhere. The plain GAN's 0.16 on tables is worse than chance: it calls odd rows *more* normal (lesson 07). NaN stands under AUROC where a detector does not fit such data, under seconds where it was not timed. And this is how the cost of twelve of them grows with the rows:
 
 # %%
-result_plots.cost_figure(cost)
+results.cost_figure(cost)
 plt.show()
 
 # %% [markdown]

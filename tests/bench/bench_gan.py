@@ -3,9 +3,9 @@
 import time
 from dataclasses import dataclass
 
-from helpers.detectors import gan_networks
-from helpers.detectors.gan_losses import bigan_losses
-from helpers.detectors.gan_training import _Average, _Log, _Side, _step, play
+from helpers.detectors.gan import networks
+from helpers.detectors.gan.losses import bigan_losses
+from helpers.detectors.gan.training import _Average, _Log, _Side, _step, play
 
 import numpy as np
 import tensorflow as tf
@@ -41,9 +41,9 @@ def rows():
 
 def players(case):
     k, code_size = case.shape[1], case.code_size
-    generator = gan_networks.generator(code_size, case.hidden[::-1], k, bounded=case.bounded, seed=0)
-    encoder = gan_networks.encoder(k, case.hidden, code_size, seed=10)
-    discriminator = gan_networks.discriminator(k + code_size, case.hidden, seed=20)
+    generator = networks.generator(code_size, case.hidden[::-1], k, bounded=case.bounded, seed=0)
+    encoder = networks.encoder(k, case.hidden, code_size, seed=10)
+    discriminator = networks.discriminator(k + code_size, case.hidden, seed=20)
     losses = bigan_losses(generator, encoder, discriminator, 1.0, cycle=1.0, noise=0.2, noise_seed=0)
     return losses, discriminator, [generator, encoder]
 
@@ -51,8 +51,10 @@ def players(case):
 def our_rate(X, case):
     """From the difference of two trainings, both of which compile once."""
     options = {"code_size": case.code_size, "batch_size": BATCH, "learning_rate": 1e-3, "averaging": 0.995, "seed": 0}
-    seconds = [play(X, *players(case), steps=steps, verbose=False, **options).seconds
-               for steps in (case.n_steps, 4 * case.n_steps)]
+    seconds = [
+        play(X, *players(case), steps=steps, verbose=False, **options).seconds
+        for steps in (case.n_steps, 4 * case.n_steps)
+    ]
     return 3 * case.n_steps / max(seconds[1] - seconds[0], 1e-9)
 
 

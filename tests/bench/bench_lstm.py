@@ -16,11 +16,11 @@ POINTS = 20_000
 def rows():
     waves = simulated_waves(1_248)
     windows = np.lib.stride_tricks.sliding_window_view(waves, 49)[:1_200, :, None]
-    yield from training_rows("LSTM forecaster, 1,200 x 48", partial(forecaster, 48),
-                             windows[:, :-1], windows[:, -1], EPOCHS, None, 2)
+    yield from training_rows(
+        "LSTM forecaster, 1,200 x 48", partial(forecaster, 48), windows[:, :-1], windows[:, -1], EPOCHS, None, 2
+    )
     beats = np.lib.stride_tricks.sliding_window_view(simulated_waves(90 + 3 * 399), 90)[::3, :, None]
-    yield from training_rows("LSTM autoencoder, 400 x 90", partial(autoencoder, 90),
-                             beats, beats, EPOCHS, None, 2)
+    yield from training_rows("LSTM autoencoder, 400 x 90", partial(autoencoder, 90), beats, beats, EPOCHS, None, 2)
     yield from scoring_rows()
 
 
@@ -34,15 +34,22 @@ def forecaster(n_inputs):
 
 
 def autoencoder(window):
-    return keras.Sequential([
-        keras.Input((window, 1)), lstm(0), keras.layers.RepeatVector(window), lstm(2, return_sequences=True),
-        keras.layers.TimeDistributed(dense(4)),
-    ])
+    return keras.Sequential(
+        [
+            keras.Input((window, 1)),
+            lstm(0),
+            keras.layers.RepeatVector(window),
+            lstm(2, return_sequences=True),
+            keras.layers.TimeDistributed(dense(4)),
+        ]
+    )
 
 
 def lstm(seed, **options):
-    initial = {"kernel_initializer": keras.initializers.GlorotUniform(seed),
-               "recurrent_initializer": keras.initializers.Orthogonal(seed=seed + 1)}
+    initial = {
+        "kernel_initializer": keras.initializers.GlorotUniform(seed),
+        "recurrent_initializer": keras.initializers.Orthogonal(seed=seed + 1),
+    }
     return keras.layers.LSTM(32, **initial, **options)
 
 

@@ -30,9 +30,7 @@ def rows():
             lambda detector=detector, bare=bare: bare(detector, X),
         )
         note = f"{ours * 1000:.0f} ms against {numpys * 1000:.0f} ms"
-        yield Row(
-            f"{name}, 1,000,000 x 10: time of scoring", ours / numpys, 2, unit="of bare numpy", note=note
-        )
+        yield Row(f"{name}, 1,000,000 x 10: time of scoring", ours / numpys, 2, unit="of bare numpy", note=note)
         peak = peak_megabytes(PEAK.format(name=name, shape=SHAPE))
         what = f"{name}, 1,000,000 x 10: peak memory with the input"
         yield Row(what, peak / INPUT_MB, 3, unit="copies of the input", note=f"{peak:.0f} MB")

@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from helpers.training import predict, train
+from helpers.training.loop import predict, train
 
 import keras
 import numpy as np
@@ -33,8 +33,11 @@ def network(k, hidden):
     """The same first weights each time. (With a global seed, Keras's fit repeats one order of the rows each epoch.)"""
     sizes = [*hidden, k]
     layers = [
-        keras.layers.Dense(size, activation=None if i == len(hidden) else "relu",
-                           kernel_initializer=keras.initializers.GlorotUniform(seed=i))
+        keras.layers.Dense(
+            size,
+            activation=None if i == len(hidden) else "relu",
+            kernel_initializer=keras.initializers.GlorotUniform(seed=i),
+        )
         for i, size in enumerate(sizes)
     ]
     return keras.Sequential([keras.Input((k,)), *layers])

@@ -85,7 +85,9 @@ def main(arguments=None):
     parser.add_argument("--results", nargs="*", metavar="NAME", help="compute data/results/NAME.csv (all if no name)")
     options = parser.parse_args(arguments)
     if options.results is not None:
-        importlib.import_module("results").write_all(options.results)
+        from helpers.results import writing
+
+        writing.write_all(options.results)
         return 0
     print_heading()
     for row in collect(options.only):

@@ -50,8 +50,11 @@ def read_only_copy(folder):
 
 def listing(course):
     """Every file's place, size and time of the last change."""
-    return {path.relative_to(course): (path.stat().st_size, path.stat().st_mtime_ns)
-            for path in course.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(course): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in course.rglob("*")
+        if path.is_file()
+    }
 
 
 def isolation(course):
@@ -101,8 +104,10 @@ def test_lesson_runs_read_only_offline_and_on_one_core(binder, lesson):
 def test_server_and_one_kernel_stay_within_2_gb(binder, lesson, record_property):
     row = binder[1][lesson]
     both = row["server"] + row["kernel"]  # each at its own peak, shared pages counted twice: an upper bound
-    record_property("binder row", f"{lesson:<34} {row['seconds']:7.1f} {row['cpu']:7.1f} {row['server']:7.0f} "
-                                  f"{row['kernel']:7.0f} {both:7.0f}")
+    record_property(
+        "binder row",
+        f"{lesson:<34} {row['seconds']:7.1f} {row['cpu']:7.1f} {row['server']:7.0f} {row['kernel']:7.0f} {both:7.0f}",
+    )
     assert min(row["server"], row["kernel"]) > 0 and both < LIMIT
 
 
@@ -122,6 +127,8 @@ def test_the_guard_refuses_to_leave_the_machine(address):
 
 
 def test_the_guard_lets_this_machine_through(tmp_path):
-    code = f"{GUARD}\nimport socket\nwith socket.create_server(('127.0.0.1', 0)) as s:\n    " \
-           "socket.create_connection(s.getsockname()).close()\nprint('through')"
+    code = (
+        f"{GUARD}\nimport socket\nwith socket.create_server(('127.0.0.1', 0)) as s:\n    "
+        "socket.create_connection(s.getsockname()).close()\nprint('through')"
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "through\n"

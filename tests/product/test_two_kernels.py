@@ -13,9 +13,11 @@ LESSON = "05"  # trains networks, and is done in a quarter of a minute
 
 def printed(notebook):
     """What each code cell printed, but for those whose outputs may differ."""
-    return [[output.text for output in cell.outputs if output.output_type == "stream"]
-            for cell in notebook.cells
-            if cell.cell_type == "code" and "nbval-ignore-output" not in cell.metadata.get("tags", [])]
+    return [
+        [output.text for output in cell.outputs if output.output_type == "stream"]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "nbval-ignore-output" not in cell.metadata.get("tags", [])
+    ]
 
 
 def run(path):

@@ -1,0 +1,1 @@
+"""Detectors of points in time series."""

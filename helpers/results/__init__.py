@@ -1,0 +1,16 @@
+"""The course's own results: scoreboards, the long tables of data/results, their figures, the decision guide."""
+
+from helpers.results.board import format_scoreboard, scoreboard
+from helpers.results.contest import measure
+from helpers.results.figures import cost_figure, everything_figure
+from helpers.results.guide import guide_figure, guide_table
+
+__all__ = [
+    "cost_figure",
+    "everything_figure",
+    "format_scoreboard",
+    "guide_figure",
+    "guide_table",
+    "measure",
+    "scoreboard",
+]

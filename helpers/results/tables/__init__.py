@@ -1,0 +1,1 @@
+"""One module a long table: `make bench BENCH_ARGS="--results NAME"` computes it."""

@@ -1,0 +1,186 @@
+"""From a lesson's source to its two notebooks, without running anything.
+
+A lesson is edited in one place, ``notebooks/source/NN_slug.py`` (jupytext "percent" text). `solution` gives the
+notebook with the exercises solved, `learner` the one with them emptied. Both are pure functions of the source, of
+``measured.json`` (seconds and memory) and of ``repository.json`` (the public address, once it is known).
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import glossary
+import jupytext
+import links
+import nbformat
+from nbconvert.preprocessors import TagRemovePreprocessor
+from nbgrader.preprocessors import ClearSolutions
+from traitlets.config import Config
+
+__all__ = [
+    "NOTEBOOKS",
+    "ROOT",
+    "SOLUTIONS",
+    "SOURCE",
+    "TOOLS",
+    "course_table",
+    "fingerprint",
+    "learner",
+    "measured",
+    "select",
+    "solution",
+    "sources",
+]
+
+TOOLS = Path(__file__).resolve().parent
+NOTEBOOKS = TOOLS.parent
+SOURCE = NOTEBOOKS / "source"
+SOLUTIONS = NOTEBOOKS / "solutions"
+ROOT = NOTEBOOKS.parent
+
+EMPTIED = "# your turn"
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+RELATIVE_LINK = re.compile(r"(\]\()(?!https?:|#|mailto:)([^)]+\))")
+
+
+def sources() -> list[Path]:
+    """The lessons' sources, in the order of the course."""
+    return sorted(SOURCE.glob("[0-9][0-9]_*.py"))
+
+
+def select(numbers: list[str]) -> list[Path]:
+    """The sources of the lessons with these numbers ("01"), or of all; `SystemExit` names a number without a lesson."""
+    if not numbers:
+        return sources()
+    found = {source.stem[:2]: source for source in sources()}
+    unknown = [number for number in numbers if number not in found]
+    if unknown:
+        raise SystemExit(f"There is no lesson {', '.join(unknown)}. Choose from: {', '.join(found)}.")
+    return [found[number] for number in numbers]
+
+
+def measured() -> dict:
+    """Seconds and megabytes of each lesson, as `make measure` wrote them."""
+    path = SOURCE / "measured.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def title(source: Path) -> str:
+    """The lesson's title: its first heading."""
+    return re.search(r"^# # (.+)$", source.read_text(encoding="utf-8"), re.MULTILINE)[1]
+
+
+def navigation(source: Path) -> str:
+    """The line under the title: where we are, the lessons before and after, Binder."""
+    course = sources()
+    here = course.index(source)
+    parts = [f"Lesson {source.stem[:2]} of {course[-1].stem[:2]}"]
+    if here > 0:
+        before = course[here - 1]
+        parts.append(f"[← {title(before)}]({before.stem}.ipynb)")
+        parts.append(f"[contents]({course[0].stem}.ipynb#The-map-of-the-course)")
+    parts += ["[glossary](glossary.md)", "[cheat sheet](cheat_sheet.md)"]
+    if here + 1 < len(course):
+        after = course[here + 1]
+        parts.append(f"[{title(after)} →]({after.stem}.ipynb)")
+    if link := links.binder_url(links.read_settings(ROOT), f"{source.stem}.ipynb"):
+        parts.append(f"[open on Binder]({link})")
+    return " · ".join(parts)
+
+
+def measured_needs(source: Path) -> str:
+    """Seconds and memory of the lesson, as the header prints them."""
+    figures = measured().get(source.stem[:2])
+    if figures is None:
+        return "not yet measured"
+    return f"{figures['seconds']} s and {figures['megabytes']} MB on two cores"
+
+
+def course_table(folder: str = "") -> str:
+    """The lessons as a Markdown table; `folder` stands before the links."""
+    rows = ["| lesson | what you'll do | minutes: core + exercises | seconds | MB |", "|---|---|---|---|---|"]
+    for source in sources():
+        text = re.sub(r"\n# ?", " ", source.read_text(encoding="utf-8"))
+        goal = re.search(r"\*\*What you'll do\.\*\* (.+?)  ", text)[1]
+        read, exercise = re.search(r"(\d+) minutes to read, (\d+) for the exercises", text).groups()
+        figures = measured().get(source.stem[:2], {"seconds": "?", "megabytes": "?"})
+        link = f"[{source.stem[:2]} {title(source)}]({folder}{source.stem}.ipynb)"
+        rows.append(f"| {link} | {goal} | {read} + {exercise} | {figures['seconds']} | {figures['megabytes']} |")
+    return "\n".join(rows)
+
+
+def name_cells(cells: list) -> None:
+    """Give each cell an id made from its content: a change in one cell leaves the ids of the others alone."""
+    seen = {}
+    for cell in cells:
+        name = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
+        seen[name] = seen.get(name, 0) + 1
+        cell["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
+
+
+def assemble(source: Path):
+    """The lesson as a notebook without outputs: cells named, terms linked to the glossary, header filled in."""
+    notebook = jupytext.read(source)
+    name_cells(notebook.cells)
+    glossary.link_cells(notebook.cells, source.stem[:2])
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        cell.source = cell.source.replace("{{navigation}}", navigation(source))
+        cell.source = cell.source.replace("{{measured}}", measured_needs(source))
+        if "{{map}}" in cell.source:
+            cell.source = cell.source.replace("{{map}}", course_table())
+    return nbformat.v4.new_notebook(cells=notebook.cells, metadata=nbformat.from_dict(NOTEBOOK_METADATA))
+
+
+def from_the_folder_above(text: str) -> str:
+    """Relative links of a lesson as they must be written one folder deeper; links from lesson to lesson stay."""
+
+    def deeper(match):
+        return match[0] if re.match(r"\d\d_", match[2]) else f"{match[1]}../{match[2]}"
+
+    return RELATIVE_LINK.sub(deeper, text)
+
+
+def solution(source: Path):
+    """The notebook with the exercises solved, without outputs."""
+    notebook = assemble(source)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = from_the_folder_above(cell.source)
+    return notebook
+
+
+def learner(source: Path):
+    """The notebook with the exercises emptied and the cells tagged `solution` removed, without outputs."""
+    options = Config()
+    options.ClearSolutions.code_stub = {"python": EMPTIED}
+    options.ClearSolutions.enforce_metadata = False
+    options.TagRemovePreprocessor.remove_cell_tags = {"solution"}
+    notebook, resources = assemble(source), {}
+    for step in (ClearSolutions(config=options), TagRemovePreprocessor(config=options)):
+        notebook, resources = step.preprocess(notebook, resources)
+    return notebook
+
+
+def fingerprint(source: Path) -> str:
+    """A hash of all that decides the lesson's outputs: its code, `helpers`, `data`, its checks and tables of results.
+    Text alone changes no output."""
+    code = "".join(cell.source for cell in assemble(source).cells if cell.cell_type == "code")
+    digest = hashlib.sha256(code.encode())
+    checks, results = ROOT / "helpers" / "checks", ROOT / "data" / "results"
+    of_others = {path for path in checks.glob("lesson_*.py") if path.stem[-2:] != source.stem[:2]}
+    shared = [
+        *(ROOT / "helpers").rglob("*.py"),
+        *(ROOT / "data").glob("*.gz"),
+        *(ROOT / "data").glob("*.npz"),
+        *(path for path in results.glob("*.csv") if f'load_results("{path.stem}")' in code),
+    ]
+    for path in sorted({*shared} - of_others):
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,90 @@
+"""Run the lessons without a screen: `make run`, `make run LESSON=01`, `make measure`.
+
+Prints lesson, seconds, peak megabytes and headline result; stops at the first cell that fails, names it and exits
+with 1. Nothing is written, but for `--measure`: it stores seconds and megabytes and refreshes the lessons' headers.
+"""
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import execution
+import lessons
+
+__all__ = ["BUDGETS", "headline", "main"]
+
+# Kernel seconds on two cores and peak resident megabytes that a lesson may take.
+BUDGETS = {
+    "00": (10, 500),
+    "01": (20, 700),
+    "02": (25, 700),
+    "03": (45, 1200),
+    "04": (75, 1300),
+    "05": (60, 1300),
+    "06": (75, 1300),
+    "07": (60, 1300),
+    "08": (75, 1300),
+    "09": (45, 1300),
+}
+
+
+def headline(notebook) -> str:
+    """The last line that the lesson's cell tagged `headline` prints."""
+    for cell in notebook.cells:
+        if "headline" in cell.metadata.get("tags", []):
+            text = "".join(output.get("text", "") for output in cell.outputs)
+            return text.strip().splitlines()[-1]
+    return ""
+
+
+def run(source: Path) -> execution.Run:
+    """Run one lesson, exercises solved, and print its row of the table."""
+    notebook = lessons.solution(source)
+    try:
+        took = execution.execute(notebook, lessons.SOLUTIONS, source.stem)
+    except execution.LessonError as error:
+        raise SystemExit(f"FAILED {error}") from None
+    print(f"{source.stem:<34} {took.seconds:7.1f} {took.megabytes:8.0f}  {headline(notebook)}", flush=True)
+    return took
+
+
+def over_budget(runs: dict[str, execution.Run]) -> list[str]:
+    """A sentence for each lesson that takes more than its budget."""
+    return [
+        f"lesson {number} took {took.seconds:.1f} s and {took.megabytes:.0f} MB; its budget is "
+        f"{BUDGETS[number][0]} s and {BUDGETS[number][1]} MB"
+        for number, took in runs.items()
+        if took.seconds > BUDGETS[number][0] or took.megabytes > BUDGETS[number][1]
+    ]
+
+
+def store(runs: dict[str, execution.Run]) -> None:
+    """Write the figures, rounded up to whole seconds and tens of megabytes, and refresh the headers."""
+    figures = lessons.measured() | {
+        number: {"seconds": math.ceil(took.seconds), "megabytes": math.ceil(took.megabytes / 10) * 10}
+        for number, took in runs.items()
+    }
+    path = lessons.SOURCE / "measured.json"
+    path.write_text(json.dumps(dict(sorted(figures.items())), indent=2) + "\n", encoding="utf-8")
+    subprocess.run([sys.executable, lessons.TOOLS / "build.py", "--headers"], check=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Run the lessons without a screen.")
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons (default: all)")
+    parser.add_argument("--measure", action="store_true", help="store seconds and megabytes in measured.json")
+    arguments = parser.parse_args()
+    print(f"{'lesson':<34} {'seconds':>7} {'peak MB':>8}  headline", flush=True)
+    runs = {source.stem[:2]: run(source) for source in lessons.select(arguments.lessons)}
+    if arguments.measure:
+        store(runs)
+    if complaints := over_budget(runs):
+        print("\n".join(complaints))
+        sys.exit(1 if arguments.measure else 0)
+
+
+if __name__ == "__main__":
+    main()
