@@ -78,7 +78,7 @@ def navigation(source: Path) -> str:
     """The line under the title: where we are, the lessons before and after, Binder."""
     course = sources()
     here = course.index(source)
-    parts = [f"Lesson {source.stem[:2]} of {course[-1].stem[:2]}"]
+    parts = [f"Lesson {source.stem[:2]}"]
     if here > 0:
         before = course[here - 1]
         parts.append(f"[← {title(before)}]({before.stem}.ipynb)")
