@@ -9,6 +9,7 @@ A dotted name below is one of ours, such as "helpers.detectors.ZScore": a module
 """
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ __all__ = ["Tree"]
 
 MODULES = {"": ("helpers/**/*.py", "tests/**/*.py"), "notebooks/tools": ("notebooks/tools/*.py",)}
 FILES = {"data": ("*.gz", "*.npz", "results/*.csv"), "helpers/report/templates": ("*",)}
+OURS = re.compile(r"helpers(\.\w+)+")
 ITSELF = "__init__"  # as a name in a package: its own statements, and nothing that it passes on
 LISTS_ALL = {"__all__", "*"}
 
@@ -70,7 +72,7 @@ def uses(node: ast.AST, imported: dict[str, str]):
         return
     if isinstance(node, ast.Call | ast.List):  # import_module("helpers.x"), ["python", "-m", "helpers.x"]
         values, end = (node.args, ITSELF) if isinstance(node, ast.Call) else (node.elts, "__main__")
-        yield from (f"{text.value}.{end}" for text in values if is_text(text) and text.value.startswith("helpers."))
+        yield from (f"{text.value}.{end}" for text in values if is_text(text) and OURS.fullmatch(text.value))
     for child in ast.iter_child_nodes(node):
         yield from uses(child, imported)
 
