@@ -30,7 +30,7 @@ def closed_figures():
     plt.close("all")
 
 
-def test_cells_hold_the_means_of_the_table(table, figures):
+def test_cells_hold_the_means_of_the_table(table, closed_figures):
     cells = figures.everything_figure(table).axes[0]
     n_pairs = len(set(contest.fitting_pairs()))
     assert len(cells.texts) == len(cells.patches) == n_pairs
@@ -59,7 +59,7 @@ def test_standard_errors_are_those_of_many_samples():
     assert figures._error_of_ap(np.mean(precisions), 100, 400) == pytest.approx(np.std(precisions), rel=0.5)
 
 
-def test_lines_of_cost_end_where_a_process_was_stopped(cost, figures):
+def test_lines_of_cost_end_where_a_process_was_stopped(cost, closed_figures):
     train, score = figures.cost_figure(cost).axes
     for ax, column in ((train, "train_seconds"), (score, "score_seconds")):
         lengths = [len(line.get_xdata()) for line in ax.lines]

@@ -4,8 +4,8 @@ __all__ = ["History", "TimeBudgetWarning", "TrainingDiverged", "predict", "run_s
 
 
 def __getattr__(name):
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from helpers.training import loop
 
-    if name in __all__:
-        return getattr(loop, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(loop, name)
