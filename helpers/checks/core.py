@@ -35,7 +35,7 @@ class Wrong(Exception):
 class Reply:
     """A check's answer, shown without quotes at the end of a cell.
 
-    Parameters
+    Attributes
     ----------
     verdict : {"right", "not yet", "empty"}
     text : str

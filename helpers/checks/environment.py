@@ -4,7 +4,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from helpers import datasets
+from helpers.datasets.files import verify_files
 
 __all__ = ["check_environment"]
 
@@ -64,7 +64,7 @@ def data_line() -> str:
     '[OK]   the shipped data is complete'
     """
     try:
-        datasets.verify_files()
+        verify_files()
     except (OSError, ValueError) as error:
         return f"[FAIL] {error}"
     return "[OK]   the shipped data is complete"

@@ -1,7 +1,7 @@
 """Checks of the exercises of lesson 00, Start here."""
 
 from helpers.checks.core import Wrong, as_number, as_set, demand_all, exercise, open_exercise, refuse
-from helpers.datasets import load_orders
+from helpers.datasets.tables import load_orders
 
 __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4"]
 

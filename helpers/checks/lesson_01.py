@@ -3,7 +3,7 @@
 from functools import cache, partial
 
 from helpers.checks.core import Wrong, as_number, as_numbers, as_series, exercise, refuse, try_out
-from helpers.datasets import load_orders
+from helpers.datasets.tables import load_orders
 
 import numpy as np
 import pandas as pd
@@ -35,16 +35,15 @@ def exercise_1(fence) -> str:
     """
     past = shop().data["amount"].iloc[:N_PAST]
     fence, right = as_number(fence, "fence"), float(np.exp(tukey_fence(np.log(past), 1.5)))
-    if close(fence, np.log(right)):
-        raise Wrong("that is the fence in logarithms; np.exp brings it back to euros")
-    if close(fence, tukey_fence(past, 1.5)):
-        raise Wrong("that is the fence of the euros, which calls every eighth order odd; take the logarithm first")
-    if close(fence, np.exp(tukey_fence(np.log(past), 3.0))):
-        raise Wrong("that fence uses k = 3, Tukey's 'far out'; the exercise asks for 1.5")
-    if close(fence, np.exp(-tukey_fence(-np.log(past), 1.5))):
-        raise Wrong("that is the lower fence, below which no order lies")
-    if close(fence, 10 ** np.log(right)):
-        raise Wrong("np.log is the natural logarithm, so its inverse is np.exp, not a power of ten")
+    mistakes = {
+        np.log(right): "that is the fence in logarithms; np.exp brings it back to euros",
+        tukey_fence(past, 1.5): "that is the fence of the euros, which calls every eighth order odd; "
+        "take the logarithm first",
+        np.exp(tukey_fence(np.log(past), 3.0)): "that fence uses k = 3, Tukey's 'far out'; the exercise asks for 1.5",
+        np.exp(-tukey_fence(-np.log(past), 1.5)): "that is the lower fence, below which no order lies",
+        10 ** np.log(right): "np.log is the natural logarithm, so its inverse is np.exp, not a power of ten",
+    }
+    refuse({sentence: close(fence, value) for value, sentence in mistakes.items()})
     if not close(fence, right):
         raise Wrong(
             f"{fence:.4g} is not it. Quartiles of log_amount, fence, then np.exp; fences(log_amount) returns "

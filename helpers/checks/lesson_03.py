@@ -4,8 +4,8 @@ from functools import cache, partial
 from itertools import pairwise
 
 from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise, refuse
-from helpers.datasets import four_splits, load_orders
 from helpers.datasets.features import order_features
+from helpers.datasets.tables import four_splits, load_orders
 
 import numpy as np
 from sklearn.decomposition import PCA

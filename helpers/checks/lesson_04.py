@@ -3,7 +3,7 @@
 from functools import cache, partial
 
 from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise, refuse, try_out
-from helpers.datasets import load_digits_images, one_digit_split
+from helpers.datasets.images import load_digits_images, one_digit_split
 from helpers.detectors.images.errors import squared_error, tolerant_error
 
 import numpy as np

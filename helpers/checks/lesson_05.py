@@ -3,8 +3,8 @@
 from functools import cache
 
 from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise
-from helpers.datasets import load_telemetry
-from helpers.detectors import SeasonalNaive
+from helpers.datasets.series import load_telemetry
+from helpers.detectors.series.baselines import SeasonalNaive
 from helpers.evaluation.events import event_table, false_alarms_per_day
 from helpers.evaluation.thresholds_in_time import alarms_threshold
 

@@ -3,7 +3,7 @@
 from functools import cache
 
 from helpers.checks.core import as_list, as_number, as_numbers, bug_hunt, exercise, open_exercise, refuse, try_out
-from helpers.datasets import load_labelled_heartbeats
+from helpers.datasets.series import load_labelled_heartbeats
 from helpers.windows import windows_at
 
 import numpy as np

@@ -75,20 +75,15 @@ def exercise_2(formula_loss) -> str:
     right = float(-np.logaddexp(0, logits).mean())
     mean_log_D = float(-np.logaddexp(0, -logits).mean())
     found = as_number(try_out(formula_loss, logits), "what formula_loss returns")
-    if np.isclose(found, -mean_log_D):
-        raise Wrong("that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)")
-    if np.isclose(found, mean_log_D):
-        raise Wrong(
-            "a sign slipped: that is the mean of log D, since softplus(-logit) is -log D; log(1 - D) is "
-            "-softplus(logit)"
-        )
-    if np.isclose(found, -right):
-        raise Wrong(
-            "the sign is turned: that is the mean of -log(1 - D), and a generator that minimised it would want "
-            "to be caught"
-        )
-    if np.isclose(found, len(logits) * right):
-        raise Wrong("that is the sum; take the mean")
+    mistakes = {
+        -mean_log_D: "that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)",
+        mean_log_D: "a sign slipped: that is the mean of log D, since softplus(-logit) is -log D; log(1 - D) is "
+        "-softplus(logit)",
+        -right: "the sign is turned: that is the mean of -log(1 - D), and a generator that minimised it would want "
+        "to be caught",
+        len(logits) * right: "that is the sum; take the mean",
+    }
+    refuse({sentence: np.isclose(found, value) for value, sentence in mistakes.items()})
     if not np.isclose(found, right):
         raise Wrong(f"for the logits {logits.tolist()} the mean of log(1 - D) is {right:.3f}, not {found:.3f}")
     with np.errstate(all="ignore"):

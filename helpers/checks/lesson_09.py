@@ -1,7 +1,7 @@
 """Checks of the exercises of lesson 09, choosing a detector for your own data."""
 
 from helpers.checks.core import Wrong, as_list, as_number, demand_all, exercise, open_exercise, try_out
-from helpers.datasets import load_results
+from helpers.datasets.results import load_results
 
 import numpy as np
 import pandas as pd
