@@ -183,6 +183,11 @@ def refuse(hints: Mapping[str, bool]) -> None:
     hints : mapping of str to bool
         A sentence, and whether it applies; in the order in which they are looked at.
 
+    Raises
+    ------
+    Wrong
+        With the first sentence that applies.
+
     >>> refuse({"a mean of squares cannot be negative": 0.2 < 0})
     """
     for sentence, applies in hints.items():
@@ -196,6 +201,11 @@ def demand_all(parts: Iterable) -> None:
     Parameters
     ----------
     parts : iterable
+
+    Raises
+    ------
+    Wrong
+        Without a sentence.
 
     >>> demand_all([1, 2])
     """
