@@ -2,6 +2,7 @@
 
 import numbers
 
+from helpers.detectors.storage import register_detector, save_detector
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.training.interrupts import interrupts_deferred
 
@@ -28,6 +29,10 @@ class Detector(BaseEstimator):
         Rows with a score above it are called anomalies. Absent until ``calibrate`` or ``set_threshold``;
         ``fit`` forgets it.
     """
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        register_detector(cls)
 
     def fit(self, X, y=None):
         """Learn what is usual.
@@ -119,8 +124,6 @@ class Detector(BaseEstimator):
     def save(self, path):
         """Write this fitted detector to one file; :func:`helpers.detectors.load_detector` reads it. See
         :func:`helpers.detectors.storage.save_detector` for what is raised."""
-        from helpers.detectors.storage import save_detector  # it knows all families: imported only when asked for
-
         save_detector(self, path)
 
     @property
