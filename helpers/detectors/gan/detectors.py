@@ -1,5 +1,8 @@
 """GANs: what a generator cannot make, or what its opponent calls made up, is odd. Built in lessons 07 and 08."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from helpers.detectors.gan.base import AdversarialDetector, not_zero
 from helpers.detectors.images.errors import tolerant_error
 from helpers.detectors.scaling import usual_error
@@ -13,6 +16,7 @@ FAINT = 0.1  # of an image's usual ink; keeps an empty image's relative error fi
 ROWS_A_BLOCK = 512
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class GANDetector(AdversarialDetector):
     """The discriminator of a GAN (Goodfellow et al. 2014) as the tutorials use it: what it calls made up is odd.
 
@@ -85,31 +89,17 @@ class GANDetector(AdversarialDetector):
 
     _PARTS = ("discriminator",)
 
-    def __init__(
-        self,
-        code_size=None,
-        hidden=None,
-        steps=2000,
-        batch_size=64,
-        learning_rate=1e-3,
-        gradient_penalty=1.0,
-        averaging=0.995,
-        validation_fraction=0.15,
-        time_budget=None,
-        random_state=0,
-        verbose=None,
-    ):
-        self.code_size = code_size
-        self.hidden = hidden
-        self.steps = steps
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.gradient_penalty = gradient_penalty
-        self.averaging = averaging
-        self.validation_fraction = validation_fraction
-        self.time_budget = time_budget
-        self.random_state = random_state
-        self.verbose = verbose
+    code_size: int | None = None
+    hidden: Sequence[int] | None = None
+    steps: int = 2000
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    gradient_penalty: float = 1.0
+    averaging: float = 0.995
+    validation_fraction: float = 0.15
+    time_budget: float | None = None
+    random_state: int | np.random.RandomState | None = 0
+    verbose: bool | None = None
 
     def _build(self, n_values, hidden, seeds):
         from helpers.detectors.gan import networks
@@ -129,6 +119,7 @@ class GANDetector(AdversarialDetector):
         return -loop.predict(self.discriminator_, rows)[:, -1:].astype(np.float64)
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class BiGANDetector(AdversarialDetector):
     """A GAN that can look back: an encoder finds a row's code, and the score asks three times whether they fit.
 
@@ -190,37 +181,20 @@ class BiGANDetector(AdversarialDetector):
 
     _PARTS = ("reconstruction", "features", "discriminator")
 
-    def __init__(
-        self,
-        code_size=None,
-        hidden=None,
-        steps=2000,
-        batch_size=64,
-        learning_rate=1e-3,
-        gradient_penalty=1.0,
-        cycle=1.0,
-        noise=None,
-        averaging=0.995,
-        weights=(0.5, 0.25, 0.25),
-        validation_fraction=0.15,
-        time_budget=None,
-        random_state=0,
-        verbose=None,
-    ):
-        self.code_size = code_size
-        self.hidden = hidden
-        self.steps = steps
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.gradient_penalty = gradient_penalty
-        self.cycle = cycle
-        self.noise = noise
-        self.averaging = averaging
-        self.weights = weights
-        self.validation_fraction = validation_fraction
-        self.time_budget = time_budget
-        self.random_state = random_state
-        self.verbose = verbose
+    code_size: int | None = None
+    hidden: Sequence[int] | None = None
+    steps: int = 2000
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    gradient_penalty: float = 1.0
+    cycle: float = 1.0
+    noise: float | None = None
+    averaging: float = 0.995
+    weights: Sequence[float] = (0.5, 0.25, 0.25)
+    validation_fraction: float = 0.15
+    time_budget: float | None = None
+    random_state: int | np.random.RandomState | None = 0
+    verbose: bool | None = None
 
     def reconstruct(self, X):
         """G(E(X)), what the generator makes of each row's own code, in X's units.

@@ -1,5 +1,7 @@
 """Autoencoders for images: what they cannot draw again is strange to them."""
 
+from dataclasses import dataclass
+
 from helpers.detectors.base import Detector
 from helpers.detectors.images.errors import squared_error, tolerant_error
 from helpers.detectors.images.inputs import validate_images
@@ -17,6 +19,7 @@ POOL = 6000  # noisy copies made before training: drawing noise in each step wou
 FAINT = 0.1  # of a training image's mean ink; keeps an empty image's relative error finite
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class ConvAutoencoder(Detector):
     """Reconstruct images through a narrow code; the score says how much of an image the reconstruction misses.
 
@@ -73,35 +76,19 @@ class ConvAutoencoder(Detector):
     (5,)
     """
 
-    def __init__(
-        self,
-        code_size=16,
-        network="conv",
-        width=None,
-        noise=0.5,
-        error="tolerant",
-        relative=True,
-        steps=1000,
-        batch_size=64,
-        learning_rate=3e-3,
-        n_members=1,
-        random_state=None,
-        time_budget=None,
-        verbose=None,
-    ):
-        self.code_size = code_size
-        self.network = network
-        self.width = width
-        self.noise = noise
-        self.error = error
-        self.relative = relative
-        self.steps = steps
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.n_members = n_members
-        self.random_state = random_state
-        self.time_budget = time_budget
-        self.verbose = verbose
+    code_size: int = 16
+    network: str = "conv"
+    width: int | None = None
+    noise: float = 0.5
+    error: str = "tolerant"
+    relative: bool = True
+    steps: int = 1000
+    batch_size: int = 64
+    learning_rate: float = 3e-3
+    n_members: int = 1
+    random_state: int | np.random.RandomState | None = None
+    time_budget: float | None = None
+    verbose: bool | None = None
 
     def reconstruct(self, X):
         """The images as the networks draw them again (the mean of the members), to be shown beside X.

@@ -1,6 +1,7 @@
 """LSTM networks for series: what was not to be expected, or cannot be rebuilt, is odd. Lessons 05 and 06."""
 
 import math
+from dataclasses import dataclass
 
 from helpers.detectors.networks import train_network
 from helpers.detectors.parameters import check_parameters
@@ -93,6 +94,7 @@ class _LSTMDetector(SeriesDetector):
         return pd.DataFrame(results, index=X.index, columns=X.columns) if isinstance(X, pd.DataFrame) else results
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class LSTMForecaster(_LSTMDetector):
     """Forecast the next point from those before it; the score is how wrong the last forecasts were.
 
@@ -155,35 +157,19 @@ class LSTMForecaster(_LSTMDetector):
     _shortest_window = 3
     _steps = 2500
 
-    def __init__(
-        self,
-        window=None,
-        units=32,
-        n_recent=8,
-        noise=0.0,
-        epochs=None,
-        batch_size=32,
-        learning_rate=3e-3,
-        validation_fraction=0.2,
-        patience=None,
-        time_budget=None,
-        missing="raise",
-        random_state=0,
-        verbose=False,
-    ):
-        self.window = window
-        self.units = units
-        self.n_recent = n_recent
-        self.noise = noise
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.time_budget = time_budget
-        self.missing = missing
-        self.random_state = random_state
-        self.verbose = verbose
+    window: int | None = None
+    units: int = 32
+    n_recent: int = 8
+    noise: float = 0.0
+    epochs: int | None = None
+    batch_size: int = 32
+    learning_rate: float = 3e-3
+    validation_fraction: float = 0.2
+    patience: int | None = None
+    time_budget: float | None = None
+    missing: str = "raise"
+    random_state: int | np.random.RandomState | None = 0
+    verbose: bool = False
 
     def forecast(self, X, context=None):
         """What was to be expected at each point, from the points before it.
@@ -233,6 +219,7 @@ class LSTMForecaster(_LSTMDetector):
         return self._unscaled(self._outputs(inputs)[:, -1] + level[:, 0])
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class LSTMAutoencoder(_LSTMDetector):
     """Squeeze a window into a code and write it again; the score is the mean squared error of the reconstruction.
 
@@ -281,37 +268,20 @@ class LSTMAutoencoder(_LSTMDetector):
     _shortest_window = 2
     _steps = 1500
 
-    def __init__(
-        self,
-        window=None,
-        units=32,
-        code_size=None,
-        noise=0.2,
-        level="remove",
-        epochs=None,
-        batch_size=32,
-        learning_rate=1e-2,
-        validation_fraction=0.2,
-        patience=None,
-        time_budget=None,
-        missing="raise",
-        random_state=0,
-        verbose=False,
-    ):
-        self.window = window
-        self.units = units
-        self.code_size = code_size
-        self.noise = noise
-        self.level = level
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.time_budget = time_budget
-        self.missing = missing
-        self.random_state = random_state
-        self.verbose = verbose
+    window: int | None = None
+    units: int = 32
+    code_size: int | None = None
+    noise: float = 0.2
+    level: str = "remove"
+    epochs: int | None = None
+    batch_size: int = 32
+    learning_rate: float = 1e-2
+    validation_fraction: float = 0.2
+    patience: int | None = None
+    time_budget: float | None = None
+    missing: str = "raise"
+    random_state: int | np.random.RandomState | None = 0
+    verbose: bool = False
 
     def reconstruct(self, windows):
         """Windows as the network writes them again.
