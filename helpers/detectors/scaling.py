@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["choose_code_size", "destandardise", "hold_out", "n_held_out", "standardise", "usual_error"]
+__all__ = ["choose_code_size", "destandardise", "hold_out", "n_held_out", "not_zero", "standardise", "usual_error"]
 
 EXPLAINED = 0.95
 WIDEST = 8.0
@@ -85,3 +85,12 @@ def destandardise(z, mean, scale):
     far = np.abs(z) > WIDEST
     z[far] = np.sign(z[far]) * WIDEST * np.exp(np.abs(z[far]) / WIDEST - 1)
     return (z * scale + mean).astype(np.float32)
+
+
+def not_zero(scale):
+    """The scale, with 1 in place of 0: what never varies is not stretched.
+
+    >>> not_zero(np.array([0.0, 2.0])).tolist()
+    [1.0, 2.0]
+    """
+    return np.where(scale > 0, scale, 1.0)

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.detectors.gan.base import AdversarialDetector, not_zero
-from helpers.detectors.images.errors import tolerant_error
-from helpers.detectors.scaling import usual_error
+from helpers.detectors.gan.base import AdversarialDetector
+from helpers.detectors.scaling import not_zero
 
 import numpy as np
 
 __all__ = ["BiGANDetector", "GANDetector"]
 
-NOISE = {"tables": 0.2, "images": 0.5}
-FAINT = 0.1  # of an image's usual ink; keeps an empty image's relative error finite
 ROWS_A_BLOCK = 512
 
 
@@ -222,22 +219,19 @@ class BiGANDetector(AdversarialDetector):
 
         self.generator_ = self._generator(n_values, hidden, seeds[0])
         self.discriminator_ = networks.discriminator(n_values + self.code_size_, hidden, seeds[1])
-        self.encoder_ = networks.encoder(n_values, hidden, self.code_size_, self._activation(), seeds[2])
+        self.encoder_ = networks.encoder(n_values, hidden, self.code_size_, self._kind.activation, seeds[2])
 
     def _train(self, kept, seeds):
         from helpers.detectors.gan.losses import bigan_losses
 
         cycle = float(self.cycle / not_zero(np.var(kept, axis=0).mean()))
-        noise = float(NOISE[self._kind()] if self.noise is None else self.noise)
+        noise = float(self._kind.noise if self.noise is None else self.noise)
         networks = self.generator_, self.encoder_, self.discriminator_
         losses = bigan_losses(*networks, float(self.gradient_penalty), cycle, noise, int(seeds[1]))
         return self._play(kept, losses, [self.generator_, self.encoder_], int(seeds[0]))
 
     def _learn_usual_error(self, held_out):
-        if self.shape_ is None:
-            self.usual_error_ = usual_error(np.square(held_out - self._looked_back(held_out)[1], dtype=np.float64))
-        else:
-            self.usual_error_ = np.square(held_out, dtype=np.float64).mean()
+        self.usual_error_ = self._kind.usual_error(held_out, self._looked_back(held_out)[1])
 
     def _parts(self, rows):
         return np.concatenate(
@@ -248,7 +242,8 @@ class BiGANDetector(AdversarialDetector):
         codes, rebuilt = self._looked_back(rows)
         real, made_up = self._judged(rows, codes), self._judged(rebuilt, codes)
         distance = np.abs(real[:, :-1] - made_up[:, :-1]).mean(axis=1)
-        return np.column_stack([self._reconstruction_error(rows, rebuilt), distance, -real[:, -1]])
+        error = self._kind.reconstruction_error(rows, rebuilt, self.usual_error_)
+        return np.column_stack([error, distance, -real[:, -1]])
 
     def _looked_back(self, rows):
         """Codes E(x) and reconstructions G(E(x))."""
@@ -262,10 +257,3 @@ class BiGANDetector(AdversarialDetector):
         from helpers.training import loop
 
         return loop.predict(self.discriminator_, np.concatenate([rows, codes], axis=1)).astype(np.float64)
-
-    def _reconstruction_error(self, rows, rebuilt):
-        if self.shape_ is None:
-            return (np.square(rows - rebuilt, dtype=np.float64) / self.usual_error_).mean(axis=1)
-        shape = (len(rows), *self.shape_[:2], -1)
-        error = tolerant_error(rows.reshape(shape), rebuilt.reshape(shape)).mean(axis=(1, 2), dtype=np.float64)
-        return error / (np.square(rows).mean(axis=1, dtype=np.float64) + FAINT * self.usual_error_)

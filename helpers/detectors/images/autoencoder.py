@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from helpers.detectors.base import Detector
-from helpers.detectors.images.errors import squared_error, tolerant_error
+from helpers.detectors.images.errors import relative_error, squared_error, tolerant_error
 from helpers.detectors.images.inputs import validate_images
 from helpers.detectors.parameters import check_parameters
 
@@ -16,7 +16,6 @@ NETWORKS = ("conv", "dense")
 ERRORS = ("tolerant", "squared")
 ROWS_A_BLOCK = 512
 POOL = 6000  # noisy copies made before training: drawing noise in each step would take most of its time
-FAINT = 0.1  # of a training image's mean ink; keeps an empty image's relative error finite
 
 
 @dataclass(eq=False, repr=False)  # its fields are the detector's parameters
@@ -107,10 +106,7 @@ class ConvAutoencoder(Detector):
 
     def _validate(self, X, fitting):
         self._check_parameters()
-        images = validate_images(X, None if fitting else self.shape_)
-        if fitting and images.min() == images.max():
-            raise ValueError(f"Every pixel of X is {images.min():g}: there is nothing to learn in empty images.")
-        return images
+        return validate_images(X, None if fitting else self.shape_)
 
     def _check_parameters(self):
         for name, known in (("network", NETWORKS), ("error", ERRORS)):
@@ -155,11 +151,10 @@ class ConvAutoencoder(Detector):
         return network
 
     def _score(self, images):
-        score = self._errors(images).mean(axis=(1, 2), dtype=np.float64)
-        if not self.relative:
-            return score
-        ink = np.square(self._scaled(images)).mean(axis=(1, 2, 3), dtype=np.float64)
-        return score / (ink + FAINT * self.ink_)
+        errors = self._errors(images)
+        if self.relative:
+            return relative_error(errors, self._scaled(images), self.ink_)
+        return errors.mean(axis=(1, 2), dtype=np.float64)
 
     def _errors(self, images):
         measure = tolerant_error if self.error == "tolerant" else squared_error
