@@ -11,7 +11,16 @@ PRIOR_ROWS = 20  # few held-out rows tell little about one column: they are mixe
 
 
 def standardise(rows, mean, scale):
-    """Float32 (n, n_columns); beyond 8 standard deviations values grow like their logarithm.
+    """Standardised rows; beyond 8 standard deviations values grow like their logarithm.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, ..., n_columns)
+    mean, scale : float, or ndarray of shape (n_columns,)
+
+    Returns
+    -------
+    ndarray of the rows' shape, float32
 
     >>> standardise(np.array([[5.0, 8e6]]), mean=np.array([1.0, 0.0]), scale=np.array([2.0, 1.0])).round().tolist()
     [[2.0, 119.0]]

@@ -99,7 +99,13 @@ def save_detector(detector, path):
 
 
 def write_detector(detector, stream):
-    """As :func:`save_detector`, to a binary stream that is open for writing."""
+    """Write a fitted detector to a binary stream.
+
+    Parameters
+    ----------
+    detector, what is raised : as for :func:`save_detector`
+    stream : binary file, open for writing
+    """
     check_is_fitted(detector, msg="Fit this %(name)s before saving it: there is nothing to save yet.")
     members = {"arrays.npz": {}, "models": {}}
     content = {"format": FORMAT, "version": VERSION, **_describe(detector, "", members)}
@@ -112,6 +118,10 @@ def load_detector(path):
     Parameters
     ----------
     path : str, Path or binary stream
+
+    Returns
+    -------
+    Detector
 
     Raises
     ------
@@ -269,7 +279,12 @@ def _detector_named(name):
 
 
 def replace_file(path, write):
-    """Call ``write(stream)`` on a file beside `path` and swap at the end: an interrupt never leaves half a file.
+    """Write a file beside `path` and swap at the end: an interrupt never leaves half a file.
+
+    Parameters
+    ----------
+    path : str or Path
+    write : function of a binary stream that is open for writing
 
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     replace_file(Path(folder, "a"), lambda stream: stream.write(b"all or nothing"))

@@ -10,7 +10,6 @@ from helpers.detectors.scaling import hold_out, not_zero
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 __all__ = ["AdversarialDetector"]
 
@@ -59,7 +58,7 @@ class AdversarialDetector(Detector):
         -------
         ndarray of shape (n, n_columns), or (n, height, width) or as X at fit, float32
         """
-        check_is_fitted(self, msg="This %(name)s is not fitted yet. Call fit(X_train) first.")
+        self._check_fitted()
         check_number("n", n, numbers.Integral, 1)
         return self._unscaled(self._made_up(n, random_state))
 

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import validate_data
 
-__all__ = ["Images", "Tables", "image_shape", "kind_of"]
+__all__ = ["image_shape", "kind_of"]
 
 
 def image_shape(X):
@@ -24,11 +24,26 @@ def image_shape(X):
 
 
 def kind_of(shape):
-    """The strategy for images of this shape, as :func:`image_shape` gave it; for tables if it is None."""
-    return Tables() if shape is None else Images(shape)
+    """How a GAN works on images of this shape, or on tables.
+
+    Parameters
+    ----------
+    shape : tuple of int or None
+        As :func:`image_shape` gave it.
+
+    Returns
+    -------
+    object
+        It checks X and brings it to rows of float32 (n, n_values) and back, knows the usual settings of the networks,
+        and measures how far rows are from their reconstructions.
+
+    >>> kind_of((28, 28)).activation, kind_of(None).activation
+    ('leaky_relu', 'tanh')
+    """
+    return _Tables() if shape is None else _Images(shape)
 
 
-class Tables:
+class _Tables:
     """Columns are standardised, and each has its own usual error."""
 
     activation = "tanh"  # bounded units cannot follow a table's far outliers
@@ -66,7 +81,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Images:
+class _Images:
     """Pixels go from 0 to 1, in one long row; an image's error is relative to its ink."""
 
     shape: tuple[int, ...]

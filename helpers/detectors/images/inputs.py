@@ -25,7 +25,7 @@ def validate_images(X, shape=None):
         Other dimensions, other sizes than at fit, no images, text, NaN or infinity; to learn from, one image, or images
         without any drawing.
 
-    >>> validate_images(np.zeros((2, 28, 28), dtype="uint8")).shape
+    >>> validate_images(np.arange(2 * 28 * 28).reshape(2, 28, 28)).shape
     (2, 28, 28, 1)
     """
     images = np.asarray(X)

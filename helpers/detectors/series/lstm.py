@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from helpers.detectors.networks import train_network
 from helpers.detectors.parameters import check_parameters
-from helpers.detectors.scaling import destandardise, n_held_out, standardise, usual_error
+from helpers.detectors.scaling import destandardise, n_held_out, not_zero, standardise, usual_error
 from helpers.detectors.series.base import SeriesDetector
+from helpers.evaluation.robust import IQR_OF_NORMAL
 from helpers.windows import make_windows
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 __all__ = ["LSTMAutoencoder", "LSTMForecaster"]
 
@@ -20,7 +20,6 @@ EPOCHS = (5, 300)
 PATIENCE = (6, 60)  # epochs, and steps
 MOST_WINDOWS = 10_000  # to train on: of a longer series every second, third ... window is taken
 NARROWEST = 0.1  # of the standard deviation: values that mostly stand still must not have a scale of nearly 0
-IQR_OF_NORMAL = 1.349
 OWN_WEIGHT = 0.5  # of a point's own error, beside the mean of the recent ones
 
 
@@ -28,7 +27,7 @@ class _LSTMDetector(SeriesDetector):
     """Scaling, held-out windows, training and the usual error. A family says what its network reads and writes."""
 
     def channel_scores(self, X, context=None):
-        """The score of each channel at each point: which one gave the point away?
+        """The score of each channel at each point, which tells the one that gave the point away.
 
         Parameters
         ----------
@@ -302,7 +301,7 @@ class LSTMAutoencoder(_LSTMDetector):
         ValueError
             Windows of another shape.
         """
-        check_is_fitted(self, msg="This %(name)s is not fitted yet. Call fit(X_train) first.")
+        self._check_fitted()
         windows = np.asarray(windows, np.float64)
         shape = (self.window_, self.n_channels_in_)
         if windows.shape[1:] != shape and (windows.shape[1:], shape[1]) != (shape[:1], 1):
@@ -337,4 +336,4 @@ def _robust_scale(values):
     deviation = values.std(axis=0)
     middle_half = np.subtract(*np.percentile(values, [75, 25], axis=0)) / IQR_OF_NORMAL
     scale = np.where(middle_half > 0, np.maximum(middle_half, NARROWEST * deviation), deviation)
-    return np.median(values, axis=0), np.where(scale > 0, scale, 1.0)
+    return np.median(values, axis=0), not_zero(scale)
