@@ -4,8 +4,10 @@ import numbers
 
 from helpers.detectors.base import Detector
 from helpers.detectors.gan.inputs import image_shape, kind_of
+from helpers.detectors.held_out import hold_out
+from helpers.detectors.network_training import predict
 from helpers.detectors.parameters import check_number, check_parameters
-from helpers.detectors.scaling import hold_out, not_zero
+from helpers.detectors.scaling import not_zero
 
 import numpy as np
 import pandas as pd
@@ -129,10 +131,8 @@ class AdversarialDetector(Detector):
         warn_of_a_failed_game(self.history_, kept, self._made_up(SAMPLES_WATCHED, 0))
 
     def _made_up(self, n, random_state):
-        from helpers.training import loop
-
         codes = check_random_state(random_state).normal(size=(n, self.code_size_))
-        return loop.predict(self.generator_, codes)
+        return predict(self.generator_, codes)
 
     def _weights(self):
         """Of the parts in the score."""

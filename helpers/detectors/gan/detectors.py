@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.detectors.gan.base import AdversarialDetector
+from helpers.detectors.network_training import predict
 from helpers.detectors.scaling import not_zero
 
 import numpy as np
@@ -111,9 +112,7 @@ class GANDetector(AdversarialDetector):
         return self._play(kept, losses, [self.generator_], int(seeds[0]))
 
     def _parts(self, rows):
-        from helpers.training import loop
-
-        return -loop.predict(self.discriminator_, rows)[:, -1:].astype(np.float64)
+        return -predict(self.discriminator_, rows)[:, -1:].astype(np.float64)
 
 
 @dataclass(eq=False, repr=False)  # its fields are the detector's parameters
@@ -247,13 +246,9 @@ class BiGANDetector(AdversarialDetector):
 
     def _looked_back(self, rows):
         """Codes E(x) and reconstructions G(E(x))."""
-        from helpers.training import loop
-
-        codes = loop.predict(self.encoder_, rows)
-        return codes, loop.predict(self.generator_, codes)
+        codes = predict(self.encoder_, rows)
+        return codes, predict(self.generator_, codes)
 
     def _judged(self, rows, codes):
         """The discriminator's features, and its logit last."""
-        from helpers.training import loop
-
-        return loop.predict(self.discriminator_, np.concatenate([rows, codes], axis=1)).astype(np.float64)
+        return predict(self.discriminator_, np.concatenate([rows, codes], axis=1)).astype(np.float64)

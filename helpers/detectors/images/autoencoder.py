@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from helpers.detectors.base import Detector
 from helpers.detectors.images.errors import relative_error, squared_error, tolerant_error
 from helpers.detectors.images.inputs import validate_images
+from helpers.detectors.network_training import predict
 from helpers.detectors.parameters import check_parameters
 
 import numpy as np
@@ -164,11 +165,9 @@ class ConvAutoencoder(Detector):
 
     def _drawn(self, images):
         """Scaled images, block by block, each with the members' reconstructions of it."""
-        from helpers.training import loop
-
         for start in range(0, len(images), ROWS_A_BLOCK):
             block = self._scaled(images[start : start + ROWS_A_BLOCK])
-            yield block, [loop.predict(network, block) for network in self.networks_]
+            yield block, [predict(network, block) for network in self.networks_]
 
     def _scaled(self, images):
         return (images - np.float32(self.low_)) / np.float32(self.range_)

@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from helpers.detectors.networks import train_network
+from helpers.detectors.held_out import n_held_out
+from helpers.detectors.network_training import predict, train_network
 from helpers.detectors.parameters import check_parameters
-from helpers.detectors.scaling import destandardise, n_held_out, not_zero, standardise, usual_error
+from helpers.detectors.scaling import destandardise, not_zero, standardise, usual_error
 from helpers.detectors.series.base import SeriesDetector
 from helpers.evaluation.robust import IQR_OF_NORMAL
 from helpers.windows import make_windows
@@ -80,8 +81,6 @@ class _LSTMDetector(SeriesDetector):
         return np.square(self._outputs(inputs) - targets, dtype=np.float64)
 
     def _outputs(self, inputs):
-        from helpers.training.loop import predict
-
         return predict(self.model_, inputs)
 
     def _score_windows(self, windows):

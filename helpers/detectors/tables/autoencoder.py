@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.detectors.networks import train_network
+from helpers.detectors.held_out import hold_out
+from helpers.detectors.network_training import predict, train_network
 from helpers.detectors.parameters import check_parameters
-from helpers.detectors.scaling import choose_code_size, hold_out, standardise, usual_error
+from helpers.detectors.scaling import choose_code_size, standardise, usual_error
 from helpers.detectors.tables.base import ColumnwiseDetector
 
 import numpy as np
@@ -133,8 +134,6 @@ class DenseAutoencoder(ColumnwiseDetector):
 
     def _errors(self, z):
         """Squared errors (n, n_columns) in double precision, the mean of all members."""
-        from helpers.training.loop import predict
-
         return np.square(predict(self.model_, z).astype(np.float64) - z[:, None, :]).mean(axis=1)
 
     def _column_scores(self, columns):
