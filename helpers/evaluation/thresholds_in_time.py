@@ -6,14 +6,12 @@ Points that could not be scored are NaN: they are never flagged and teach nothin
 import math
 
 from helpers.evaluation.inputs import check_positive, check_rows, clean_scores
+from helpers.evaluation.robust import MAD_OF_NORMAL, MEAN_DEVIATION_TO_SD
 
 import numpy as np
 import pandas as pd
 
 __all__ = ["alarms_threshold", "rolling_threshold", "rolling_z"]
-
-MAD_OF_NORMAL = 0.6745  # the median absolute deviation of a standard normal variable
-MEAN_DEVIATION_TO_SD = 1.253314  # the square root of pi/2
 
 
 def alarms_threshold(scores, rows_per_day, alarms_per_week=1, merge=0):

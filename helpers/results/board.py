@@ -3,7 +3,7 @@
 import copy
 import time
 
-from helpers.detectors.base import Detector
+from helpers.detectors.base import Detector, is_fitted
 from helpers.evaluation.inputs import check_rate, labels_and_scores, one_of_each
 from helpers.evaluation.metrics import bootstrap_distribution, percentile_interval, recall_by_kind
 from helpers.evaluation.thresholds import quantile_threshold
@@ -11,9 +11,7 @@ from helpers.evaluation.thresholds import quantile_threshold
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
 from sklearn.metrics import average_precision_score, precision_score, recall_score, roc_auc_score
-from sklearn.utils.validation import check_is_fitted
 
 __all__ = ["format_scoreboard", "scoreboard"]
 
@@ -209,7 +207,7 @@ class _Judge:
 
 def _runs(detector, X_train, seeds):
     """Pairs of a fitted detector and the seconds its fit took, one for each seed that matters."""
-    if _is_fitted(detector):
+    if is_fitted(detector):
         # PyOD's detectors write to themselves while scoring; ours do not, and may hold large networks
         yield (detector if isinstance(detector, Detector) else copy.deepcopy(detector)), np.nan
         return
@@ -219,17 +217,6 @@ def _runs(detector, X_train, seeds):
         start = time.perf_counter()
         fresh.fit(X_train)
         yield fresh, time.perf_counter() - start
-
-
-def _is_fitted(detector):
-    if type(detector).__module__.startswith("pyod."):
-        # some unfitted PyOD detectors own attributes that end in "_" and would pass for fitted
-        return hasattr(detector, "decision_scores_")
-    try:
-        check_is_fitted(detector)
-    except NotFittedError:
-        return False
-    return True
 
 
 def _check_request(detectors, X_calibration, X_test, labels, false_alarm_rate, kinds, seeds):
