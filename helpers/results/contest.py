@@ -4,7 +4,6 @@ The shipped table is data/results/everything.csv. ``measure(data, detector, seed
 Nothing is tuned here: a detector has its class's defaults, or the recipe that a lesson gives for this kind of data.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -30,13 +29,12 @@ from helpers.detectors import (
     from_sklearn,
 )
 from helpers.detectors.base import Detector
+from helpers.evaluation.measuring import judge, scores_of, seeded, timed
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.results.tasks import DATA
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 __all__ = ["DATA", "DETECTORS", "LEFT_OUT", "SEEDS", "Candidate", "fitting_pairs", "measure", "seeds_of", "unfitted"]
 
@@ -178,8 +176,7 @@ def unfitted(data: str, detector: str, seed: int = 0) -> Detector:
         made = WindowDetector(made, window=1 if candidate.one_point else about.window)
     parameters = made.get_params()
     missing = [name for name in ("window", "period") if name in parameters and parameters[name] is None]
-    seeded = [name for name in parameters if name.split("__")[-1] == "random_state"]
-    return made.set_params(**{name: getattr(about, name) for name in missing}, **dict.fromkeys(seeded, seed))
+    return seeded(made.set_params(**{name: getattr(about, name) for name in missing}), seed)
 
 
 def measure(data: str, detector: str, seed: int = 0) -> dict:
@@ -212,7 +209,7 @@ def measure(data: str, detector: str, seed: int = 0) -> dict:
     parts = DATA[data].views[_view(data, detector)]()
     if DETECTORS[detector].network:
         import_module("helpers.training.loop")
-    _, train_seconds = _timed(model.fit, parts.train)
+    _, train_seconds = timed(model.fit, parts.train)
     scores, score_seconds = _scored(model, parts)
     return {
         "data": data,
@@ -245,25 +242,17 @@ def _check_pair(data, detector):
 
 def _scored(model, parts):
     """The scores of all test rows, and the seconds of a pass once everything is compiled."""
-    options = {} if parts.context is None else {"context": parts.context}
-    passes = [_timed(model.decision_function, parts.test, **options) for _ in range(2)]
-    scores = passes[0][0]
-    return np.concatenate(scores) if isinstance(scores, list) else np.asarray(scores), min(took for _, took in passes)
+    passes = [timed(scores_of, model, parts.test, parts.context) for _ in range(2)]
+    return passes[0][0], min(seconds for _, seconds in passes)
 
 
 def _judged(labels, scores):
-    threshold = quantile_threshold(scores[labels == 0], FALSE_ALARM_RATE)
+    worth = judge(labels, scores, quantile_threshold(scores[labels == 0], FALSE_ALARM_RATE))
     return {
-        "auroc": round(float(roc_auc_score(labels, scores)), 4),
-        "average_precision": round(float(average_precision_score(labels, scores)), 4),
-        "recall_at_1": round(float((scores[labels == 1] > threshold).mean()), 4),
+        "auroc": round(worth.auroc, 4),
+        "average_precision": round(worth.average_precision, 4),
+        "recall_at_1": round(worth.recall, 4),
     }
-
-
-def _timed(function, *arguments, **options):
-    start = time.perf_counter()
-    result = function(*arguments, **options)
-    return result, time.perf_counter() - start
 
 
 def _n_rows(train):

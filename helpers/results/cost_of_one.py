@@ -1,8 +1,8 @@
 """Seconds that one detector takes for so many simulated rows. Run in a fresh process by `tables.cost`."""
 
-import time
 from importlib import import_module
 
+from helpers.evaluation.measuring import timed
 from helpers.results.contest import DETECTORS
 
 import numpy as np
@@ -20,10 +20,11 @@ def measure(detector, n_rows, series):
     model = unfitted(detector)
     if DETECTORS[detector].network:
         import_module("helpers.training.loop")  # TensorFlow's import is not training
-    train_seconds = seconds_of(model.fit, train)
-    yield {"train_seconds": train_seconds}
+    _, train_seconds = timed(model.fit, train)
+    yield (known := {"train_seconds": round(train_seconds, 6)})
     model.decision_function(new[:100])  # compiles
-    yield {"train_seconds": train_seconds, "score_seconds": seconds_of(model.decision_function, new)}
+    _, score_seconds = timed(model.decision_function, new)
+    yield known | {"score_seconds": round(score_seconds, 6)}
 
 
 def unfitted(detector):
@@ -40,9 +41,3 @@ def simulated(series, n_rows, seed):
         return np.sin((np.arange(n_rows)[:, None] + np.arange(N_COLUMNS)) * 2 * np.pi / PERIOD) + noise
     surface = np.random.default_rng(0).normal(size=(N_HIDDEN, N_COLUMNS))  # the same for both seeds
     return np.tanh(rng.normal(size=(n_rows, N_HIDDEN)) @ surface) + noise
-
-
-def seconds_of(function, rows):
-    start = time.perf_counter()
-    function(rows)
-    return round(time.perf_counter() - start, 6)
