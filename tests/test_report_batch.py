@@ -3,7 +3,7 @@
 from helpers import report
 from helpers.detectors import ZScore
 from helpers.report.batch import anomaly_table, score_batch
-from helpers.report.inputs import TableInputs
+from helpers.report.columns.inputs import TableInputs
 from helpers.report.model import OwnModel
 
 import numpy as np

@@ -7,12 +7,12 @@ from importlib import import_module
 
 from helpers.detectors import ZScore
 from helpers.detectors.tables.base import TabularDetector
-from helpers.report.candidates import Candidate, series_candidates, table_candidates
-from helpers.report.clock import Clock
-from helpers.report.columns import describe_columns
-from helpers.report.contest import TooLittleTime, fit_again, train_candidates
-from helpers.report.preparing import prepare, scores_of, split_rows
-from helpers.report.reading import UnusableFile
+from helpers.report.budget import Clock
+from helpers.report.columns.describing import describe_columns
+from helpers.report.contest.candidates import Candidate, series_candidates, table_candidates
+from helpers.report.contest.preparing import prepare, scores_of, split_rows
+from helpers.report.contest.training import TooLittleTime, fit_again, train_candidates
+from helpers.report.reading.files import UnusableFile
 
 import numpy as np
 import pandas as pd
@@ -210,8 +210,8 @@ def test_labels_that_do_not_fit_get_a_sentence(labels, sentence):
 
 
 def test_of_a_wide_table_fewer_rows_teach(monkeypatch):
-    monkeypatch.setattr("helpers.report.preparing.MOST_VALUES", 4 * 100)
-    monkeypatch.setattr("helpers.report.preparing.FEWEST_ROWS", 50)
+    monkeypatch.setattr("helpers.report.contest.preparing.MOST_VALUES", 4 * 100)
+    monkeypatch.setattr("helpers.report.contest.preparing.FEWEST_ROWS", 50)
     ready = prepared(table())
     assert len(ready.learned) == 100
     assert set(ready.learned) <= set(ready.parts.train)
@@ -241,7 +241,7 @@ def test_the_candidates_stay_unfitted():
 
 
 def test_a_fit_that_would_take_too_long_is_not_begun(monkeypatch):
-    monkeypatch.setattr("helpers.report.contest.PROBE_ROWS", (10, 20))
+    monkeypatch.setattr("helpers.report.contest.training.PROBE_ROWS", (10, 20))
     ready = prepared(table())
     slow = Candidate("slow", Sleeper(fitting=0.1), "sleeps", "00")  # 24 s for 240 rows; the probes take 3
     start = time.perf_counter()
@@ -276,8 +276,8 @@ def test_networks_are_left_out_with_a_sentence_when_time_is_short():
 
 
 def test_a_network_keeps_to_the_budget_and_says_so(monkeypatch):
-    monkeypatch.setattr("helpers.report.contest.IMPORT_SECONDS", 0)  # on a busy machine it would be left out
-    monkeypatch.setattr("helpers.report.contest.COMPILE_SECONDS", 0)
+    monkeypatch.setattr("helpers.report.contest.training.IMPORT_SECONDS", 0)  # on a busy machine it would be left out
+    monkeypatch.setattr("helpers.report.contest.training.COMPILE_SECONDS", 0)
     import_module("helpers.training.loop")
     ready = prepared(table(2000))
     network = table_candidates(4)[-2]
@@ -289,9 +289,9 @@ def test_a_network_keeps_to_the_budget_and_says_so(monkeypatch):
 
 
 def test_time_for_one_network_goes_to_the_simpler_one(monkeypatch):
-    monkeypatch.setattr("helpers.report.contest.IMPORT_SECONDS", 0)
-    monkeypatch.setattr("helpers.report.contest.COMPILE_SECONDS", 0)
-    monkeypatch.setattr("helpers.report.contest.SHORTEST_TRAINING", 30)
+    monkeypatch.setattr("helpers.report.contest.training.IMPORT_SECONDS", 0)
+    monkeypatch.setattr("helpers.report.contest.training.COMPILE_SECONDS", 0)
+    monkeypatch.setattr("helpers.report.contest.training.SHORTEST_TRAINING", 30)
     import_module("helpers.training.loop")
     ready = prepared(table())
     quick = replace(table_candidates(4)[-2], detector=table_candidates(4)[-2].detector.set_params(epochs=1))

@@ -14,7 +14,7 @@ from helpers.detectors import (
     from_sklearn,
 )
 from helpers.report import OwnModel, TableInputs, explain_rows
-from helpers.report.occlusion import occlusion_shares
+from helpers.report.reasons.occlusion import occlusion_shares
 
 import numpy as np
 import pandas as pd
@@ -132,7 +132,7 @@ def test_a_column_that_gives_no_input_has_no_share():
 def test_blocks_change_nothing(monkeypatch):
     model = model_of(NearestNeighbours())
     expected = explain_rows(model, TABLE[:50], TABLE)
-    monkeypatch.setattr("helpers.report.occlusion.BLOCK_VALUES", 300)
+    monkeypatch.setattr("helpers.report.reasons.occlusion.BLOCK_VALUES", 300)
     assert explain_rows(model, TABLE[:50], TABLE).equals(expected)
 
 

@@ -2,11 +2,11 @@
 
 from helpers.detectors import ColumnwiseDetector, ZScore
 from helpers.evaluation.metrics import bootstrap_distribution, bootstrap_interval
-from helpers.report.candidates import Candidate, table_candidates
-from helpers.report.columns import describe_columns
-from helpers.report.contest import Entry, train_candidates
-from helpers.report.judging import choose, judge, rank, rank_with_labels, rank_without_labels, series_blocks
-from helpers.report.preparing import Part, prepare
+from helpers.report.columns.describing import describe_columns
+from helpers.report.contest.candidates import Candidate, table_candidates
+from helpers.report.contest.preparing import Part, prepare
+from helpers.report.contest.ranking import choose, judge, rank, rank_with_labels, rank_without_labels, series_blocks
+from helpers.report.contest.training import Entry, train_candidates
 
 import numpy as np
 import pandas as pd

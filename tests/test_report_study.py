@@ -8,24 +8,25 @@ from dataclasses import replace
 from helpers.detectors import NearestNeighbours, ZScore
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.report import TooLittleTime
-from helpers.report.candidates import Candidate, series_candidates, table_candidates
-from helpers.report.columns import describe_columns
-from helpers.report.contest import Entry, train_candidates
-from helpers.report.preparing import prepare
+from helpers.report.columns.describing import describe_columns
+from helpers.report.contest.candidates import Candidate, series_candidates, table_candidates
+from helpers.report.contest.preparing import prepare
+from helpers.report.contest.training import Entry, train_candidates
 from helpers.report.study import cross_fitted_strangeness, examine, finish
 
 import numpy as np
 import pandas as pd
 import pytest
 
+TRAINING = "helpers.report.contest.training"
 SECONDS = 20  # too few for networks on most machines; what is tested here does not need them
 
 
 @pytest.fixture(autouse=True)
 def no_networks(monkeypatch):
     """The same detectors on a fast machine and on a busy one."""
-    monkeypatch.setattr("helpers.report.contest.table_candidates", lambda n, seed: table_candidates(n, seed)[:5])
-    monkeypatch.setattr("helpers.report.contest.series_candidates", lambda n, seed: series_candidates(n, seed)[:4])
+    monkeypatch.setattr(f"{TRAINING}.table_candidates", lambda n, seed: table_candidates(n, seed)[:5])
+    monkeypatch.setattr(f"{TRAINING}.series_candidates", lambda n, seed: series_candidates(n, seed)[:4])
 
 
 def table(n=1000, seed=0, odd=()):
@@ -240,7 +241,8 @@ def test_no_time_at_all_is_an_error_with_a_sentence(monkeypatch):
             return super()._score(rows)
 
     monkeypatch.setattr(
-        "helpers.report.contest.table_candidates", lambda n, seed: [Candidate("endless", Endless(), "sleeps", "00")]
+        "helpers.report.contest.training.table_candidates",
+        lambda n, seed: [Candidate("endless", Endless(), "sleeps", "00")],
     )
     with pytest.raises(TooLittleTime, match=r"No detector could be trained in .* Allow more seconds"):
         study(table(), seconds=0.02)

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors; at run time __getattr__ below imports what is asked for
     from .batch import anomaly_table, score_batch
-    from .candidates import Candidate, series_candidates, table_candidates
-    from .columns import Columns, describe_columns, prepare_series, read_labels
-    from .contest import Entry, TooLittleTime, train_candidates
-    from .explaining import explain_rows
-    from .inputs import TableInputs
-    from .judging import choose, judge, rank, rank_with_labels, rank_without_labels
+    from .columns.describing import Columns, describe_columns, prepare_series, read_labels
+    from .columns.inputs import TableInputs
+    from .contest.candidates import Candidate, series_candidates, table_candidates
+    from .contest.preparing import Part, Parts, Prepared, prepare, split_rows
+    from .contest.ranking import choose, judge, rank, rank_with_labels, rank_without_labels
+    from .contest.training import Entry, TooLittleTime, train_candidates
     from .model import OwnModel
-    from .preparing import Part, Parts, Prepared, prepare, split_rows
-    from .reading import Reading, UnusableFile, read_table
+    from .reading.files import Reading, UnusableFile, read_table
+    from .reasons.rows import explain_rows
     from .study import Study, cross_fitted_strangeness, examine, finish
     from .writing import write_report
 
@@ -68,15 +68,15 @@ __all__ = [
 
 _MODULES = {
     "batch": ("anomaly_table", "score_batch"),
-    "candidates": ("Candidate", "series_candidates", "table_candidates"),
-    "columns": ("Columns", "describe_columns", "prepare_series", "read_labels"),
-    "contest": ("Entry", "TooLittleTime", "train_candidates"),
-    "explaining": ("explain_rows",),
-    "inputs": ("TableInputs",),
-    "judging": ("choose", "judge", "rank", "rank_with_labels", "rank_without_labels"),
+    "contest.candidates": ("Candidate", "series_candidates", "table_candidates"),
+    "columns.describing": ("Columns", "describe_columns", "prepare_series", "read_labels"),
+    "contest.training": ("Entry", "TooLittleTime", "train_candidates"),
+    "reasons.rows": ("explain_rows",),
+    "columns.inputs": ("TableInputs",),
+    "contest.ranking": ("choose", "judge", "rank", "rank_with_labels", "rank_without_labels"),
     "model": ("OwnModel",),
-    "preparing": ("Part", "Parts", "Prepared", "prepare", "split_rows"),
-    "reading": ("Reading", "UnusableFile", "read_table"),
+    "contest.preparing": ("Part", "Parts", "Prepared", "prepare", "split_rows"),
+    "reading.files": ("Reading", "UnusableFile", "read_table"),
     "study": ("Study", "cross_fitted_strangeness", "examine", "finish"),
     "writing": ("write_report",),
 }

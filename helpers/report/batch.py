@@ -1,6 +1,6 @@
 """A new batch of rows, scored by a detector that was saved."""
 
-from helpers.report.explaining import explain_rows
+from helpers.report.reasons.rows import explain_rows
 
 import numpy as np
 import pandas as pd

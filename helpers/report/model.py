@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers.detectors.storage import StoredDetectorError, load_detector, replace_file, write_detector
-from helpers.report.inputs import TableInputs, date_values, number_values
-from helpers.report.reading import UnusableFile
+from helpers.report.columns.inputs import TableInputs, date_values, number_values
+from helpers.report.reading.files import UnusableFile
 from helpers.windows import GAP
 
 import numpy as np

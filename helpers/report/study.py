@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from helpers.evaluation.metrics import rate_interval
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.report.batch import anomaly_table
-from helpers.report.clock import Clock
-from helpers.report.columns import Columns, read_labels
-from helpers.report.contest import fit_again, train_candidates
-from helpers.report.judging import choose, judge, rank
+from helpers.report.budget import Clock
+from helpers.report.columns.describing import Columns, read_labels
+from helpers.report.contest.preparing import Parts, prepare, scores_of
+from helpers.report.contest.ranking import choose, judge, rank
+from helpers.report.contest.training import fit_again, train_candidates
 from helpers.report.model import OwnModel
-from helpers.report.preparing import Parts, prepare, scores_of
-from helpers.report.reading import UnusableFile
+from helpers.report.reading.files import UnusableFile
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ class Study:
     columns : Columns
     parts : Parts
     ranking : DataFrame
-        See :func:`helpers.report.judging.rank_with_labels` and ``rank_without_labels``.
+        See :func:`helpers.report.contest.ranking.rank_with_labels` and ``rank_without_labels``.
     chosen, why : str
     model : OwnModel
     strangeness : Series of shape (n,)

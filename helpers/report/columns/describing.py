@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass, replace
 
-from helpers.report.labels import PLAINLY_NORMAL, read_labels
-from helpers.report.rhythm import Rhythm, prepare_series, rhythm, series_rows
-from helpers.report.sniffing import UnusableFile
-from helpers.report.values import read_dates, read_numbers
+from helpers.report.columns.labels import PLAINLY_NORMAL, read_labels
+from helpers.report.columns.shape import Rhythm, prepare_series, rhythm, series_rows
+from helpers.report.reading.sniffing import UnusableFile
+from helpers.report.reading.values import read_dates, read_numbers
 
 import numpy as np
 import pandas as pd
@@ -127,7 +127,7 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, sha
     Parameters
     ----------
     frame : DataFrame of shape (n, k)
-        As :func:`helpers.report.reading.read_table` reads it, or made by you.
+        As :func:`helpers.report.reading.files.read_table` reads it, or made by you.
     label : str, optional
         The column of labels: to judge detectors with, never to learn from.
     leave_out, keep : str or sequence of str

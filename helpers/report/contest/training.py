@@ -7,11 +7,11 @@ import warnings
 from dataclasses import dataclass, replace
 
 from helpers.detectors.base import Detector
-from helpers.report.candidates import Candidate, series_candidates, table_candidates
-from helpers.report.clock import Clock
-from helpers.report.preparing import scores_of
-from helpers.report.reading import UnusableFile
-from helpers.report.wording import in_words
+from helpers.report.budget import Clock
+from helpers.report.contest.candidates import Candidate, series_candidates, table_candidates
+from helpers.report.contest.preparing import scores_of
+from helpers.report.reading.files import UnusableFile
+from helpers.report.reasons.wording import in_words
 
 import numpy as np
 from sklearn.base import clone

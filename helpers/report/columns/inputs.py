@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import asdict, dataclass
 
-from helpers.report.reading import UnusableFile
+from helpers.report.reading.files import UnusableFile
 
 import numpy as np
 import pandas as pd

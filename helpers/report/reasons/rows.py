@@ -1,9 +1,9 @@
 """Why is this row strange? Sentences and shares for any detector."""
 
-from helpers.report.explaining_series import explain_points
-from helpers.report.inputs import Category, Clock
-from helpers.report.occlusion import occlusion_shares
-from helpers.report.wording import describe_category, describe_date, describe_number, join_reasons
+from helpers.report.columns.inputs import Category, Clock
+from helpers.report.reasons.occlusion import occlusion_shares
+from helpers.report.reasons.points import explain_points
+from helpers.report.reasons.wording import describe_category, describe_date, describe_number, join_reasons
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ MOST_USUAL_ROWS = 20_000  # they say as much as millions
 
 
 def explain_rows(model, rows, usual_rows, top=3):
-    """What makes rows strange for a detector, whichever it is: see :func:`helpers.report.occlusion.occlusion_shares`.
+    """What makes rows strange for a detector, whichever it is (:mod:`helpers.report.reasons.occlusion`).
 
     The usual value that a column is compared with is the median of `usual_rows`; for categories and dates, the
     commonest. What no column explains to at least a third is called a combination.

@@ -2,9 +2,9 @@
 
 from helpers.evaluation.events import event_table
 from helpers.evaluation.metrics import bootstrap_distribution, percentile_interval, rate_interval
-from helpers.report.clock import Clock
-from helpers.report.contest import fit_again
-from helpers.report.preparing import Part, scores_of
+from helpers.report.budget import Clock
+from helpers.report.contest.preparing import Part, scores_of
+from helpers.report.contest.training import fit_again
 
 import numpy as np
 import pandas as pd

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from helpers.report.labels import read_labels
-from helpers.report.sniffing import UnusableFile
+from helpers.report.columns.labels import read_labels
+from helpers.report.reading.sniffing import UnusableFile
 
 import numpy as np
 import pandas as pd
@@ -102,7 +102,7 @@ def prepare_series(frame, columns, labels=None):
     ----------
     frame : DataFrame of shape (n, k)
     columns : Columns
-        From :func:`helpers.report.columns.describe_columns`, of shape "series".
+        From :func:`helpers.report.columns.describing.describe_columns`, of shape "series".
     labels : array-like of shape (n,), of 0 and 1, optional
         Of the frame's rows; without it, they are read from ``columns.label``, if there is one.
 
@@ -119,7 +119,7 @@ def prepare_series(frame, columns, labels=None):
         If there is no column of times, or the labels cannot be read.
 
     >>> import numpy as np, pandas as pd
-    >>> from helpers.report.columns import describe_columns
+    >>> from helpers.report.columns.describing import describe_columns
     >>> hours = pd.date_range("2025-01-01", periods=200, freq="h")
     >>> frame = pd.DataFrame({"time": hours, "flow": np.sin(np.arange(200))}).iloc[::-1]
     >>> channels, labels = prepare_series(frame, describe_columns(frame))

@@ -1,6 +1,6 @@
 """Values in words: what a cell holds, and what is usual in its column."""
 
-from helpers.report.inputs import MISSING, category_texts, date_values, number_values
+from helpers.report.columns.inputs import MISSING, category_texts, date_values, number_values
 
 import numpy as np
 import pandas as pd
@@ -88,7 +88,7 @@ def describe_category(cell, usual):
 
 
 def describe_date(cell, usual, clock):
-    """A cell's time of day and weekday, as far as they count (clock : helpers.report.inputs.Clock)."""
+    """A cell's time of day and weekday, as far as they count (clock : helpers.report.columns.inputs.Clock)."""
     date, others = date_values(cell).iloc[0], date_values(usual.rename(cell.name))
     if pd.isna(date):
         return f"{cell.name} is missing (as in {_of_rows(others.isna().mean())})"

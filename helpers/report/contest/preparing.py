@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from helpers.evaluation.events import events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
-from helpers.report.columns import prepare_series, series_rows
-from helpers.report.inputs import TableInputs
-from helpers.report.reading import UnusableFile
+from helpers.report.columns.describing import prepare_series, series_rows
+from helpers.report.columns.inputs import TableInputs
+from helpers.report.reading.files import UnusableFile
 
 import numpy as np
 import pandas as pd

@@ -1,6 +1,6 @@
 """Labels that somebody else wrote, as 0 (normal) and 1 (anomaly)."""
 
-from helpers.report.sniffing import UnusableFile
+from helpers.report.reading.sniffing import UnusableFile
 
 import numpy as np
 

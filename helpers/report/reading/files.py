@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.report import sniffing
-from helpers.report.sniffing import UnusableFile
-from helpers.report.values import typed
+from helpers.report.reading import sniffing
+from helpers.report.reading.sniffing import UnusableFile
+from helpers.report.reading.values import typed
 
 import numpy as np
 import pandas as pd

@@ -1,7 +1,7 @@
 """Why is this point of a series strange? Channel by channel, with the time and what came before."""
 
-from helpers.report.occlusion import occlusion_shares
-from helpers.report.wording import in_words, join_reasons, usual_range
+from helpers.report.reasons.occlusion import occlusion_shares
+from helpers.report.reasons.wording import in_words, join_reasons, usual_range
 
 import numpy as np
 import pandas as pd
