@@ -7,12 +7,13 @@ from importlib import import_module
 
 from helpers.detectors import ZScore
 from helpers.detectors.tables.base import TabularDetector
-from helpers.report.budget import Clock
+from helpers.report.budget import TimeBudget
 from helpers.report.columns.describing import describe_columns
 from helpers.report.contest.candidates import Candidate, series_candidates, table_candidates
-from helpers.report.contest.preparing import prepare, scores_of, split_rows
+from helpers.report.contest.parts import scores_of, split_rows
+from helpers.report.contest.preparing import prepare
 from helpers.report.contest.training import TooLittleTime, fit_again, train_candidates
-from helpers.report.reading.files import UnusableFile
+from helpers.report.errors import UnusableFile
 
 import numpy as np
 import pandas as pd
@@ -336,20 +337,20 @@ def test_series_candidates_are_trained_on_a_series_with_labelled_holes():
     assert all(entry.detector is not None for entry in entries)
 
 
-# -------------------------------------------------------------------- the clock
+# -------------------------------------------------------------------- the time budget
 
 
-def test_a_clock_measures_stages_and_tells_of_them():
+def test_a_budget_measures_stages_and_tells_of_them():
     told = []
-    clock = Clock(10, lambda done, text: told.append((done, text)))
-    with clock.stage("sleeping", 0.3):
+    budget = TimeBudget(10, lambda done, text: told.append((done, text)))
+    with budget.stage("sleeping", 0.3):
         time.sleep(0.05)
-    assert clock.stages["sleeping"] >= 0.05
+    assert budget.stages["sleeping"] >= 0.05
     assert told == [(0.3, "sleeping")]
-    assert 4 < clock.left(0.5) < 5
+    assert 4 < budget.left(0.5) < 5
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])
 def test_a_budget_is_positive(seconds):
     with pytest.raises(ValueError, match="a time budget is a positive number of seconds"):
-        Clock(seconds)
+        TimeBudget(seconds)

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import zipfile
 
-from helpers.report.reading.files import UnusableFile, read_table
+from helpers.report.errors import UnusableFile
+from helpers.report.reading.files import read_table
 
 import numpy as np
 import pandas as pd
@@ -443,7 +444,7 @@ def test_a_quotation_mark_that_is_never_closed(write, text, start):
 
 
 def test_a_quoted_text_across_the_end_of_what_is_sniffed(write, monkeypatch):
-    monkeypatch.setattr("helpers.report.reading.sniffing.HEAD_BYTES", 100)
+    monkeypatch.setattr("helpers.report.reading.opening.HEAD_BYTES", 100)
     frame = read_table(write('a,b\n"' + "one\n" * 60 + '",2\n3,4\n')).frame
     assert frame["b"].tolist() == [2, 4]
 
@@ -530,7 +531,8 @@ def huge(tmp_path_factory):
 MEASURE = """
 import resource, sys
 from helpers.datasets.files import DATA_DIR
-from helpers.report.reading.files import UnusableFile, read_table
+from helpers.report.errors import UnusableFile
+from helpers.report.reading.files import read_table
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)

@@ -1,97 +1,30 @@
 """A table or a series, cut into four parts with one job each, as the detectors see it."""
 
 import itertools
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import replace
 
-from helpers.evaluation.events import events_from_labels
+from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
-from helpers.report.columns.describing import prepare_series, series_rows
 from helpers.report.columns.inputs import TableInputs
-from helpers.report.reading.files import UnusableFile
+from helpers.report.columns.labels import read_labels
+from helpers.report.contest.candidates import series_candidates, table_candidates
+from helpers.report.contest.parts import Part, Stretch, split_rows
+from helpers.report.errors import UnusableFile
+from helpers.report.model import SeriesModel, TableModel
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["Part", "Parts", "Prepared", "prepare", "scores_of", "split_rows"]
+__all__ = ["Prepared", "PreparedSeries", "PreparedTable", "prepare", "prepare_series", "series_blocks", "series_rows"]
 
-SHARES = (0.4, 0.2, 0.2, 0.2)
 MOST_ROWS = {"train": 20_000, "calibration": 10_000, "choice": 20_000, "test": 20_000}  # of a part that are used
 MOST_VALUES = 2_000_000  # to learn from: of a wide table fewer rows
 FEWEST_ROWS = 1_000  # but never fewer than these
 CONTEXT = 2_000  # points of a series that are passed on as what came before
+TAIL = 500  # points of a series that the model remembers, so that the next batch has a past
 FEWEST_ODD = 2  # labelled anomalies (events of a series) in a part, for labels to choose or to judge by
-
-
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """Positions of rows (ascending integers) with one job each.
-
-    train : learned from. calibration : set the limit. choice : rank the detectors. test : judge the chosen one, once.
-    """
-
-    train: np.ndarray
-    calibration: np.ndarray
-    choice: np.ndarray
-    test: np.ndarray
-
-    def __repr__(self):
-        return ", ".join(f"{name} {len(getattr(self, name)):,}" for name in self.__dataclass_fields__)
-
-
-class Part(NamedTuple):
-    """Rows with one job, as a detector reads them.
-
-    positions : (n,) integers. X : inputs (n, n_inputs), or a stretch of the series. labels : (n,) 0 or 1, or None.
-    context : the stretch of the series before X, or None.
-    """
-
-    positions: np.ndarray
-    X: pd.DataFrame
-    labels: np.ndarray | None = None
-    context: pd.DataFrame | None = None
-
-
-def split_rows(n_rows, ordered=False, random_state=0, labels=None):
-    """Cut 40, 20, 20 and 20 % of the rows: to learn, to calibrate, to choose, to test. See lesson 02 for the jobs.
-
-    Parameters
-    ----------
-    n_rows : int
-    ordered : bool
-        The rows follow each other in time: so do the parts, as in production. Otherwise they are drawn at random.
-    random_state : int
-    labels : array of shape (n_rows,), optional
-        0 or 1: a random split gives each part its share of the odd rows.
-
-    Returns
-    -------
-    Parts
-
-    Raises
-    ------
-    ValueError
-        If a part would be empty, or the labels do not fit.
-
-    >>> split_rows(1000)
-    train 400, calibration 200, choice 200, test 200
-    >>> split_rows(10, ordered=True).calibration.tolist()
-    [4, 5]
-    """
-    if n_rows < 5:
-        raise ValueError(f"{n_rows} rows cannot be cut into four parts: at least 5 are needed.")
-    if ordered or labels is None:
-        groups = [np.arange(n_rows)]
-    else:
-        labels, _ = labels_and_flags(labels, np.zeros(n_rows, int))
-        groups = [np.flatnonzero(labels == value) for value in (0, 1)]
-    rng = np.random.default_rng(random_state)
-    cut = [_cut(group if ordered else rng.permutation(group)) for group in groups]
-    return Parts(*(np.sort(np.concatenate(pieces)) for pieces in zip(*cut, strict=True)))
-
-
-def _cut(positions):
-    return np.split(positions, np.round(np.cumsum(SHARES)[:-1] * len(positions)).astype(int))
+BLOCK_OF_SERIES = 100  # points that are drawn together: about the longest window
+USUAL_ROWS = 5_000  # that reasons compare with
 
 
 def prepare(frame, columns, labels=None, random_state=0):
@@ -117,7 +50,7 @@ def prepare(frame, columns, labels=None, random_state=0):
     """
     if labels is not None:
         labels = _checked_labels(labels, len(frame))
-    return (PreparedSeries if columns.shape == "series" else PreparedTable)(frame, columns, labels, random_state)
+    return {"table": PreparedTable, "series": PreparedSeries}[columns.shape](frame, columns, labels, random_state)
 
 
 def _checked_labels(labels, n_rows):
@@ -143,8 +76,7 @@ class Prepared:
         All positions.
     learned : ndarray of int
         Positions of the rows that detectors learn from, none of them labelled odd.
-    inputs : TableInputs or None
-        None for a series, whose points are in `series`; `file_rows` says which row of the frame each one is.
+    shape : {"table", "series"}
     """
 
     def __init__(self, frame, columns, labels, ordered, random_state):
@@ -182,14 +114,13 @@ class Prepared:
     def part(self, positions):
         """Any rows, given by ascending positions (of a series: neighbours), with labels."""
         labels = None if self.labels is None else self.labels[positions]
-        return Part(positions, self._rows(positions), labels, self._context(positions))
+        return self._part(positions, self._rows(positions), labels)
 
     def n_odd(self, part="choice"):
         """Labelled anomalies among a part's rows that are used; of a series, events. 0 without labels."""
         if self.labels is None:
             return 0
-        labels = self.labels[self.used(part)]
-        return int(labels.sum()) if self.shape == "table" else len(events_from_labels(labels))
+        return self._count_odd(self.labels[self.used(part)])
 
     @property
     def n_to_learn_from(self):
@@ -203,16 +134,9 @@ class Prepared:
             self.n_odd(name) >= FEWEST_ODD and not self.labels[self.used(name)].all() for name in ("choice", "test")
         )
 
-    @property
-    def shape(self):
-        """ "table" or "series"."""
-        return self.columns.shape
-
     def __repr__(self):
-        width = self._rows(self.learned[:2]).shape[1]
         known = "" if self.labels is None else f"; {int(self.labels.sum()):,} labelled odd"
-        what = "inputs" if self.shape == "table" else "channel" + "s" * (width != 1)
-        return f"{self.shape} of {self.n_rows:,} rows and {width} {what}{known}; {self.parts}"
+        return f"{self.shape} of {self.n_rows:,} rows and {self._width_text()}{known}; {self.parts}"
 
     def used(self, name):
         """Positions of those rows of a part that stand for it."""
@@ -223,7 +147,17 @@ class Prepared:
 
 
 class PreparedTable(Prepared):
-    """Rows of a table, as :class:`TableInputs` makes them."""
+    """Rows of a table, as :class:`TableInputs` makes them.
+
+    Attributes
+    ----------
+    inputs : TableInputs
+        Learned from the rows that detectors learn from.
+    """
+
+    shape = "table"
+    odd_ones = "labelled anomalies"
+    way_of_some = "drawn at random"
 
     def __init__(self, frame, columns, labels, random_state):
         self.n_rows = len(frame)
@@ -241,12 +175,48 @@ class PreparedTable(Prepared):
         """What :meth:`to_file` did, undone."""
         return np.asarray(values)
 
+    def candidates(self):
+        """All detectors that fit such rows, simplest first."""
+        return table_candidates(len(self.inputs.sources_), self.random_state)
+
+    def blocks(self, labels):
+        """Which rows a bootstrap draws together: none."""
+        return None
+
+    def model(self, detector, usual, name, about):
+        """A model that takes the file's own rows."""
+        return TableModel(detector, usual, name, self.inputs, about=about)
+
+    def strangeness(self, model, positions):
+        """What a model says of rows, as the file has them."""
+        return model.strangeness(self.frame.iloc[positions])
+
+    def usual_rows(self):
+        """Rows that reasons compare with."""
+        calibration = self.parts.calibration
+        return self.frame.iloc[calibration[:: max(1, len(calibration) // USUAL_ROWS)]]
+
+    def events(self, labels, flags):
+        """Labelled events and how many of them are flagged: none, rows stand alone."""
+        return None, None
+
+    @property
+    def is_ordered(self):
+        """Whether the file's last rows are its newest."""
+        return self.columns.in_time_order
+
+    def notes_on_unscored(self, strangeness):
+        """Sentences on rows without strangeness: of a table, what the time did not allow is told elsewhere."""
+        return ()
+
+    def _count_odd(self, labels):
+        return int(labels.sum())
+
+    def _width_text(self):
+        return f"{len(self.inputs.sources_)} inputs"
+
     def _taught(self, positions):
         return self.part(positions)
-
-    def own_rows(self, positions):
-        """Rows as the file has them, for a model that makes its inputs itself."""
-        return self.frame.iloc[positions]
 
     def stretches(self, size):
         """Positions of all rows in blocks, and of each block whether it was learned from."""
@@ -259,8 +229,8 @@ class PreparedTable(Prepared):
     def _rows(self, positions):
         return self.inputs.transform(self.frame.iloc[positions])
 
-    def _context(self, positions):
-        return None
+    def _part(self, positions, rows, labels):
+        return Part(positions, rows, labels)
 
     def _some(self, positions, most):
         if len(positions) <= most:
@@ -270,9 +240,20 @@ class PreparedTable(Prepared):
 
 
 class PreparedSeries(Prepared):
-    """Points of a series; where one is labelled odd, detectors that learn or calibrate find a hole."""
+    """Points of a series; where one is labelled odd, detectors that learn or calibrate find a hole.
 
-    inputs = None
+    Attributes
+    ----------
+    series : DataFrame of shape (n_rows, n_channels)
+        In the order of time.
+    file_rows : ndarray of int, shape (n_rows,)
+        The row of the frame that each point is.
+    """
+
+    shape = "series"
+    odd_ones = "labelled events"
+    way_of_some = "the latest"
+    is_ordered = True
 
     def __init__(self, frame, columns, labels, random_state):
         self.series, labels = prepare_series(frame, columns, labels)
@@ -290,9 +271,50 @@ class PreparedSeries(Prepared):
         """What :meth:`to_file` did, undone: values of the points, in the order of time."""
         return np.asarray(values)[self.file_rows]
 
-    def own_rows(self, positions):
-        """Points of the prepared series."""
-        return self.series.iloc[positions]
+    def candidates(self):
+        """All detectors that fit such points, simplest first."""
+        return series_candidates(self.series.shape[1], self.random_state)
+
+    def blocks(self, labels):
+        """Which points a bootstrap draws together: events, and stretches between them."""
+        return series_blocks(labels, BLOCK_OF_SERIES)
+
+    def model(self, detector, usual, name, about):
+        """A model that takes the file's own rows, and remembers the last ones."""
+        tail = self.series.iloc[-TAIL:]
+        return SeriesModel(detector, usual, name, tuple(self.series.columns), self.columns.time, tail, about=about)
+
+    def strangeness(self, model, positions):
+        """What a model says of neighbouring points; NaN if they are too few for a window, with nothing before them."""
+        try:
+            points, context = self.series.iloc[positions], self._context(positions)
+            return replace(model, time=None).strangeness(points, context=context)
+        except UnusableFile:
+            return np.full(len(positions), np.nan)
+
+    def usual_rows(self):
+        """What reasons compare with: the whole series."""
+        return self.series
+
+    def events(self, labels, flags):
+        """Labelled events and how many of them are flagged; None and None if there are none."""
+        if not labels.any():
+            return None, None
+        found = event_table(labels, flags)["found"]
+        return len(found), int(found.sum())
+
+    def notes_on_unscored(self, strangeness):
+        """Sentences on points without strangeness."""
+        if missing := int(strangeness.isna().sum()):
+            why = "they follow a gap, miss values, or come too early for a window"
+            yield f"{missing:,} points have no strangeness: {why}."
+
+    def _count_odd(self, labels):
+        return len(events_from_labels(labels))
+
+    def _width_text(self):
+        width = self.series.shape[1]
+        return f"{width} channel{'s' * (width != 1)}"
 
     def stretches(self, size):
         """Positions of all points in neighbouring blocks, and of each block whether it was learned from."""
@@ -305,10 +327,13 @@ class PreparedSeries(Prepared):
         rows = self._rows(stretch)
         if self.labels is not None:
             rows = rows.where(np.broadcast_to(self.labels[stretch, None] == 0, rows.shape))
-        return Part(stretch, rows, None, self._context(stretch))
+        return self._part(stretch, rows, None)
 
     def _rows(self, positions):
         return self.series.iloc[positions]
+
+    def _part(self, positions, rows, labels):
+        return Stretch(positions, rows, labels, self._context(positions))
 
     def _context(self, positions):
         before = self.series.iloc[max(0, positions[0] - CONTEXT) : positions[0]]
@@ -318,8 +343,83 @@ class PreparedSeries(Prepared):
         return positions[-most:]
 
 
-def scores_of(detector, part):
-    """Scores of a part's rows, shape (n,); what came before a stretch of a series is its context."""
-    if part.context is None:
-        return np.asarray(detector.decision_function(part.X))
-    return np.asarray(detector.decision_function(part.X, context=part.context))
+def series_rows(frame, columns):
+    """Find the rows that :func:`prepare_series` keeps, in order of time.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n, k)
+    columns : Columns
+
+    Returns
+    -------
+    ndarray of shape (m,), of int
+        Positions in `frame`, without rows that lack a time; of rows of one time the first.
+    """
+    times = frame[columns.time].reset_index(drop=True).dropna()
+    return times.sort_values(kind="stable").drop_duplicates().index.to_numpy()
+
+
+def prepare_series(frame, columns, labels=None):
+    """Put the channels of a series in order of time, ready for a detector of series.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n, k)
+    columns : Columns
+        From :func:`helpers.report.describe_columns`, of shape "series".
+    labels : array-like of shape (n,), of 0 and 1, optional
+        Of the frame's rows; without it, they are read from ``columns.label``, if there is one.
+
+    Returns
+    -------
+    DataFrame of shape (m, n_numbers)
+        With an ascending DatetimeIndex without repetitions; gaps stay open, missing values NaN.
+    ndarray of shape (m,) or None
+        The labels of its rows.
+
+    Raises
+    ------
+    UnusableFile
+        If there is no column of times, or the labels cannot be read.
+
+    >>> import numpy as np, pandas as pd
+    >>> from helpers.report.columns.describing import describe_columns
+    >>> hours = pd.date_range("2025-01-01", periods=200, freq="h")
+    >>> frame = pd.DataFrame({"time": hours, "flow": np.sin(np.arange(200))}).iloc[::-1]
+    >>> channels, labels = prepare_series(frame, describe_columns(frame))
+    >>> channels.shape, channels.index[0], labels
+    ((200, 1), Timestamp('2025-01-01 00:00:00'), None)
+    """
+    if columns.time is None:
+        raise UnusableFile("There is no column of times to order the series by. Name it time=… (--time).")
+    if labels is None and columns.label is not None:
+        labels = read_labels(frame[columns.label])
+    rows = series_rows(frame, columns)
+    channels = frame[list(columns.numbers)].iloc[rows].astype("float64")
+    channels = channels.replace([np.inf, -np.inf], np.nan)
+    channels.index = pd.DatetimeIndex(frame[columns.time].iloc[rows], name=columns.time)
+    return channels, None if labels is None else np.asarray(labels)[rows]
+
+
+def series_blocks(labels, length):
+    """Number the neighbours in a series that a bootstrap draws together: each event, and stretches between.
+
+    Parameters
+    ----------
+    labels : array of shape (n,), 0 or 1
+    length : int
+        Points of a stretch.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+
+    >>> series_blocks([0, 0, 0, 1, 1, 0, 0], 2).tolist()
+    [0, 0, 1, 2, 2, 3, 3]
+    """
+    labels = np.asarray(labels)
+    changes = np.flatnonzero(np.diff(labels, prepend=labels[0]))
+    place = np.arange(len(labels)) - np.r_[0, changes][np.searchsorted(changes, np.arange(len(labels)), side="right")]
+    begins = ((labels == 0) & (place % max(1, length) == 0)) | (place == 0)
+    return np.cumsum(begins) - 1

@@ -1,79 +1,45 @@
-"""What kind of file this is: compressed or not, its encoding, its delimiter, its decimal sign and its header."""
+"""How the text of a file is laid out: its delimiter, its decimal sign, its header and its lines."""
 
-import bz2
-import codecs
 import csv
-import gzip
-import io
-import lzma
 import re
-import zipfile
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = [
-    "DAMAGED",
-    "MISSING",
-    "Layout",
-    "UnusableFile",
-    "count_fields",
-    "damaged",
-    "is_missing",
-    "is_number",
-    "line_of_row",
-    "not_decodable",
-    "open_bytes",
-    "open_text",
-    "sniff",
-    "uneven",
-]
+from helpers.report.errors import UnusableFile
+from helpers.report.reading.opening import decoded_lines, find_encoding, open_text, read_head
 
-HEAD_BYTES = 2**18
+__all__ = ["MISSING_WORDS", "Layout", "count_fields", "is_missing", "is_number", "line_of_row", "sniff", "uneven"]
+
 HEAD_LINES = 1000  # looked at cell by cell
 DELIMITERS = ("\t", ";", "|", ",", " ")  # a tab in every line is rarely anything else; a blank often is
-MISSING = frozenset({"", "?", "-", "--", "–", ".", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "null", "none"})
+MISSING_WORDS = frozenset(
+    {"", "?", "-", "--", "–", ".", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "null", "none"}
+)
 NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?|[-+]?\d{1,3}([,.' ]\d{3})+([.,]\d+)?|[-+]?inf", re.I)
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(e[-+]?\d+)?", re.I)
 THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
-
-COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
-DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, OSError, ValueError)
-OTHER_FILES = {
-    b"\xd0\xcf\x11\xe0": ("an old Excel file", "Open it in Excel and save it as CSV (UTF-8)."),
-    b"PAR1": ("a Parquet file", "Write it as CSV: pandas.read_parquet(path).to_csv('table.csv', index=False)."),
-    b"\x89PNG": ("a picture (PNG)", "This report reads tables: name a CSV file."),
-    b"\xff\xd8\xff": ("a picture (JPEG)", "This report reads tables: name a CSV file."),
-    b"%PDF": ("a PDF document", "Take the table where the document took it from, as CSV."),
-    b"\x89HDF": ("an HDF5 file", "Write its table as CSV first."),
-    b"SQLite format 3": ("a SQLite database", "Write one of its tables as CSV first."),
-    b"\x93NUMPY": ("a NumPy array", "Write it as CSV, with a line of column names, first."),
-}
-BYTE_ORDER_MARKS = {  # utf-32 before utf-16: its mark begins with the other's
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-
-
-class UnusableFile(ValueError):
-    """The file (or table) cannot be examined; the message says what is wrong, where, what to do."""
 
 
 @dataclass(frozen=True)
 class Layout:
     """How the text of a file is to be read.
 
-    delimiter : one character; a blank stands for any number of blanks.
-    encoding : a codec's name.
-    decimal : "." or ",".
-    names : the column names, stripped.
-    has_header : False if the first line holds data, and `names` are made up.
-    text_columns : names of columns whose numbers have leading zeros: codes, to be read as text.
-    notes : sentences about what was guessed.
+    Attributes
+    ----------
+    delimiter : str
+        One character; a blank stands for any number of blanks.
+    encoding : str
+        A codec's name.
+    decimal : {".", ","}
+    names : tuple of str
+        The column names, stripped.
+    has_header : bool
+        False if the first line holds data, and `names` are made up.
+    text_columns : tuple of str
+        Columns whose numbers have leading zeros: codes, to be read as text.
+    notes : tuple of str
+        Sentences about what was guessed.
     """
 
     delimiter: str
@@ -85,7 +51,7 @@ class Layout:
     notes: tuple[str, ...]
 
 
-def sniff(path, delimiter=None, encoding=None) -> Layout:
+def sniff(path, delimiter=None, encoding=None):
     """Look at the first quarter of a megabyte of a file.
 
     Parameters
@@ -109,9 +75,9 @@ def sniff(path, delimiter=None, encoding=None) -> Layout:
     (',', 'utf-8', ('time', 'flow', 'label', 'kind'))
     """
     _check_delimiter(delimiter)
-    head, whole = _head(path)
-    encoding = encoding or _find_encoding(path, head)
-    lines = _lines(path, head, whole, encoding)
+    head, whole = read_head(path)
+    encoding = encoding or find_encoding(path, head)
+    lines = decoded_lines(path, head, whole, encoding)
     found = delimiter or _find_delimiter(lines)
     cells = [row for row in _rows(lines[:HEAD_LINES], found) if row]
     if not cells:
@@ -123,46 +89,29 @@ def sniff(path, delimiter=None, encoding=None) -> Layout:
     _refuse_uneven(path, lines, whole, found, len(names))
     values = cells[has_header:]
     if not values:
-        raise UnusableFile(
-            f"{path.name} holds a line of column names and no row below it. Was it cut off when it was "
-            "saved or downloaded?"
-        )
+        problem = f"{path.name} holds a line of column names and no row below it."
+        raise UnusableFile(f"{problem} Was it cut off when it was saved or downloaded?")
     decimal, doubt = _find_decimal(values, found)
     if decimal == ",":
         notes.append(f"Numbers are read with a decimal comma{doubt}.")
     return Layout(found, encoding, decimal, names, has_header, _codes(names, values), tuple(notes))
 
 
-@contextmanager
-def open_bytes(path):
-    """The bytes of a file, decompressed, and the raw file below (its position tells how much was read).
-
-    The first bytes decide on gzip, bzip2, xz and zip, not the name.
-    """
-    with _open(path) as raw:
-        magic = raw.read(16)
-        raw.seek(0)
-        if magic.startswith(b"PK\x03\x04"):
-            with zipfile.ZipFile(raw) as archive, archive.open(_only_member(path, archive)) as stream:
-                yield stream, raw
-            return
-        opener = next((opener for start, opener in COMPRESSED.items() if magic.startswith(start)), None)
-        if opener is None:
-            yield raw, raw
-            return
-        with opener(raw) as stream:
-            yield stream, raw
-
-
-@contextmanager
-def open_text(path, encoding):
-    """The text of a file as pandas and csv want it, and the raw file below."""
-    with open_bytes(path) as (stream, raw), io.TextIOWrapper(stream, encoding, newline="") as text:
-        yield text, raw
-
-
 def line_of_row(path, layout, row):
-    """The line of the file (from 1) on which data row `row` (from 0) begins: quoted texts may span several lines."""
+    """Find the line of the file on which a row begins: quoted texts may span several lines.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+    row : int
+        Of the data, from 0.
+
+    Returns
+    -------
+    int
+        From 1.
+    """
     for number, (line, _) in enumerate(count_fields(path, layout)):
         if number == row + layout.has_header:
             return line
@@ -170,154 +119,53 @@ def line_of_row(path, layout, row):
 
 
 def count_fields(path, layout):
-    """Yield the line on which each row begins and its number of fields, a delimiter at the very end not counted."""
+    """Yield the line on which each row begins and its number of fields, a delimiter at the very end not counted.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+
+    Yields
+    ------
+    line, n_fields : int
+    """
     with open_text(path, layout.encoding) as (text, _):
         yield from _count(path, text, layout.delimiter, len(layout.names))
 
 
 def is_missing(cell):
-    """Whether a cell's text stands for "no value".
+    """Tell whether a cell's text stands for "no value".
+
+    Parameters
+    ----------
+    cell : str
+
+    Returns
+    -------
+    bool
 
     >>> is_missing("?"), is_missing("0")
     (True, False)
     """
-    return cell.strip().lower() in MISSING
+    return cell.strip().lower() in MISSING_WORDS
 
 
 def is_number(cell):
-    """Whether a cell's text is a number, in English or continental writing.
+    """Tell whether a cell's text is a number, in English or continental writing.
+
+    Parameters
+    ----------
+    cell : str
+
+    Returns
+    -------
+    bool
 
     >>> [is_number(cell) for cell in ("-1.5e3", "1.234,50", "12 kg")]
     [True, True, False]
     """
     return NUMBER.fullmatch(cell.strip()) is not None
-
-
-# -------------------------------------------------------------------- the file
-
-
-def _open(path):
-    try:
-        if path.is_dir():
-            raise UnusableFile(f"{path} is a folder. Name one CSV file in it.")
-        if not path.exists():
-            raise UnusableFile(f"There is no file {path}. Check its name and the folder you are in.")
-        return path.open("rb")
-    except PermissionError:
-        raise UnusableFile(f"{path} may not be read by you. Ask its owner for permission, or copy it.") from None
-
-
-def _only_member(path, archive):
-    members = [member for member in archive.namelist() if not member.endswith("/")]
-    members = [member for member in members if not member.startswith("__MACOSX")]
-    if "[Content_Types].xml" in members:
-        raise UnusableFile(
-            f"{path.name} is an Excel file (or another document of Office), not a CSV file. "
-            "Open it and save the sheet as CSV (UTF-8)."
-        )
-    if len(members) != 1:
-        raise UnusableFile(
-            f"{path.name} is a zip archive of {len(members)} files, which table is meant? "
-            "Unpack it and name one CSV file."
-        )
-    return members[0]
-
-
-def _head(path):
-    """The first bytes of the text, and whether they are the whole file."""
-    try:
-        with open_bytes(path) as (stream, _):
-            head = stream.read(HEAD_BYTES + 1)
-    except UnusableFile:
-        raise
-    except DAMAGED as error:
-        raise damaged(path, error) from None
-    _refuse_other_files(path, head)
-    return head[:HEAD_BYTES], len(head) <= HEAD_BYTES
-
-
-def damaged(path, error):
-    """The error for a compressed file that cannot be unpacked."""
-    return UnusableFile(
-        f"{path.name} is compressed and cannot be unpacked ({error}). Was the download cut off? Fetch it again."
-    )
-
-
-def _refuse_other_files(path, head):
-    if not head.strip():
-        raise UnusableFile(f"{path.name} is empty. Was it cut off when it was saved or downloaded?")
-    for start, (kind, cure) in OTHER_FILES.items():
-        if head.startswith(start):
-            raise UnusableFile(f"{path.name} is {kind}, not a CSV file. {cure}")
-    start = head.lstrip()[:15].lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<?xml")):
-        raise UnusableFile(
-            f"{path.name} is a web page or XML, not a CSV file. Was a page saved in place of the file that it links to?"
-        )
-    if start.startswith((b"{", b"[{", b"[[")):
-        raise UnusableFile(
-            f"{path.name} is JSON, not a CSV file. Write it as CSV: "
-            "pandas.read_json(path).to_csv('table.csv', index=False)."
-        )
-
-
-# -------------------------------------------------------------------- encoding
-
-
-def _find_encoding(path, head):
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if head.startswith(mark):
-            return encoding
-    zeros = head.count(0)
-    if zeros > 0.3 * len(head):
-        order = "le" if head[1:2] == b"\0" else "be"
-        raise UnusableFile(
-            f"Every other byte of {path.name} is zero: UTF-16 without the mark that says so? "
-            f"Then pass encoding='utf-16-{order}' (--encoding utf-16-{order})."
-        )
-    if zeros:
-        raise UnusableFile(
-            f"{path.name} is a binary file, not text (byte {head.index(0) + 1} is zero). Save the table as CSV."
-        )
-    return "utf-8"
-
-
-def _lines(path, head, whole, encoding):
-    try:
-        text = codecs.getincrementaldecoder(encoding)().decode(head, final=whole)
-    except LookupError:
-        raise UnusableFile(
-            f"There is no encoding {encoding!r}. Common ones: 'utf-8', 'cp1252', 'latin-1', 'utf-16'."
-        ) from None
-    except UnicodeError as error:
-        raise not_decodable(path, encoding, error) from None
-    lines = text.splitlines(keepends=True)
-    return lines if whole or len(lines) < 2 else lines[:-1]
-
-
-def not_decodable(path, encoding, error):
-    """The error for bytes that do not fit the encoding: which line, and how it would read as cp1252."""
-    with open_bytes(path) as (stream, _):
-        for number, line in enumerate(stream, 1):
-            try:
-                line.decode(encoding)
-            except UnicodeError:
-                return _with_preview(path, encoding, number, line.strip())
-    return UnusableFile(f"{path.name} is not {encoding}: {error}. Pass its encoding, such as encoding='cp1252'.")
-
-
-def _with_preview(path, encoding, number, line):
-    problem = f"{path.name} is not {encoding.upper()}: line {number} holds bytes that do not fit."
-    other = "utf-8" if encoding.lower().startswith("cp") else "cp1252"
-    try:
-        preview = line.decode(other)
-    except UnicodeError:
-        return UnusableFile(f"{problem} Save the file as UTF-8, or pass its encoding (--encoding).")
-    preview = preview if len(preview) <= 80 else preview[:80] + " …"
-    return UnusableFile(
-        f"{problem} Read as {other} the line is: {preview} If that looks right, pass "
-        f"encoding={other!r} (--encoding {other})."
-    )
 
 
 # -------------------------------------------------------------------- delimiter and lines of unequal length
@@ -347,12 +195,16 @@ def _share(widths, wanted):
 
 
 def _rows(lines, delimiter):
-    if delimiter == " ":
-        lines = (line.strip() + "\n" for line in lines)
     try:
-        yield from csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+        yield from _csv_reader(lines, delimiter)
     except csv.Error:  # a quotation mark that is never closed: reported by whoever reads the whole file
         return
+
+
+def _csv_reader(lines, delimiter):
+    if delimiter == " ":
+        lines = (line.strip() + "\n" for line in lines)
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
 
 
 def _refuse_one_column(path, lines, cells, delimiter):
@@ -367,10 +219,8 @@ def _refuse_one_column(path, lines, cells, delimiter):
         )
     usual = Counter(widths).most_common(1)[0][0]
     if usual > 1:
-        raise UnusableFile(
-            f"The first line of {path.name} has one field, most others have {usual}: delete what stands "
-            "above the line of column names."
-        )
+        problem = f"The first line of {path.name} has one field, most others have {usual}"
+        raise UnusableFile(f"{problem}: delete what stands above the line of column names.")
     raise UnusableFile(
         f"{path.name} has a single column, {cells[0][0].strip()!r}. If another character than comma, semicolon, tab, "
         "| or blank separates its fields, pass it as delimiter=. If it is a series, add a column of times: odd values "
@@ -386,7 +236,22 @@ def _refuse_uneven(path, lines, whole, delimiter, n):
 
 
 def uneven(path, line, width, n):
-    """The error for a line with more or fewer fields than the header."""
+    """Make the error for a line with more or fewer fields than the header.
+
+    Parameters
+    ----------
+    path : Path
+    line : int
+        From 1.
+    width : int
+        Its number of fields.
+    n : int
+        Fields of the header.
+
+    Returns
+    -------
+    UnusableFile
+    """
     return UnusableFile(
         f"Line {line} of {path.name} has {width} field{'s' * (width != 1)}, the first line has {n}. "
         "Mend that line: a missing quotation mark, or a delimiter inside a text, is the usual reason."
@@ -394,10 +259,7 @@ def uneven(path, line, width, n):
 
 
 def _count(path, lines, delimiter, n):
-    if delimiter == " ":
-        lines = (line.strip() + "\n" for line in lines)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-    line = 1
+    reader, line = _csv_reader(lines, delimiter), 1
     try:
         for row in reader:
             if row:
@@ -409,9 +271,8 @@ def _count(path, lines, delimiter, n):
 
 
 def _unclosed(path, line):
-    return UnusableFile(
-        f"In line {line} of {path.name} a quotation mark is opened and never closed. Close it, or remove it."
-    )
+    problem = f"In line {line} of {path.name} a quotation mark is opened and never closed."
+    return UnusableFile(f"{problem} Close it, or remove it.")
 
 
 # -------------------------------------------------------------------- header, codes, decimal sign
@@ -420,13 +281,12 @@ def _unclosed(path, line):
 def _is_data(cells):
     """Whether the first line is a row like the others: numbers over numbers, texts that come again below."""
     first, rest = cells[0], cells[1:]
-    if not any(is_number(cell) for cell in first):
-        return False
-    for position, cell in enumerate(first):
-        below = [row[position] for row in rest if position < len(row) and not is_missing(row[position])]
-        if not _is_like(cell, below):
-            return False
-    return True
+    return any(map(is_number, first)) and all(_is_like(cell, _present(rest, i)) for i, cell in enumerate(first))
+
+
+def _present(rows, position):
+    """A column's cells that hold something."""
+    return [row[position] for row in rows if position < len(row) and not is_missing(row[position])]
 
 
 def _is_like(cell, below):
@@ -442,29 +302,26 @@ def _is_like(cell, below):
 def _names(path, first, has_header):
     if not has_header:
         names = tuple(f"column_{position}" for position in range(1, len(first) + 1))
-        return names, [
-            f"The first line holds data, no names ({', '.join(first[:4])} …): "
-            f"the columns are called {names[0]} to {names[-1]}."
-        ]
+        data = f"The first line holds data, no names ({', '.join(first[:4])} …)"
+        return names, [f"{data}: the columns are called {names[0]} to {names[-1]}."]
     names = tuple(name.strip() or f"column_{position}" for position, name in enumerate(first, 1))
     unnamed = [made for name, made in zip(first, names, strict=True) if not name.strip()]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise UnusableFile(
-            f"{path.name} has {'names' if len(twice) > 1 else 'a name'} more than once among its "
-            f"columns: {', '.join(twice[:5])}. Give each column a name of its own."
+            f"{path.name} has {'names' if len(twice) > 1 else 'a name'} more than once among its columns: "
+            f"{', '.join(twice[:5])}. Give each column a name of its own."
         )
     return names, [f"No name in the first line for {', '.join(unnamed)}: called so."] * bool(unnamed)
 
 
-def _codes(names, values):
+def _codes(names, rows):
     """Columns of whole numbers with leading zeros, such as postcodes: reading them as numbers would lose the zeros."""
-    found = []
-    for position, name in enumerate(names):
-        cells = [row[position].strip() for row in values if position < len(row) and not is_missing(row[position])]
-        if cells and all(cell.isdigit() for cell in cells) and any(len(cell) > 1 and cell[0] == "0" for cell in cells):
-            found.append(name)
-    return tuple(found)
+    return tuple(name for i, name in enumerate(names) if _are_codes([cell.strip() for cell in _present(rows, i)]))
+
+
+def _are_codes(cells):
+    return any(len(cell) > 1 and cell[0] == "0" for cell in cells) and all(cell.isdigit() for cell in cells)
 
 
 def _find_decimal(values, delimiter):
@@ -474,9 +331,7 @@ def _find_decimal(values, delimiter):
     points = sum("." in cell and NUMBER.fullmatch(cell) is not None and "," not in cell for cell in cells)
     if delimiter == "," or len(commas) <= points:
         return ".", ""
-    if all(THREE_DIGITS.fullmatch(cell) for cell in commas):
-        return ",", (
-            f" ({commas[0]} as {commas[0].replace(',', '.')}); if commas group thousands here, remove them "
-            "from the file first"
-        )
-    return ",", ""
+    if not all(THREE_DIGITS.fullmatch(cell) for cell in commas):
+        return ",", ""
+    reading = f" ({commas[0]} as {commas[0].replace(',', '.')})"
+    return ",", f"{reading}; if commas group thousands here, remove them from the file first"

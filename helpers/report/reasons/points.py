@@ -1,7 +1,7 @@
 """Why is this point of a series strange? Channel by channel, with the time and what came before."""
 
 from helpers.report.reasons.occlusion import occlusion_shares
-from helpers.report.reasons.wording import in_words, join_reasons, usual_range
+from helpers.report.reasons.wording import columns_to_name, in_words, usual_range
 
 import numpy as np
 import pandas as pd
@@ -13,48 +13,47 @@ SHOWN = 3  # points before
 NOT_JUDGED = "not judged: its time is missing or repeated, or too little came before it"
 
 
-def explain_points(model, rows, whole, top):
-    """Sentences and shares of (n, n_channels) for points of a series (:func:`helpers.report.explain_rows`).
+def explain_points(detector, series, ends, top):
+    """Explain points of a series (:func:`helpers.report.explain_rows`).
 
     A channel becomes usual by taking, throughout the window, its median at the hour of the day; over all hours if the
     series has less than a week of them.
+
+    Parameters
+    ----------
+    detector : SeriesDetector
+    series : DataFrame of shape (m, n_channels)
+        With an ascending DatetimeIndex.
+    ends : int ndarray of shape (n,)
+        Where in the series each point stands, -1 if nowhere.
+    top : int
+
+    Returns
+    -------
+    because : list of str
+    shares : ndarray of shape (n, n_channels)
     """
-    series = _with_history(model, whole)
-    ends = _positions(model, rows, series)
-    known = ends >= model.detector.window_ - 1
-    shares = np.zeros((len(rows), len(model.columns)))
-    because = np.full(len(rows), NOT_JUDGED, dtype=object)
+    known = ends >= detector.window_ - 1
+    shares = np.zeros((len(ends), series.shape[1]))
+    because = np.full(len(ends), NOT_JUDGED, dtype=object)
     if known.any():
-        real, usual = _windows(model, series, ends[known])
-        parts = [[channel] for channel in range(len(model.columns))]
-        shares[known] = occlusion_shares(lambda windows: _scores(model, windows), real, usual, parts)
-        forecasts = _forecasts(model, real)
+        real, usual = _windows(detector, series, ends[known])
+        parts = [[channel] for channel in range(series.shape[1])]
+        shares[known] = occlusion_shares(lambda windows: _scores(detector, windows, series.columns), real, usual, parts)
         because[known] = [
-            _sentence(model, series, end, row, forecast, top)
-            for end, row, forecast in zip(ends[known], shares[known], forecasts, strict=True)
+            _sentence(detector, series, end, row, forecast, top)
+            for end, row, forecast in zip(
+                ends[known], shares[known], _forecasts(detector, real, series.columns), strict=True
+            )
         ]
     return list(because), shares
 
 
-def _with_history(model, whole):
-    series, _ = model.as_series(whole)
-    history = model.history(series)
-    return series if history is None else pd.concat([history.set_axis(series.columns, axis=1), series])
-
-
-def _positions(model, rows, series):
-    """Where in the series each row stands, -1 if nowhere."""
-    points, positions = model.as_series(rows)
-    ends = np.full(len(rows), -1)
-    ends[positions] = series.index.get_indexer(points.index)
-    return ends
-
-
-def _windows(model, series, ends):
+def _windows(detector, series, ends):
     """The windows that end there, and what would have been usual, both of shape (n, window_, n_channels), no NaN."""
     filled = series.ffill().fillna(series.median()).fillna(0.0)
     usual = filled.groupby(_hours(series)).transform("median")
-    at = ends[:, None] + np.arange(1 - model.detector.window_, 1)
+    at = ends[:, None] + np.arange(1 - detector.window_, 1)
     return filled.to_numpy()[at], usual.to_numpy()[at]
 
 
@@ -65,39 +64,40 @@ def _hours(series):
     return hours if len(days) > 1 and days.min() >= DAYS else np.zeros(len(series), int)
 
 
-def _scores(model, windows):
-    return model.detector.decision_function(_apart(model, windows))[model.detector.window_ - 1 :: len(windows[0])]
+def _scores(detector, windows, channels):
+    return detector.decision_function(_apart(detector, windows, channels))[detector.window_ - 1 :: len(windows[0])]
 
 
-def _forecasts(model, windows):
-    if not hasattr(model.detector, "forecast"):
+def _forecasts(detector, windows, channels):
+    if not hasattr(detector, "forecast"):
         return [None] * len(windows)
-    return model.detector.forecast(_apart(model, windows)).to_numpy()[model.detector.window_ - 1 :: len(windows[0])]
+    return detector.forecast(_apart(detector, windows, channels)).to_numpy()[detector.window_ - 1 :: len(windows[0])]
 
 
-def _apart(model, windows):
+def _apart(detector, windows, channels):
     """Windows as one series with a gap after each, so that each is scored once."""
     n, length, n_channels = windows.shape
-    step = pd.Timedelta(model.detector.step_seconds_ or 1.0, unit="s")
+    step = pd.Timedelta(detector.step_seconds_ or 1.0, unit="s")
     steps = np.arange(n)[:, None] * (length + 2) + np.arange(length)
     index = pd.Timestamp("2000-01-01") + pd.to_timedelta(steps.ravel() * step.value)
-    return pd.DataFrame(windows.reshape(-1, n_channels), index=index, columns=list(model.columns))
+    return pd.DataFrame(windows.reshape(-1, n_channels), index=index, columns=channels)
 
 
-def _sentence(model, series, end, shares, forecast, top):
-    hours = _hours(series)
-    usual = series[hours == hours[end]]
+def _sentence(detector, series, end, shares, forecast, top):
+    beginning, named = columns_to_name(shares, top)
+    forecasts = [None if forecast is None else forecast[channel] for channel in named]
+    words = (_describe(detector, series.iloc[:, i], end, own) for i, own in zip(named, forecasts, strict=True))
+    return f"{series.index[end]:%A %Y-%m-%d %H:%M}: {beginning}{', '.join(words)}"
 
-    def describe(channel):
-        name = model.columns[channel]
-        details = [] if forecast is None else [f"forecast {in_words(forecast[channel])}"]
-        low, high = usual_range(usual[name].to_numpy())
-        details.append(f"usually {in_words(low)} to {in_words(high)}{' at this hour' if hours.any() else ''}")
-        details += _what_came_before(series[name].iloc[: end + 1], model.detector.window_, low, high)
-        value = series[name].iloc[end]
-        return f"{name} {'missing' if np.isnan(value) else in_words(value)} ({'; '.join(details)})"
 
-    return f"{series.index[end]:%A %Y-%m-%d %H:%M}: {join_reasons(shares, describe, top)}"
+def _describe(detector, channel, end, forecast):
+    """A channel's value at a point, beside what is usual at that hour and what came before."""
+    hours, value = _hours(channel), channel.iloc[end]
+    low, high = usual_range(channel.to_numpy()[hours == hours[end]])
+    details = [] if forecast is None else [f"forecast {in_words(forecast)}"]
+    details.append(f"usually {in_words(low)} to {in_words(high)}{' at this hour' if hours.any() else ''}")
+    details += _what_came_before(channel.iloc[: end + 1], detector.window_, low, high)
+    return f"{channel.name} {'missing' if np.isnan(value) else in_words(value)} ({'; '.join(details)})"
 
 
 def _what_came_before(channel, window, low, high):
