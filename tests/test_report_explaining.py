@@ -13,8 +13,8 @@ from helpers.detectors import (
     ZScore,
     from_sklearn,
 )
-from helpers.report import OwnModel, TableInputs, explain_rows
-from helpers.report.occlusion import occlusion_shares
+from helpers.report import SeriesModel, TableInputs, TableModel, explain_rows
+from helpers.report.reasons.occlusion import occlusion_shares, occlusion_trials
 
 import numpy as np
 import pandas as pd
@@ -50,7 +50,7 @@ def model_of(detector, table=TABLE, **inputs):
     inputs = inputs or {"numbers": ["amount", "weight"], "categories": ["country"], "dates": ["time"]}
     inputs = TableInputs(**inputs).fit(table)
     detector.fit(inputs.transform(table)).set_threshold(1e6)
-    return OwnModel(inputs, detector, 0.0, inputs.columns, "any", "table")
+    return TableModel(detector, 0.0, "any", inputs)
 
 
 @each_detector
@@ -132,13 +132,14 @@ def test_a_column_that_gives_no_input_has_no_share():
 def test_blocks_change_nothing(monkeypatch):
     model = model_of(NearestNeighbours())
     expected = explain_rows(model, TABLE[:50], TABLE)
-    monkeypatch.setattr("helpers.report.occlusion.BLOCK_VALUES", 300)
+    monkeypatch.setattr("helpers.report.reasons.occlusion.BLOCK_VALUES", 300)
     assert explain_rows(model, TABLE[:50], TABLE).equals(expected)
 
 
 def test_shares_of_a_sum_are_exact():
     real, usual = rng.uniform(1, 2, (30, 4)), np.zeros((30, 4))
-    shares = occlusion_shares(lambda x: x.sum(axis=-1), real, usual, [[0, 2], [1], [3]])
+    (trials,) = occlusion_trials(real, usual, [[0, 2], [1], [3]])
+    shares = occlusion_shares(trials.sum(axis=-1))
     parts = np.column_stack([real[:, 0] + real[:, 2], real[:, 1], real[:, 3]])
     assert np.allclose(shares, parts / real.sum(axis=1, keepdims=True))
 
@@ -162,7 +163,7 @@ def odd_series(channel, value):
 @functools.cache
 def series_model(detector):
     detector.fit(SERIES[:500]).set_threshold(1e6)
-    return OwnModel(None, detector, 0.0, ("flow", "level"), "any", "series", time="time")
+    return SeriesModel(detector, 0.0, "any", ("flow", "level"), time="time")
 
 
 SERIES_DETECTORS = [
@@ -214,6 +215,6 @@ def test_a_short_series_is_compared_with_all_its_hours():
 def test_a_new_batch_is_explained_with_what_came_before_it():
     whole = odd_series("flow", 24.1)
     model = series_model(SeasonalNaive(24, missing="gap"))
-    model = OwnModel(None, model.detector, 0.0, model.columns, "any", "series", time="time", tail=SERIES[560:590])
+    model = SeriesModel(model.detector, 0.0, "any", model.columns, time="time", tail=SERIES[560:590])
     found = explain_rows(model, whole.iloc[[600]], whole.iloc[590:]).iloc[0]
     assert "flow 24.10" in found["because"] and found["flow"] > 0.9

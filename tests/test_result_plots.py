@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from helpers.datasets import load_results
+from helpers.detectors.catalogue import on_scoreboard
 from helpers.results import contest, figures
+from helpers.results.tasks import TASKS
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -30,12 +32,12 @@ def closed_figures():
     plt.close("all")
 
 
-def test_cells_hold_the_means_of_the_table(table, figures):
-    cells = figures.everything_figure(table).axes[0]
+def test_cells_hold_the_means_of_the_table(table, closed_figures):
+    cells = figures.contest_figure(table).axes[0]
     n_pairs = len(set(contest.fitting_pairs()))
     assert len(cells.texts) == len(cells.patches) == n_pairs
     at = {tuple(text.get_position()): text.get_text() for text in cells.texts}
-    data, detectors = list(contest.DATA), list(contest.DETECTORS)
+    data, detectors = list(TASKS), list(on_scoreboard())
     mean = table.query("data == 'orders' and detector == 'PCA'")["average_precision"].mean()
     assert at[data.index("orders"), detectors.index("PCA")] == f"{mean:.2f}"
     area = table.query("data == 'digit 8' and detector == 'PCA'")["auroc"].mean()
@@ -59,7 +61,7 @@ def test_standard_errors_are_those_of_many_samples():
     assert figures._error_of_ap(np.mean(precisions), 100, 400) == pytest.approx(np.std(precisions), rel=0.5)
 
 
-def test_lines_of_cost_end_where_a_process_was_stopped(cost, figures):
+def test_lines_of_cost_end_where_a_process_was_stopped(cost, closed_figures):
     train, score = figures.cost_figure(cost).axes
     for ax, column in ((train, "train_seconds"), (score, "score_seconds")):
         lengths = [len(line.get_xdata()) for line in ax.lines]

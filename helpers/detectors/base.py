@@ -2,6 +2,7 @@
 
 import numbers
 
+from helpers.detectors.storage import register_detector, save_detector
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.training.interrupts import interrupts_deferred
 
@@ -10,7 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-__all__ = ["Detector"]
+__all__ = ["Detector", "is_fitted"]
 
 
 class Detector(BaseEstimator):
@@ -19,7 +20,8 @@ class Detector(BaseEstimator):
     Scores and labels follow PyOD: a higher score is more abnormal; ``predict`` gives 1 for an anomaly, 0 for
     normal. (scikit-learn's own outlier detectors have the opposite sign, so this is no ``OutlierMixin``.)
 
-    Subclasses write ``_validate(X, fitting)``, which checks the input and returns what the next two work on,
+    Subclasses have only parameters in ``__init__``, stored unchanged; where there are many, the fields of a dataclass
+    write it. They write ``_validate(X, fitting)``, which checks the input and returns what the next two work on,
     ``_fit(data)`` and ``_score(data)``. Built in lessons 01 and 02.
 
     Attributes
@@ -28,6 +30,10 @@ class Detector(BaseEstimator):
         Rows with a score above it are called anomalies. Absent until ``calibrate`` or ``set_threshold``;
         ``fit`` forgets it.
     """
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        register_detector(cls)
 
     def fit(self, X, y=None):
         """Learn what is usual.
@@ -60,8 +66,16 @@ class Detector(BaseEstimator):
         return self
 
     def decision_function(self, X):
-        """Anomaly scores of shape (n,): higher is more abnormal. NaN marks a point that cannot be scored
-        (series).
+        """Anomaly scores of shape (n,): higher is more abnormal.
+
+        Parameters
+        ----------
+        X : table of shape (n, n_columns)
+
+        Returns
+        -------
+        ndarray of shape (n,), float64
+            NaN marks a point that cannot be scored (series).
 
         Raises
         ------
@@ -73,8 +87,7 @@ class Detector(BaseEstimator):
         return self._score(self._validate_for_scoring(X))
 
     def calibrate(self, X_calibration, false_alarm_rate=0.01):
-        """Set the threshold from held-out normal rows, so that new normal rows pass it at most at the
-        promised rate.
+        """Set the threshold from held-out normal rows: new normal rows pass it at most at the promised rate.
 
         Built in lesson 02 (see :func:`helpers.evaluation.thresholds.quantile_threshold`).
 
@@ -99,6 +112,10 @@ class Detector(BaseEstimator):
     def set_threshold(self, value):
         """Set the threshold, a score found by any rule in :mod:`helpers.evaluation.thresholds` or given by the domain.
 
+        Parameters
+        ----------
+        value : float
+
         Returns
         -------
         self
@@ -117,10 +134,13 @@ class Detector(BaseEstimator):
         return self
 
     def save(self, path):
-        """Write this fitted detector to one file; :func:`helpers.detectors.load_detector` reads it. See
-        :func:`helpers.detectors.storage.save_detector` for what is raised."""
-        from helpers.detectors.storage import save_detector  # it knows all families: imported only when asked for
+        """Write this fitted detector to one file; :func:`helpers.detectors.load_detector` reads it.
 
+        Parameters
+        ----------
+        path : str or Path
+            :func:`helpers.detectors.storage.save_detector` says what is raised.
+        """
         save_detector(self, path)
 
     @property
@@ -146,8 +166,11 @@ class Detector(BaseEstimator):
         return (self.decision_function(X) > self.threshold_).astype(int)
 
     def _validate_for_scoring(self, X):
-        check_is_fitted(self, msg="This %(name)s is not fitted yet. Call fit(X_train) first.")
+        self._check_fitted()
         return self._validate(X, fitting=False)
+
+    def _check_fitted(self):
+        check_is_fitted(self, msg="This %(name)s is not fitted yet. Call fit(X_train) first.")
 
     def _remember_columns(self, X):
         """Tables remember names and number of columns."""
@@ -169,3 +192,20 @@ class Detector(BaseEstimator):
 
     def __sklearn_is_fitted__(self):
         return bool(self._learned())
+
+
+def is_fitted(detector):
+    """Whether a detector has learned already: ours, scikit-learn's or PyOD's.
+
+    >>> from helpers.detectors import ZScore
+    >>> is_fitted(ZScore()), is_fitted(ZScore().fit([[1.0], [2.0]]))
+    (False, True)
+    """
+    if type(detector).__module__.startswith("pyod."):
+        # some unfitted PyOD detectors own attributes that end in "_" and would pass for fitted
+        return hasattr(detector, "decision_scores_")
+    try:
+        check_is_fitted(detector)
+    except NotFittedError:
+        return False
+    return True

@@ -74,7 +74,19 @@ def _check_widths(name, widths):
 def check_number(name, value, kind, least, optional=False):
     """Refuse a parameter that is no finite number of at least `least`.
 
-    kind : numbers.Integral or numbers.Real; optional : None will do.
+    Parameters
+    ----------
+    name : str
+    value : any object
+    kind : {numbers.Integral, numbers.Real}
+    least : float
+        The smallest value that will do.
+    optional : bool
+        None will do.
+
+    Raises
+    ------
+    ValueError
 
     >>> check_number("epochs", 1.5, numbers.Integral, 1)
     Traceback (most recent call last):

@@ -1,7 +1,9 @@
 """Fitted detectors in one file: networks as `.keras`, arrays without pickle, the rest as JSON.
 
-scikit-learn's estimators have no file format but pickle, which runs whatever a file says. Those listed in `ESTIMATORS`
-are stored as parameters and training rows instead, and fitted again at load.
+scikit-learn's estimators have no file format that is safe to read from others: pickle runs whatever a file says, and
+skops.io (tried: 0.16) checks types but not contents, so that its list of what is safe leaves out the trees inside
+isolation forests and nearest neighbours. Those listed in `ESTIMATORS` are stored as parameters and training rows
+instead, and fitted again at load.
 """
 
 import dataclasses
@@ -14,32 +16,50 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from helpers.detectors.base import Detector
-
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.covariance import EllipticEnvelope
+from sklearn.ensemble import IsolationForest
+from sklearn.neighbors import LocalOutlierFactor
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.svm import OneClassSVM
 from sklearn.utils.validation import check_is_fitted
 
-__all__ = ["StoredDetectorError", "load_detector", "replace_file", "save_detector", "write_detector"]
+__all__ = [
+    "StoredDetectorError",
+    "load_detector",
+    "register_detector",
+    "replace_file",
+    "save_detector",
+    "write_detector",
+]
 
 FORMAT = "anomaly-detection-course detector"
 VERSION = 1
 HOW = "Make it with detector.save(path)."
 HISTORIES = {"History": "helpers.training.loop", "GANHistory": "helpers.detectors.gan.training"}
-ESTIMATORS = {
-    "EllipticEnvelope": "sklearn.covariance",
-    "IsolationForest": "sklearn.ensemble",
-    "LocalOutlierFactor": "sklearn.neighbors",
-    "MinMaxScaler": "sklearn.preprocessing",
-    "OneClassSVM": "sklearn.svm",
-    "Pipeline": "sklearn.pipeline",
-    "RobustScaler": "sklearn.preprocessing",
-    "StandardScaler": "sklearn.preprocessing",
-}
+SCALERS = MinMaxScaler, RobustScaler, StandardScaler
+OUTLIER_DETECTORS = EllipticEnvelope, IsolationForest, LocalOutlierFactor, OneClassSVM
+# A file cannot choose what is imported: it can name these estimators, and the detectors that were registered.
+ESTIMATORS = {known.__name__: known for known in (*OUTLIER_DETECTORS, *SCALERS, Pipeline)}
+DETECTORS = {}
 
 
 class StoredDetectorError(ValueError):
     """The file is not a detector's, is damaged, or holds something that a file of this kind cannot hold."""
+
+
+def register_detector(detector_class):
+    """Let files hold this class of detectors, if it is one of the course's own.
+
+    Parameters
+    ----------
+    detector_class : type
+        :class:`helpers.detectors.Detector` calls this for each of its subclasses.
+    """
+    if detector_class.__module__.startswith(f"{__package__}."):
+        DETECTORS[detector_class.__name__] = detector_class
 
 
 def save_detector(detector, path):
@@ -69,7 +89,13 @@ def save_detector(detector, path):
 
 
 def write_detector(detector, stream):
-    """As :func:`save_detector`, to a binary stream that is open for writing."""
+    """Write a fitted detector to a binary stream.
+
+    Parameters
+    ----------
+    detector, what is raised : as for :func:`save_detector`
+    stream : binary file, open for writing
+    """
     check_is_fitted(detector, msg="Fit this %(name)s before saving it: there is nothing to save yet.")
     members = {"arrays.npz": {}, "models": {}}
     content = {"format": FORMAT, "version": VERSION, **_describe(detector, "", members)}
@@ -82,6 +108,10 @@ def load_detector(path):
     Parameters
     ----------
     path : str, Path or binary stream
+
+    Returns
+    -------
+    Detector
 
     Raises
     ------
@@ -103,7 +133,8 @@ def load_detector(path):
 
 
 def _describe(detector, prefix, members):
-    _class_named(type(detector).__name__, detector)
+    if type(detector) is not _detector_named(type(detector).__name__):
+        raise StoredDetectorError(f"This {type(detector).__name__} is not the course's own: only those can be saved.")
     return {
         "class": type(detector).__name__,
         "parameters": {k: _encode(v, prefix + k, members) for k, v in detector.get_params(deep=False).items()},
@@ -112,7 +143,7 @@ def _describe(detector, prefix, members):
 
 
 def _describe_estimator(estimator, name, members):
-    if type(estimator) is not _estimator_named(type(estimator).__name__):
+    if type(estimator) is not ESTIMATORS.get(type(estimator).__name__):
         raise _not_storable(estimator, name)
     parameters = estimator.get_params(deep=False)
     if not isinstance(parameters.get("random_state", 0), numbers.Integral):
@@ -138,7 +169,7 @@ def _encode(value, name, members):
         return _encode_array(value, name, members)
     if dataclasses.is_dataclass(value) and type(value).__name__ in HISTORIES:
         return {type(value).__name__: dataclasses.asdict(value)}
-    if isinstance(value, Detector):
+    if hasattr(value, "_stored"):
         return {"detector": _describe(value, f"{name}.", members)}
     if hasattr(value, "save") and hasattr(value, "get_config"):
         members["models"][name] = value
@@ -151,7 +182,7 @@ def _encode(value, name, members):
 def _not_storable(value, name):
     return StoredDetectorError(
         f"{name} is {value!r}: only numbers, texts, arrays, Keras networks, the course's detectors and scikit-learn's "
-        f"{', '.join(ESTIMATORS)} can be saved without pickle."
+        f"{', '.join(sorted(ESTIMATORS))} can be saved without pickle."
     )
 
 
@@ -219,37 +250,31 @@ def _read(file):
 
 def _build(content, file):
     parameters = {name: _decode(value, file) for name, value in content["parameters"].items()}
-    detector = _class_named(content["class"])(**parameters)
+    detector = _detector_named(content["class"])(**parameters)
     detector._restore({name: _decode(value, file) for name, value in content["learned"].items()})
     return detector
 
 
 def _build_estimator(content, file):
-    found = _estimator_named(content["class"])
-    if found is None or (content["class"] == "Pipeline" and set(content["parameters"]) != {"steps"}):
-        raise StoredDetectorError(f"{content['class']} is not an estimator that a file can hold, or not in this way.")
-    return found(**{name: _decode(value, file) for name, value in content["parameters"].items()})
+    name, parameters = content["class"], content["parameters"]
+    if name not in ESTIMATORS or (name == "Pipeline" and set(parameters) != {"steps"}):
+        raise StoredDetectorError(f"{name} is not an estimator that a file can hold, or not in this way.")
+    return ESTIMATORS[name](**{key: _decode(value, file) for key, value in parameters.items()})
 
 
-def _estimator_named(name):
-    """None for any but the listed ones: a file cannot choose what is imported."""
-    return getattr(importlib.import_module(ESTIMATORS[name]), name) if name in ESTIMATORS else None
-
-
-def _class_named(name, detector=None):
-    """Only the course's own detectors: a file cannot choose what is imported."""
-    import helpers.detectors
-
-    found = getattr(helpers.detectors, name) if name in helpers.detectors.__all__ else None
-    if not isinstance(found, type) or not hasattr(found, "decision_function"):
+def _detector_named(name):
+    if name not in DETECTORS:
         raise StoredDetectorError(f"{name} is not one of the course's detectors, the only ones a file can hold.")
-    if detector is not None and type(detector) is not found:
-        raise StoredDetectorError(f"This {name} is not the course's own: only those can be saved.")
-    return found
+    return DETECTORS[name]
 
 
 def replace_file(path, write):
-    """Call ``write(stream)`` on a file beside `path` and swap at the end: an interrupt never leaves half a file.
+    """Write a file beside `path` and swap at the end: an interrupt never leaves half a file.
+
+    Parameters
+    ----------
+    path : str or Path
+    write : function of a binary stream that is open for writing
 
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     replace_file(Path(folder, "a"), lambda stream: stream.write(b"all or nothing"))

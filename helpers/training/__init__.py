@@ -4,8 +4,8 @@ __all__ = ["History", "TimeBudgetWarning", "TrainingDiverged", "predict", "run_s
 
 
 def __getattr__(name):
-    from helpers.training import loop
+    if name not in __all__:  # a submodule, say: `from helpers.training import loop` asks here first
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import helpers.training.loop
 
-    if name in __all__:
-        return getattr(loop, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(helpers.training.loop, name)

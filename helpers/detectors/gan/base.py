@@ -1,25 +1,20 @@
-"""What the GAN detectors share: scaling, held-out rows, standardised parts of the score, samples."""
+"""What the GAN detectors share: held-out rows, standardised parts of the score, samples."""
 
 import numbers
 
 from helpers.detectors.base import Detector
-from helpers.detectors.images.inputs import validate_images
+from helpers.detectors.gan.inputs import image_shape, kind_of
+from helpers.detectors.held_out import hold_out
+from helpers.detectors.network_training import predict
 from helpers.detectors.parameters import check_number, check_parameters
-from helpers.detectors.scaling import choose_code_size, destandardise, hold_out, standardise
-from helpers.detectors.tables.inputs import validate_rows
+from helpers.detectors.scaling import not_zero
 
 import numpy as np
 import pandas as pd
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-__all__ = ["AdversarialDetector", "not_zero"]
+__all__ = ["AdversarialDetector"]
 
-CODE_SIZE_OF_IMAGES = 16
-HIDDEN_OF_IMAGES = (256,)
-WIDTHS_OF_TABLES = (32, 128)
-ACTIVATIONS = {"tables": "tanh", "images": "leaky_relu"}  # bounded units cannot follow a table's far outliers
 SAMPLES_WATCHED = 1000
 
 
@@ -65,85 +60,52 @@ class AdversarialDetector(Detector):
         -------
         ndarray of shape (n, n_columns), or (n, height, width) or as X at fit, float32
         """
-        check_is_fitted(self, msg="This %(name)s is not fitted yet. Call fit(X_train) first.")
+        self._check_fitted()
         check_number("n", n, numbers.Integral, 1)
         return self._unscaled(self._made_up(n, random_state))
+
+    @property
+    def _kind(self):
+        return kind_of(self.shape_)
 
     def _validate(self, X, fitting):
         if fitting:
             self._check_parameters()
-        images = np.ndim(X) in (3, 4) if fitting else self.shape_ is not None
-        if not images:
-            return validate_rows(self, X, fitting=fitting)
-        images = validate_images(X, None if fitting else self.shape_)
-        if fitting and images.min() == images.max():
-            raise ValueError(f"Every pixel of X is {images.min():g}: there is nothing to learn in empty images.")
-        return images
+        kind = kind_of(image_shape(X)) if fitting else self._kind
+        return kind.validate(self, X, fitting)
 
     def _check_parameters(self):
         check_parameters(self)
 
     def _remember_columns(self, X):
-        self.shape_ = np.shape(X)[1:] if np.ndim(X) > 2 else None
-        if self.shape_ is None:
-            validate_data(self, X, skip_check_array=True, reset=True)
+        self.shape_ = image_shape(X)
+        self._kind.remember_columns(self, X)
 
     def _fit(self, data):
         seeds = check_random_state(self.random_state).randint(2**31 - 1, size=6)
-        self._fit_scaling(data)
+        self.mean_, self.scale_ = self._kind.learn_scaling(data)
         rows = self._scaled(data)
         kept, held_out = hold_out(rows, self.validation_fraction, seeds[0])
-        self.code_size_ = self._choose_code_size(rows)
-        self._build(rows.shape[1], self._hidden(rows.shape[1]), [int(seed) for seed in seeds[1:4]])
+        self.code_size_ = self._kind.code_size(rows) if self.code_size is None else int(self.code_size)
+        hidden = self._kind.hidden(rows.shape[1]) if self.hidden is None else tuple(self.hidden)
+        self._build(rows.shape[1], hidden, [int(seed) for seed in seeds[1:4]])
         self.history_ = self._train(kept, seeds[4:])
         self._learn_usual_error(held_out)
         parts = self._parts(held_out)
         self.part_means_, self.part_scales_ = parts.mean(axis=0), not_zero(parts.std(axis=0))
         self._warn(kept)
 
-    # -- tables and images become rows of numbers around 0, or of pixels from 0 to 1
-
-    def _kind(self):
-        return "tables" if self.shape_ is None else "images"
-
-    def _fit_scaling(self, data):
-        if self.shape_ is None:
-            scaler = StandardScaler().fit(data.astype(np.float64))
-            self.mean_, self.scale_ = scaler.mean_, scaler.scale_
-        else:
-            self.mean_, self.scale_ = data.min(), data.max() - data.min()
-
     def _scaled(self, data):
-        if self.shape_ is None:
-            return standardise(data, self.mean_, self.scale_)
-        return ((data - self.mean_) / self.scale_).reshape(len(data), -1).astype(np.float32)
+        return self._kind.scaled(data, self.mean_, self.scale_)
 
     def _unscaled(self, rows):
-        if self.shape_ is None:
-            return destandardise(rows, self.mean_, self.scale_)
-        return (rows * self.scale_ + self.mean_).reshape(-1, *self.shape_).astype(np.float32)
-
-    def _choose_code_size(self, rows):
-        if self.code_size is not None:
-            return int(self.code_size)
-        return choose_code_size(rows) if self.shape_ is None else CODE_SIZE_OF_IMAGES
-
-    def _hidden(self, n_values):
-        if self.hidden is not None:
-            return tuple(self.hidden)
-        width = int(np.clip(4 * n_values, *WIDTHS_OF_TABLES))
-        return (width, width) if self.shape_ is None else HIDDEN_OF_IMAGES
-
-    def _activation(self):
-        return ACTIVATIONS[self._kind()]
+        return self._kind.unscaled(rows, self.mean_, self.scale_)
 
     def _generator(self, n_values, hidden, seed):
         from helpers.detectors.gan import networks  # TensorFlow: imported only when there is something to train
 
-        bounded = self.shape_ is not None
-        return networks.generator(self.code_size_, hidden[::-1], n_values, self._activation(), bounded, seed)
-
-    # -- training and scoring
+        kind = self._kind
+        return networks.generator(self.code_size_, hidden[::-1], n_values, kind.activation, kind.bounded, seed)
 
     def _play(self, kept, losses, opponents, seed):
         from helpers.detectors.gan.training import play
@@ -169,10 +131,8 @@ class AdversarialDetector(Detector):
         warn_of_a_failed_game(self.history_, kept, self._made_up(SAMPLES_WATCHED, 0))
 
     def _made_up(self, n, random_state):
-        from helpers.training import loop
-
         codes = check_random_state(random_state).normal(size=(n, self.code_size_))
-        return loop.predict(self.generator_, codes)
+        return predict(self.generator_, codes)
 
     def _weights(self):
         """Of the parts in the score."""
@@ -186,12 +146,3 @@ class AdversarialDetector(Detector):
 
     def _standardised_parts(self, data):
         return (self._parts(self._scaled(data)) - self.part_means_) / self.part_scales_
-
-
-def not_zero(scale):
-    """The scale, with 1 in place of 0: what never varies is not stretched.
-
-    >>> not_zero(np.array([0.0, 2.0])).tolist()
-    [1.0, 2.0]
-    """
-    return np.where(scale > 0, scale, 1.0)

@@ -1,18 +1,20 @@
 """GANs: what a generator cannot make, or what its opponent calls made up, is odd. Built in lessons 07 and 08."""
 
-from helpers.detectors.gan.base import AdversarialDetector, not_zero
-from helpers.detectors.images.errors import tolerant_error
-from helpers.detectors.scaling import usual_error
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from helpers.detectors.gan.base import AdversarialDetector
+from helpers.detectors.network_training import predict
+from helpers.detectors.scaling import not_zero
 
 import numpy as np
 
 __all__ = ["BiGANDetector", "GANDetector"]
 
-NOISE = {"tables": 0.2, "images": 0.5}
-FAINT = 0.1  # of an image's usual ink; keeps an empty image's relative error finite
 ROWS_A_BLOCK = 512
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class GANDetector(AdversarialDetector):
     """The discriminator of a GAN (Goodfellow et al. 2014) as the tutorials use it: what it calls made up is odd.
 
@@ -85,31 +87,17 @@ class GANDetector(AdversarialDetector):
 
     _PARTS = ("discriminator",)
 
-    def __init__(
-        self,
-        code_size=None,
-        hidden=None,
-        steps=2000,
-        batch_size=64,
-        learning_rate=1e-3,
-        gradient_penalty=1.0,
-        averaging=0.995,
-        validation_fraction=0.15,
-        time_budget=None,
-        random_state=0,
-        verbose=None,
-    ):
-        self.code_size = code_size
-        self.hidden = hidden
-        self.steps = steps
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.gradient_penalty = gradient_penalty
-        self.averaging = averaging
-        self.validation_fraction = validation_fraction
-        self.time_budget = time_budget
-        self.random_state = random_state
-        self.verbose = verbose
+    code_size: int | None = None
+    hidden: Sequence[int] | None = None
+    steps: int = 2000
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    gradient_penalty: float = 1.0
+    averaging: float = 0.995
+    validation_fraction: float = 0.15
+    time_budget: float | None = None
+    random_state: int | np.random.RandomState | None = 0
+    verbose: bool | None = None
 
     def _build(self, n_values, hidden, seeds):
         from helpers.detectors.gan import networks
@@ -124,11 +112,10 @@ class GANDetector(AdversarialDetector):
         return self._play(kept, losses, [self.generator_], int(seeds[0]))
 
     def _parts(self, rows):
-        from helpers.training import loop
-
-        return -loop.predict(self.discriminator_, rows)[:, -1:].astype(np.float64)
+        return -predict(self.discriminator_, rows)[:, -1:].astype(np.float64)
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class BiGANDetector(AdversarialDetector):
     """A GAN that can look back: an encoder finds a row's code, and the score asks three times whether they fit.
 
@@ -190,37 +177,20 @@ class BiGANDetector(AdversarialDetector):
 
     _PARTS = ("reconstruction", "features", "discriminator")
 
-    def __init__(
-        self,
-        code_size=None,
-        hidden=None,
-        steps=2000,
-        batch_size=64,
-        learning_rate=1e-3,
-        gradient_penalty=1.0,
-        cycle=1.0,
-        noise=None,
-        averaging=0.995,
-        weights=(0.5, 0.25, 0.25),
-        validation_fraction=0.15,
-        time_budget=None,
-        random_state=0,
-        verbose=None,
-    ):
-        self.code_size = code_size
-        self.hidden = hidden
-        self.steps = steps
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.gradient_penalty = gradient_penalty
-        self.cycle = cycle
-        self.noise = noise
-        self.averaging = averaging
-        self.weights = weights
-        self.validation_fraction = validation_fraction
-        self.time_budget = time_budget
-        self.random_state = random_state
-        self.verbose = verbose
+    code_size: int | None = None
+    hidden: Sequence[int] | None = None
+    steps: int = 2000
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    gradient_penalty: float = 1.0
+    cycle: float = 1.0
+    noise: float | None = None
+    averaging: float = 0.995
+    weights: Sequence[float] = (0.5, 0.25, 0.25)
+    validation_fraction: float = 0.15
+    time_budget: float | None = None
+    random_state: int | np.random.RandomState | None = 0
+    verbose: bool | None = None
 
     def reconstruct(self, X):
         """G(E(X)), what the generator makes of each row's own code, in X's units.
@@ -248,22 +218,19 @@ class BiGANDetector(AdversarialDetector):
 
         self.generator_ = self._generator(n_values, hidden, seeds[0])
         self.discriminator_ = networks.discriminator(n_values + self.code_size_, hidden, seeds[1])
-        self.encoder_ = networks.encoder(n_values, hidden, self.code_size_, self._activation(), seeds[2])
+        self.encoder_ = networks.encoder(n_values, hidden, self.code_size_, self._kind.activation, seeds[2])
 
     def _train(self, kept, seeds):
         from helpers.detectors.gan.losses import bigan_losses
 
         cycle = float(self.cycle / not_zero(np.var(kept, axis=0).mean()))
-        noise = float(NOISE[self._kind()] if self.noise is None else self.noise)
+        noise = float(self._kind.noise if self.noise is None else self.noise)
         networks = self.generator_, self.encoder_, self.discriminator_
         losses = bigan_losses(*networks, float(self.gradient_penalty), cycle, noise, int(seeds[1]))
         return self._play(kept, losses, [self.generator_, self.encoder_], int(seeds[0]))
 
     def _learn_usual_error(self, held_out):
-        if self.shape_ is None:
-            self.usual_error_ = usual_error(np.square(held_out - self._looked_back(held_out)[1], dtype=np.float64))
-        else:
-            self.usual_error_ = np.square(held_out, dtype=np.float64).mean()
+        self.usual_error_ = self._kind.usual_error(held_out, self._looked_back(held_out)[1])
 
     def _parts(self, rows):
         return np.concatenate(
@@ -274,24 +241,14 @@ class BiGANDetector(AdversarialDetector):
         codes, rebuilt = self._looked_back(rows)
         real, made_up = self._judged(rows, codes), self._judged(rebuilt, codes)
         distance = np.abs(real[:, :-1] - made_up[:, :-1]).mean(axis=1)
-        return np.column_stack([self._reconstruction_error(rows, rebuilt), distance, -real[:, -1]])
+        error = self._kind.reconstruction_error(rows, rebuilt, self.usual_error_)
+        return np.column_stack([error, distance, -real[:, -1]])
 
     def _looked_back(self, rows):
         """Codes E(x) and reconstructions G(E(x))."""
-        from helpers.training import loop
-
-        codes = loop.predict(self.encoder_, rows)
-        return codes, loop.predict(self.generator_, codes)
+        codes = predict(self.encoder_, rows)
+        return codes, predict(self.generator_, codes)
 
     def _judged(self, rows, codes):
         """The discriminator's features, and its logit last."""
-        from helpers.training import loop
-
-        return loop.predict(self.discriminator_, np.concatenate([rows, codes], axis=1)).astype(np.float64)
-
-    def _reconstruction_error(self, rows, rebuilt):
-        if self.shape_ is None:
-            return (np.square(rows - rebuilt, dtype=np.float64) / self.usual_error_).mean(axis=1)
-        shape = (len(rows), *self.shape_[:2], -1)
-        error = tolerant_error(rows.reshape(shape), rebuilt.reshape(shape)).mean(axis=(1, 2), dtype=np.float64)
-        return error / (np.square(rows).mean(axis=1, dtype=np.float64) + FAINT * self.usual_error_)
+        return predict(self.discriminator_, np.concatenate([rows, codes], axis=1)).astype(np.float64)

@@ -1,8 +1,11 @@
 """Autoencoders for images: what they cannot draw again is strange to them."""
 
+from dataclasses import dataclass
+
 from helpers.detectors.base import Detector
-from helpers.detectors.images.errors import squared_error, tolerant_error
+from helpers.detectors.images.errors import relative_error, squared_error, tolerant_error
 from helpers.detectors.images.inputs import validate_images
+from helpers.detectors.network_training import predict
 from helpers.detectors.parameters import check_parameters
 
 import numpy as np
@@ -14,9 +17,9 @@ NETWORKS = ("conv", "dense")
 ERRORS = ("tolerant", "squared")
 ROWS_A_BLOCK = 512
 POOL = 6000  # noisy copies made before training: drawing noise in each step would take most of its time
-FAINT = 0.1  # of a training image's mean ink; keeps an empty image's relative error finite
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class ConvAutoencoder(Detector):
     """Reconstruct images through a narrow code; the score says how much of an image the reconstruction misses.
 
@@ -73,35 +76,19 @@ class ConvAutoencoder(Detector):
     (5,)
     """
 
-    def __init__(
-        self,
-        code_size=16,
-        network="conv",
-        width=None,
-        noise=0.5,
-        error="tolerant",
-        relative=True,
-        steps=1000,
-        batch_size=64,
-        learning_rate=3e-3,
-        n_members=1,
-        random_state=None,
-        time_budget=None,
-        verbose=None,
-    ):
-        self.code_size = code_size
-        self.network = network
-        self.width = width
-        self.noise = noise
-        self.error = error
-        self.relative = relative
-        self.steps = steps
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.n_members = n_members
-        self.random_state = random_state
-        self.time_budget = time_budget
-        self.verbose = verbose
+    code_size: int = 16
+    network: str = "conv"
+    width: int | None = None
+    noise: float = 0.5
+    error: str = "tolerant"
+    relative: bool = True
+    steps: int = 1000
+    batch_size: int = 64
+    learning_rate: float = 3e-3
+    n_members: int = 1
+    random_state: int | np.random.RandomState | None = None
+    time_budget: float | None = None
+    verbose: bool | None = None
 
     def reconstruct(self, X):
         """The images as the networks draw them again (the mean of the members), to be shown beside X.
@@ -120,10 +107,7 @@ class ConvAutoencoder(Detector):
 
     def _validate(self, X, fitting):
         self._check_parameters()
-        images = validate_images(X, None if fitting else self.shape_)
-        if fitting and images.min() == images.max():
-            raise ValueError(f"Every pixel of X is {images.min():g}: there is nothing to learn in empty images.")
-        return images
+        return validate_images(X, None if fitting else self.shape_)
 
     def _check_parameters(self):
         for name, known in (("network", NETWORKS), ("error", ERRORS)):
@@ -168,11 +152,10 @@ class ConvAutoencoder(Detector):
         return network
 
     def _score(self, images):
-        score = self._errors(images).mean(axis=(1, 2), dtype=np.float64)
-        if not self.relative:
-            return score
-        ink = np.square(self._scaled(images)).mean(axis=(1, 2, 3), dtype=np.float64)
-        return score / (ink + FAINT * self.ink_)
+        errors = self._errors(images)
+        if self.relative:
+            return relative_error(errors, self._scaled(images), self.ink_)
+        return errors.mean(axis=(1, 2), dtype=np.float64)
 
     def _errors(self, images):
         measure = tolerant_error if self.error == "tolerant" else squared_error
@@ -182,11 +165,9 @@ class ConvAutoencoder(Detector):
 
     def _drawn(self, images):
         """Scaled images, block by block, each with the members' reconstructions of it."""
-        from helpers.training import loop
-
         for start in range(0, len(images), ROWS_A_BLOCK):
             block = self._scaled(images[start : start + ROWS_A_BLOCK])
-            yield block, [loop.predict(network, block) for network in self.networks_]
+            yield block, [predict(network, block) for network in self.networks_]
 
     def _scaled(self, images):
         return (images - np.float32(self.low_)) / np.float32(self.range_)

@@ -1,9 +1,11 @@
-"""How far an image is from its reconstruction, pixel by pixel: squared error, and one that forgives small shifts."""
+"""How far an image is from its reconstruction, pixel by pixel, and as a whole in units of its ink."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-__all__ = ["squared_error", "tolerant_error"]
+__all__ = ["relative_error", "squared_error", "tolerant_error"]
+
+FAINT = 0.1  # of the usual ink; keeps an empty image's relative error finite
 
 
 def squared_error(images, reconstructions):
@@ -56,6 +58,31 @@ def tolerant_error(images, reconstructions, blur=1.0, shift=1):
             error = squared_error(images, padded[:, down : down + height, right : right + width])
             best = error if best is None else np.minimum(best, error, out=best)
     return best
+
+
+def relative_error(errors, images, usual_ink):
+    """Each image's mean error relative to its ink, the mean of its squared pixels.
+
+    Parameters
+    ----------
+    errors : ndarray of shape (n, height, width)
+        As from :func:`squared_error` or :func:`tolerant_error`.
+    images : ndarray of shape (n, height, width, channels)
+        Pixels from 0 to 1.
+    usual_ink : float
+        A tenth of it is added to the ink.
+
+    Returns
+    -------
+    ndarray of shape (n,), float64
+
+    >>> faint, fat = np.full((1, 2, 2, 1), 0.1), np.ones((1, 2, 2, 1))
+    >>> images = np.concatenate([faint, fat])
+    >>> relative_error(squared_error(images, 0.5 * images), images, usual_ink=0.1).round(3)
+    array([0.125, 0.248])
+    """
+    ink = np.square(images).mean(axis=(1, 2, 3), dtype=np.float64)
+    return errors.mean(axis=(1, 2), dtype=np.float64) / (ink + FAINT * usual_ink)
 
 
 def _blurred(images, sigma):

@@ -22,9 +22,10 @@ def validate_images(X, shape=None):
     Raises
     ------
     ValueError
-        Other dimensions, other sizes than at fit, no images, one image to learn from, text, NaN or infinity.
+        Other dimensions, other sizes than at fit, no images, text, NaN or infinity; to learn from, one image, or images
+        without any drawing.
 
-    >>> validate_images(np.zeros((2, 28, 28), dtype="uint8")).shape
+    >>> validate_images(np.arange(2 * 28 * 28).reshape(2, 28, 28)).shape
     (2, 28, 28, 1)
     """
     images = np.asarray(X)
@@ -42,7 +43,10 @@ def validate_images(X, shape=None):
             f"X holds images of shape {images.shape[1:]}, but the detector was fitted on images of shape "
             f"{shape}: resize them, or fit again."
         )
-    return _finite_floats(images).reshape(*images.shape[:3], -1)
+    pixels = _finite_floats(images)
+    if shape is None and pixels.min() == pixels.max():
+        raise ValueError(f"Every pixel of X is {pixels.min():g}: there is nothing to learn in empty images.")
+    return pixels.reshape(*images.shape[:3], -1)
 
 
 def _reshape_advice(images):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from helpers.detectors.base import Detector
 from helpers.detectors.series.inputs import (
-    MISSING,
+    MISSING_RULES,
     channel_names,
     join,
     read_point,
@@ -23,7 +23,6 @@ from helpers.windows import dominant_period, window_ends, windows_at
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 __all__ = ["SeriesDetector"]
 
@@ -74,6 +73,10 @@ class SeriesDetector(Detector):
             The points right before X, so that its first points have scores too: at least ``window_ - 1`` of them; more
             do no harm.
 
+        Returns
+        -------
+        ndarray of shape (n_times,), or a list of these
+
         Raises
         ------
         sklearn.exceptions.NotFittedError
@@ -91,7 +94,16 @@ class SeriesDetector(Detector):
         """Set the threshold from held-out normal points, as tables do (:meth:`Detector.calibrate`).
 
         The rate is that of single points; neighbouring points share most of a window, so alarms come in runs:
-        :func:`helpers.evaluation.thresholds.alarms_threshold` promises runs a week instead.
+        :func:`helpers.evaluation.alarms_threshold` promises runs a week instead.
+
+        Parameters
+        ----------
+        X_calibration, context : as for ``decision_function``
+        false_alarm_rate : float in (0, 1)
+
+        Returns
+        -------
+        self
         """
         scores = self.decision_function(X_calibration, context)
         scores = np.concatenate(scores) if isinstance(scores, list) else scores
@@ -99,6 +111,10 @@ class SeriesDetector(Detector):
 
     def start_stream(self, context=None):
         """Let ``score_next`` continue from the end of `context`, a series, or from nothing.
+
+        Parameters
+        ----------
+        context : series (or list of series), optional
 
         Returns
         -------
@@ -115,7 +131,7 @@ class SeriesDetector(Detector):
         >>> SeasonalNaive(period=2).fit([1.0, 5.0, 1.2, 5.1]).start_stream().score_next(1.0)
         nan
         """
-        check_is_fitted(self, msg="This %(name)s is not fitted yet. Call fit(X_train) first.")
+        self._check_fitted()
         recordings = [] if context is None else self._validate(context, fitting=False)
         self._stream = self._continue(*self._tail(recordings))
         return self
@@ -149,7 +165,7 @@ class SeriesDetector(Detector):
         >>> detector.score_next(1.1) < 1 < detector.score_next(9.9)
         True
         """
-        check_is_fitted(self, msg="This %(name)s is not fitted yet. Call fit(X_train) first.")
+        self._check_fitted()
         values = read_point(point, self.n_channels_in_, self.missing, self.channel_names_in_)
         if not hasattr(self, "_stream"):
             self._stream = self._continue(self.tail_, self.tail_time_)
@@ -163,8 +179,8 @@ class SeriesDetector(Detector):
         return (scores > self.threshold_).astype(int)
 
     def _validate(self, X, fitting):
-        if self.missing not in MISSING:
-            raise ValueError(f"missing={self.missing!r}: it is one of {', '.join(map(repr, MISSING))}.")
+        if self.missing not in MISSING_RULES:
+            raise ValueError(f"missing={self.missing!r}: it is one of {', '.join(map(repr, MISSING_RULES))}.")
         recordings = read_recordings(X, self.missing)
         self._refuse_other_channels(split_recordings(X)[0], recordings, fitting)
         if fitting:

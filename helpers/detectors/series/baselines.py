@@ -1,5 +1,6 @@
 """What a detector of series must beat: chance, the same hour yesterday, and detectors of tables fed with windows."""
 
+from helpers.detectors.scaling import not_zero
 from helpers.detectors.series.base import SeriesDetector
 from helpers.windows import dominant_period, make_windows
 
@@ -94,7 +95,7 @@ class SeasonalNaive(SeriesDetector):
         changes = np.concatenate([segment[self.period_ :] - segment[: -self.period_] for segment in segments])
         spread = np.concatenate(segments).std(axis=0)
         usual = np.maximum(np.sqrt(np.mean(changes**2, axis=0)), SMALLEST_SHARE * spread)
-        self.usual_change_ = np.where(usual > 0, usual, 1.0)
+        self.usual_change_ = not_zero(usual)
 
     def _score_windows(self, windows):
         return (np.abs(windows[:, -1] - windows[:, 0]) / self.usual_change_).max(axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 __all__ = [
-    "MISSING",
+    "MISSING_RULES",
     "Recording",
     "channel_names",
     "join",
@@ -24,15 +24,18 @@ __all__ = [
     "usual_values",
 ]
 
-MISSING = ("raise", "fill", "gap")
+MISSING_RULES = ("raise", "fill", "gap")
 
 
 @dataclass(frozen=True, eq=False)
 class Recording:
     """One series, checked: what a detector reads.
 
-    values : float64, shape (n_times, n_channels).
-    times : DatetimeIndex of length n_times, or None if the rows simply follow each other.
+    Attributes
+    ----------
+    values : ndarray of shape (n_times, n_channels), float64
+    times : DatetimeIndex of length n_times, or None
+        None if the rows simply follow each other.
     """
 
     values: np.ndarray
@@ -45,6 +48,17 @@ class Recording:
 def split_recordings(X):
     """A list of series, and whether X was one already.
 
+    Parameters
+    ----------
+    X : series, or list of series
+
+    Returns
+    -------
+    series : list
+    several : bool
+
+    Notes
+    -----
     A list or tuple whose entries are arrays, Series or frames is several recordings; anything else is one.
     """
     several = isinstance(X, (list, tuple)) and len(X) > 0 and isinstance(X[0], (np.ndarray, pd.Series, pd.DataFrame))
@@ -121,14 +135,31 @@ def read_recording(X, missing="raise"):
 
 
 def usual_step(recordings):
-    """The median distance of two rows as a Timedelta, None without times."""
+    """The median distance of two rows.
+
+    Parameters
+    ----------
+    recordings : list of Recording
+
+    Returns
+    -------
+    Timedelta, or None without times
+    """
     distances = [np.diff(r.times.as_unit("ns").asi8) for r in recordings if r.times is not None]
     distances = np.concatenate([np.empty(0), *distances])
     return pd.Timedelta(int(np.median(distances)), unit="ns") if len(distances) else None
 
 
 def usual_values(recordings):
-    """Median of each channel, shape (n_channels,).
+    """Median of each channel.
+
+    Parameters
+    ----------
+    recordings : list of Recording
+
+    Returns
+    -------
+    ndarray of shape (n_channels,)
 
     Raises
     ------
@@ -183,6 +214,14 @@ def read_point(point, n_channels, missing="raise", names=None):
 
 def join(context, recording):
     """The rows of two recordings, `context` first.
+
+    Parameters
+    ----------
+    context, recording : Recording
+
+    Returns
+    -------
+    Recording
 
     Raises
     ------
@@ -255,7 +294,19 @@ def step_text(delta):
 
 
 def refuse_faster_rows(recording, step):
-    """Rows that usually come much faster than those of fit would fill a window with another span of time."""
+    """Rows that usually come much faster than those of fit would fill a window with another span of time.
+
+    Parameters
+    ----------
+    recording : Recording
+    step : Timedelta or None
+        The usual distance of two rows at fit.
+
+    Raises
+    ------
+    ValueError
+        If they do.
+    """
     if recording.times is None or step is None or len(recording) < 2:
         return
     found = usual_step([recording])

@@ -1,17 +1,19 @@
 """LSTM networks for series: what was not to be expected, or cannot be rebuilt, is odd. Lessons 05 and 06."""
 
 import math
+from dataclasses import dataclass
 
-from helpers.detectors.networks import train_network
+from helpers.detectors.held_out import n_held_out
+from helpers.detectors.network_training import predict, train_network
 from helpers.detectors.parameters import check_parameters
-from helpers.detectors.scaling import destandardise, n_held_out, standardise, usual_error
+from helpers.detectors.scaling import destandardise, not_zero, standardise, usual_error
 from helpers.detectors.series.base import SeriesDetector
+from helpers.evaluation.robust import IQR_OF_NORMAL
 from helpers.windows import make_windows
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 __all__ = ["LSTMAutoencoder", "LSTMForecaster"]
 
@@ -19,7 +21,6 @@ EPOCHS = (5, 300)
 PATIENCE = (6, 60)  # epochs, and steps
 MOST_WINDOWS = 10_000  # to train on: of a longer series every second, third ... window is taken
 NARROWEST = 0.1  # of the standard deviation: values that mostly stand still must not have a scale of nearly 0
-IQR_OF_NORMAL = 1.349
 OWN_WEIGHT = 0.5  # of a point's own error, beside the mean of the recent ones
 
 
@@ -27,7 +28,7 @@ class _LSTMDetector(SeriesDetector):
     """Scaling, held-out windows, training and the usual error. A family says what its network reads and writes."""
 
     def channel_scores(self, X, context=None):
-        """The score of each channel at each point: which one gave the point away?
+        """The score of each channel at each point, which tells the one that gave the point away.
 
         Parameters
         ----------
@@ -80,8 +81,6 @@ class _LSTMDetector(SeriesDetector):
         return np.square(self._outputs(inputs) - targets, dtype=np.float64)
 
     def _outputs(self, inputs):
-        from helpers.training.loop import predict
-
         return predict(self.model_, inputs)
 
     def _score_windows(self, windows):
@@ -93,6 +92,7 @@ class _LSTMDetector(SeriesDetector):
         return pd.DataFrame(results, index=X.index, columns=X.columns) if isinstance(X, pd.DataFrame) else results
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class LSTMForecaster(_LSTMDetector):
     """Forecast the next point from those before it; the score is how wrong the last forecasts were.
 
@@ -155,35 +155,19 @@ class LSTMForecaster(_LSTMDetector):
     _shortest_window = 3
     _steps = 2500
 
-    def __init__(
-        self,
-        window=None,
-        units=32,
-        n_recent=8,
-        noise=0.0,
-        epochs=None,
-        batch_size=32,
-        learning_rate=3e-3,
-        validation_fraction=0.2,
-        patience=None,
-        time_budget=None,
-        missing="raise",
-        random_state=0,
-        verbose=False,
-    ):
-        self.window = window
-        self.units = units
-        self.n_recent = n_recent
-        self.noise = noise
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.time_budget = time_budget
-        self.missing = missing
-        self.random_state = random_state
-        self.verbose = verbose
+    window: int | None = None
+    units: int = 32
+    n_recent: int = 8
+    noise: float = 0.0
+    epochs: int | None = None
+    batch_size: int = 32
+    learning_rate: float = 3e-3
+    validation_fraction: float = 0.2
+    patience: int | None = None
+    time_budget: float | None = None
+    missing: str = "raise"
+    random_state: int | np.random.RandomState | None = 0
+    verbose: bool = False
 
     def forecast(self, X, context=None):
         """What was to be expected at each point, from the points before it.
@@ -233,6 +217,7 @@ class LSTMForecaster(_LSTMDetector):
         return self._unscaled(self._outputs(inputs)[:, -1] + level[:, 0])
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class LSTMAutoencoder(_LSTMDetector):
     """Squeeze a window into a code and write it again; the score is the mean squared error of the reconstruction.
 
@@ -281,37 +266,20 @@ class LSTMAutoencoder(_LSTMDetector):
     _shortest_window = 2
     _steps = 1500
 
-    def __init__(
-        self,
-        window=None,
-        units=32,
-        code_size=None,
-        noise=0.2,
-        level="remove",
-        epochs=None,
-        batch_size=32,
-        learning_rate=1e-2,
-        validation_fraction=0.2,
-        patience=None,
-        time_budget=None,
-        missing="raise",
-        random_state=0,
-        verbose=False,
-    ):
-        self.window = window
-        self.units = units
-        self.code_size = code_size
-        self.noise = noise
-        self.level = level
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.time_budget = time_budget
-        self.missing = missing
-        self.random_state = random_state
-        self.verbose = verbose
+    window: int | None = None
+    units: int = 32
+    code_size: int | None = None
+    noise: float = 0.2
+    level: str = "remove"
+    epochs: int | None = None
+    batch_size: int = 32
+    learning_rate: float = 1e-2
+    validation_fraction: float = 0.2
+    patience: int | None = None
+    time_budget: float | None = None
+    missing: str = "raise"
+    random_state: int | np.random.RandomState | None = 0
+    verbose: bool = False
 
     def reconstruct(self, windows):
         """Windows as the network writes them again.
@@ -332,7 +300,7 @@ class LSTMAutoencoder(_LSTMDetector):
         ValueError
             Windows of another shape.
         """
-        check_is_fitted(self, msg="This %(name)s is not fitted yet. Call fit(X_train) first.")
+        self._check_fitted()
         windows = np.asarray(windows, np.float64)
         shape = (self.window_, self.n_channels_in_)
         if windows.shape[1:] != shape and (windows.shape[1:], shape[1]) != (shape[:1], 1):
@@ -367,4 +335,4 @@ def _robust_scale(values):
     deviation = values.std(axis=0)
     middle_half = np.subtract(*np.percentile(values, [75, 25], axis=0)) / IQR_OF_NORMAL
     scale = np.where(middle_half > 0, np.maximum(middle_half, NARROWEST * deviation), deviation)
-    return np.median(values, axis=0), np.where(scale > 0, scale, 1.0)
+    return np.median(values, axis=0), not_zero(scale)

@@ -2,6 +2,7 @@
 
 import warnings
 
+from helpers.detectors.base import is_fitted
 from helpers.detectors.storage import StoredDetectorError
 from helpers.detectors.tables.base import TabularDetector
 from helpers.detectors.tables.inputs import FLOATS
@@ -10,9 +11,8 @@ import numpy as np
 import pandas as pd
 import sklearn
 from sklearn.base import clone, is_outlier_detector
-from sklearn.exceptions import NotFittedError
 from sklearn.neighbors import LocalOutlierFactor
-from sklearn.utils.validation import check_array, check_is_fitted
+from sklearn.utils.validation import check_array
 
 __all__ = ["SklearnDetector", "from_sklearn"]
 
@@ -53,7 +53,7 @@ def from_sklearn(estimator):
     """
     _refuse_unfit_kind(estimator)
     detector = SklearnDetector(estimator)
-    if _is_fitted(estimator):
+    if is_fitted(estimator):
         detector._adopt(estimator)
     return detector
 
@@ -149,11 +149,3 @@ def _refuse_unfit_kind(estimator):
             f"{type(estimator).__name__} is not an outlier detector of scikit-learn. from_sklearn takes "
             "IsolationForest, OneClassSVM, LocalOutlierFactor(novelty=True), EllipticEnvelope and their like."
         )
-
-
-def _is_fitted(estimator):
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError:
-        return False
-    return True

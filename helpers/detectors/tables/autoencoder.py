@@ -1,10 +1,13 @@
 """Autoencoders: what a network cannot rebuild from a short code is odd. Built by hand in lesson 03."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from helpers.detectors.networks import train_network
+from helpers.detectors.held_out import hold_out
+from helpers.detectors.network_training import predict, train_network
 from helpers.detectors.parameters import check_parameters
-from helpers.detectors.scaling import choose_code_size, hold_out, standardise, usual_error
+from helpers.detectors.scaling import choose_code_size, standardise, usual_error
 from helpers.detectors.tables.base import ColumnwiseDetector
 
 import numpy as np
@@ -19,6 +22,7 @@ WIDTHS = (32, 128)
 PATIENCE = (8, 60)  # epochs, and steps
 
 
+@dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class DenseAutoencoder(ColumnwiseDetector):
     """Several small autoencoders trained side by side; the score is their mean squared reconstruction error.
 
@@ -79,35 +83,19 @@ class DenseAutoencoder(ColumnwiseDetector):
 
     _summarise = staticmethod(np.mean)
 
-    def __init__(
-        self,
-        code_size=None,
-        hidden=None,
-        epochs=None,
-        batch_size=64,
-        learning_rate=3e-3,
-        n_members=4,
-        noise=0.2,
-        activation="tanh",
-        validation_fraction=0.15,
-        patience=None,
-        time_budget=None,
-        random_state=0,
-        verbose=False,
-    ):
-        self.code_size = code_size
-        self.hidden = hidden
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.n_members = n_members
-        self.noise = noise
-        self.activation = activation
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.time_budget = time_budget
-        self.random_state = random_state
-        self.verbose = verbose
+    code_size: int | None = None
+    hidden: Sequence[int] | None = None
+    epochs: int | None = None
+    batch_size: int = 64
+    learning_rate: float = 3e-3
+    n_members: int = 4
+    noise: float = 0.2
+    activation: str = "tanh"
+    validation_fraction: float = 0.15
+    patience: int | None = None
+    time_budget: float | None = None
+    random_state: int | np.random.RandomState | None = 0
+    verbose: bool = False
 
     def _validate(self, X, fitting):
         rows = super()._validate(X, fitting)
@@ -146,8 +134,6 @@ class DenseAutoencoder(ColumnwiseDetector):
 
     def _errors(self, z):
         """Squared errors (n, n_columns) in double precision, the mean of all members."""
-        from helpers.training.loop import predict
-
         return np.square(predict(self.model_, z).astype(np.float64) - z[:, None, :]).mean(axis=1)
 
     def _column_scores(self, columns):
@@ -155,7 +141,7 @@ class DenseAutoencoder(ColumnwiseDetector):
 
 
 def dense_network(n_columns, hidden, code_size, n_members=1, noise=0.0, activation="tanh", seed=0):
-    """Several dense autoencoders as one Keras network: one step trains them all.
+    """Build several dense autoencoders as one Keras network: one step trains them all.
 
     An ``EinsumDense`` layer here is `n_members` ``Dense`` layers side by side, each with its own weights.
 

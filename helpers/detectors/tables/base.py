@@ -43,7 +43,11 @@ class ColumnwiseDetector(TabularDetector):
     _summarise = staticmethod(np.max)
 
     def column_scores(self, X):
-        """The score of every single value: which column gave a row away?
+        """The score of every single value, which tells the column that gave a row away.
+
+        Parameters
+        ----------
+        X : array or DataFrame of shape (n, n_columns)
 
         Returns
         -------

@@ -94,9 +94,16 @@ def _column_advice(estimator, X):
 
 
 def refuse_text(X):
-    """Numbers only: a ValueError names the columns that hold text, dates or categories.
+    """Numbers only.
 
+    Parameters
+    ----------
     X : array or DataFrame of shape (n, n_columns)
+
+    Raises
+    ------
+    ValueError
+        It names the columns that hold text, dates or categories.
     """
     if isinstance(X, pd.DataFrame):
         wrong = [j for j, dtype in enumerate(X.dtypes) if _holds_text(X.iloc[:, j], dtype)]

@@ -1,7 +1,9 @@
 """Detectors from classical statistics: distances from the centre, in units of the usual spread."""
 
+from helpers.detectors.scaling import not_zero
 from helpers.detectors.tables.base import ColumnwiseDetector, TabularDetector
 from helpers.detectors.tables.inputs import column_labels
+from helpers.evaluation.robust import IQR_OF_NORMAL, MAD_OF_NORMAL, MEAN_DEVIATION_TO_SD
 
 import numpy as np
 from scipy.linalg import pinvh
@@ -9,10 +11,6 @@ from sklearn.covariance import EmpiricalCovariance, LedoitWolf, MinCovDet
 from sklearn.preprocessing import StandardScaler
 
 __all__ = ["IQR", "Mahalanobis", "ModifiedZScore", "ZScore"]
-
-MAD_OF_NORMAL = 0.6745  # the median absolute deviation of a standard normal variable
-MEAN_DEVIATION_TO_SD = 1.253314  # the square root of pi/2: mean absolute deviation to standard deviation
-IQR_OF_NORMAL = 1.349  # the distance between the quartiles of a standard normal variable
 
 
 class ZScore(ColumnwiseDetector):
@@ -109,8 +107,7 @@ class IQR(ColumnwiseDetector):
 
 
 class Mahalanobis(TabularDetector):
-    """Distance from the centre that knows how columns move together (in standard deviations; one column:
-    ``|z|``).
+    """Distance from the centre, in standard deviations, that knows how columns move together (one column: ``|z|``).
 
     The columns are standardised first, so units do not matter. Columns that are constant in training stay out
     of the covariance and count as in :class:`ZScore`: independent, in their own units. Built in lesson 01.
@@ -203,5 +200,4 @@ def _absolute_z(columns, centre, scale):
 
 def _first_positive(spread, fallback):
     """The spread of each column, its fallback where that is 0, and 1 where both are (a constant column)."""
-    spread = np.where(spread > 0, spread, fallback).astype(np.float64)
-    return np.where(spread > 0, spread, 1.0)
+    return not_zero(np.where(spread > 0, spread, fallback).astype(np.float64))

@@ -1,10 +1,10 @@
-"""How detectors with one network train it: their parameters, and what is chosen where a user leaves None."""
+"""How detectors train and use networks, which loads TensorFlow: not before it is needed."""
 
 import math
 
 import numpy as np
 
-__all__ = ["train_network"]
+__all__ = ["predict", "train_network"]
 
 
 def train_network(detector, kept, held_out, seed, *, steps, epochs, patience):
@@ -43,7 +43,7 @@ def train_network(detector, kept, held_out, seed, *, steps, epochs, patience):
     >>> len(train_network(detector, *pairs, seed=0, steps=15, epochs=(1, 100), patience=(8, 60)).loss)
     3
     """
-    from helpers.training.loop import train  # TensorFlow: imported only when there is something to train
+    from helpers.training.loop import train
 
     import keras
 
@@ -60,3 +60,10 @@ def train_network(detector, kept, held_out, seed, *, steps, epochs, patience):
         time_budget=detector.time_budget,
         verbose=bool(detector.verbose),
     )
+
+
+def predict(model, inputs):
+    """What a trained network makes of its inputs; see :func:`helpers.training.loop.predict`."""
+    from helpers.training import loop
+
+    return loop.predict(model, inputs)
