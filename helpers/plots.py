@@ -23,6 +23,7 @@ __all__ = [
 # Paul Tol's "bright" scheme: distinguishable with every common colour vision deficiency.
 PALETTE = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
 NORMAL, ODD = PALETTE[0], "#cc3311"
+CROSS = {"s": 38, "color": ODD, "marker": "x", "linewidths": 1.4}
 
 
 def use_style() -> None:
@@ -53,7 +54,16 @@ def use_style() -> None:
 def dots_and_crosses(ax, x, y, odd, labels=("normal", "odd"), size: float = 6) -> None:
     """Draw normal points as small blue dots and odd ones as red crosses on top of them.
 
-    x, y: (n,) coordinates; odd: (n,) booleans or 0/1; labels: what the legend calls the two groups.
+    Parameters
+    ----------
+    ax : Axes
+    x, y : arrays of shape (n,)
+    odd : array of shape (n,)
+        Booleans or 0/1.
+    labels : two str
+        What the legend calls the two groups.
+    size : float
+        Of the dots.
 
     >>> _, ax = plt.subplots()
     >>> dots_and_crosses(ax, [1, 2, 3], [1, 2, 9], [0, 0, 1])
@@ -62,13 +72,22 @@ def dots_and_crosses(ax, x, y, odd, labels=("normal", "odd"), size: float = 6) -
     """
     x, y, odd = np.asarray(x), np.asarray(y), np.asarray(odd, dtype=bool)
     ax.scatter(x[~odd], y[~odd], s=size, color=NORMAL, alpha=0.35, linewidths=0, label=labels[0])
-    ax.scatter(x[odd], y[odd], s=38, color=ODD, marker="x", linewidths=1.4, label=labels[1])
+    ax.scatter(x[odd], y[odd], **CROSS, label=labels[1])
     legend = ax.legend(loc="upper left", ncols=2, handletextpad=0.2, borderpad=0.2)
     legend.legend_handles[0].set(alpha=1, sizes=[20])
 
 
 def label_line(ax, value: float, text: str, height: float = 0.95) -> None:
-    """A dashed vertical line at `value`, with its name written beside it at this height (0 to 1) of the axes.
+    """Draw a dashed vertical line, with its name written beside it.
+
+    Parameters
+    ----------
+    ax : Axes
+    value : float
+        Where the line stands.
+    text : str
+    height : float
+        Of the name, from 0 to 1 of the axes.
 
     >>> _, ax = plt.subplots()
     >>> label_line(ax, 2.0, "threshold")
@@ -80,9 +99,17 @@ def label_line(ax, value: float, text: str, height: float = 0.95) -> None:
 
 
 def score_histogram(ax, scores, labels, threshold: float | None = None, bins: int = 60) -> None:
-    """Histogram of the scores of normal and odd rows, counts on a log scale so that the few odd ones are seen.
+    """Draw a histogram of the scores of normal and odd rows, counts on a log scale so that the few odd ones are seen.
 
-    scores: (n,) numbers; labels: (n,) 0/1; threshold: where alarms begin, drawn as a dashed line.
+    Parameters
+    ----------
+    ax : Axes
+    scores : array of shape (n,)
+    labels : array of shape (n,)
+        0 or 1.
+    threshold : float, optional
+        Where alarms begin, drawn as a dashed line.
+    bins : int
 
     >>> _, ax = plt.subplots()
     >>> score_histogram(ax, [0.1, 0.2, 0.9], [0, 0, 1], threshold=0.5)
@@ -101,9 +128,13 @@ def score_histogram(ax, scores, labels, threshold: float | None = None, bins: in
 
 
 def kinds_table(ax, table) -> None:
-    """Shares (0 to 1) as a table of shaded cells with the percentage written in each: methods by kinds.
+    """Draw shares as a table of shaded cells with the percentage written in each: methods by kinds.
 
-    table: DataFrame, one row a method, one column a kind.
+    Parameters
+    ----------
+    ax : Axes
+    table : DataFrame
+        One row a method, one column a kind; from 0 to 1.
 
     >>> import pandas as pd
     >>> _, ax = plt.subplots()
@@ -116,9 +147,13 @@ def kinds_table(ax, table) -> None:
 
 
 def delay_table(ax, table) -> None:
-    """Delays as a table of cells, the quicker the darker, a dash where the event was missed: methods by faults.
+    """Draw delays as a table of cells, the quicker the darker, a dash where the event was missed: methods by faults.
 
-    table: DataFrame, one row a method, one column a fault; Timedeltas, or numbers (say of what in the title).
+    Parameters
+    ----------
+    ax : Axes
+    table : DataFrame
+        One row a method, one column a fault; Timedeltas, or numbers (say of what in the title).
 
     >>> _, ax = plt.subplots()
     >>> delay_table(ax, pd.DataFrame({"leak": pd.to_timedelta(["90min", None])}, index=["LSTM", "z"]))
@@ -144,7 +179,7 @@ def _cells(ax, table, shades, texts):
 
 
 def _duration(seconds):
-    """Two digits and the largest unit of which there is at least one."""
+    """Write two digits and the largest unit of which there is at least one."""
     if seconds == 0:
         return "0"
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
@@ -154,12 +189,22 @@ def _duration(seconds):
 
 
 def series(ax, values, labels=None, flags=None, threshold=None) -> None:
-    """A series against its time: events as hatched spans under a triangle, a cross where an alarm begins, gaps open.
+    """Draw a series against its time: events as hatched spans under a triangle, a cross where an alarm begins.
 
-    values: (n,) numbers or Series, or a DataFrame (one line a channel, alarms on the highest); its index is the time.
-    Lines break at NaN and where a step in time is over 1.5 times the median. labels: (n,) 0/1, the events; flags: (n,)
-    0/1 or NaN, the alarms, thick and red as long as they last; threshold: a number or (n,) numbers, such as a rolling
-    one, drawn as a dashed line. Scores are a series too: ``series(ax, scores, labels, scores > limit, limit)``.
+    Gaps stay open: lines break at NaN and where a step in time is over 1.5 times the median. Scores are a series too:
+    ``series(ax, scores, labels, scores > limit, limit)``.
+
+    Parameters
+    ----------
+    ax : Axes
+    values : array, Series or DataFrame of n rows
+        A frame gives one line a channel, alarms on the highest; the index is the time.
+    labels : array of shape (n,), optional
+        0 or 1, the events.
+    flags : array of shape (n,), optional
+        0, 1 or NaN, the alarms, thick and red as long as they last.
+    threshold : float or array of shape (n,), optional
+        Drawn as a dashed line; an array is one that moves.
 
     >>> _, ax = plt.subplots()
     >>> series(ax, [1, 2, 9, 9, 1], labels=[0, 0, 1, 1, 0], flags=[0, 0, 1, 0, 0], threshold=5)
@@ -176,28 +221,18 @@ def series(ax, values, labels=None, flags=None, threshold=None) -> None:
     if flags is not None:
         highest, begins = frame.max(axis=1), runs(np.asarray(flags) == 1)[:, 0]
         _open_line(ax, highest.where(np.asarray(flags) == 1), color=ODD, linewidth=2.2, zorder=2.5)
-        ax.scatter(
-            frame.index[begins],
-            highest.iloc[begins],
-            s=38,
-            color=ODD,
-            marker="x",
-            linewidths=1.4,
-            zorder=3,
-            label="alarm",
-        )
+        ax.scatter(frame.index[begins], highest.iloc[begins], **CROSS, zorder=3, label="alarm")
     if threshold is not None:
         limit = pd.Series(np.broadcast_to(np.asarray(threshold, dtype=float), len(frame)), frame.index)
         _open_line(ax, limit, color="black", linestyle="--", linewidth=1.2, label="threshold")
     ax.margins(x=0.01)
     if ax.get_legend_handles_labels()[0]:  # above the frame: nowhere inside is sure to be free
-        ax.legend(
-            loc="lower right", bbox_to_anchor=(1, 1), ncols=7, borderpad=0.1, handletextpad=0.4, columnspacing=1.2
-        )
+        narrow = {"borderpad": 0.1, "handletextpad": 0.4, "columnspacing": 1.2}
+        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=7, **narrow)
 
 
 def _open_line(ax, line, **style):
-    """A line that does not bridge long steps in time: a NaN stands in each."""
+    """Draw a line that does not bridge long steps in time: a NaN stands in each."""
     steps = line.index.to_series().diff()
     long = np.flatnonzero(steps > 1.5 * steps.median())
     holes = pd.Series(np.nan, line.index[long - 1] + steps.median())
@@ -211,16 +246,26 @@ def _events(ax, times, labels):
     for i, (start, stop) in enumerate(runs(labels)):
         left, right = times[start], times[stop - 1]
         name = "event" if i == 0 else None
-        ax.axvspan(
-            left - half, right + half, facecolor=ODD, edgecolor=ODD, alpha=0.22, hatch="///", linewidth=0, label=name
-        )
+        hatched = {"facecolor": ODD, "edgecolor": ODD, "alpha": 0.22, "hatch": "///", "linewidth": 0}
+        ax.axvspan(left - half, right + half, label=name, **hatched)
         ax.plot(left + (right - left) / 2, 1, marker="v", color=ODD, transform=ax.get_xaxis_transform(), clip_on=False)
 
 
 def image_rows(rows, titles=(), width: float = 7.5):
-    """Small images in rows, ink dark on paper; the name of each row stands at its left. Returns the figure.
+    """Draw small images in rows, ink dark on paper; the name of each row stands at its left.
 
-    rows: mapping of names to images of shape (n, height, width), 0 = paper to 1 = ink; titles: one for each column.
+    Parameters
+    ----------
+    rows : mapping of str to arrays of shape (n, height, width)
+        The images of each name, 0 = paper to 1 = ink.
+    titles : sequence of str
+        One for each column.
+    width : float
+        Of the figure, in inches.
+
+    Returns
+    -------
+    Figure
 
     >>> figure = image_rows({"input": np.zeros((3, 28, 28)), "rebuilt": np.ones((3, 28, 28))}, titles=["a", "b", "c"])
     >>> len(figure.axes), figure.axes[0].get_title()

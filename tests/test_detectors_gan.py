@@ -20,7 +20,6 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import roc_auc_score
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 BOTH = pytest.mark.parametrize("make", [GANDetector, BiGANDetector])
 SHORT = {"hidden": (4,), "steps": 2, "batch_size": 16}
@@ -62,11 +61,6 @@ def on_the_ring():
 @pytest.fixture(scope="module")
 def of_bars():
     return BiGANDetector(code_size=4, hidden=(64,), steps=600, learning_rate=3e-3).fit(IMAGES[:60])
-
-
-@parametrize_with_checks([GANDetector(**SHORT), BiGANDetector(**SHORT)])
-def test_scikit_learn_accepts(estimator, check):
-    check(estimator)
 
 
 # ------------------------------------------------------------------------------------------- what they find

@@ -1,6 +1,11 @@
 """LSTM layers as one operation: the numbers of Keras, forwards and backwards, and Keras's way where they differ."""
 
-from helpers.training import lstm
+import gc
+import random
+import weakref
+
+from helpers.training import layers
+from helpers.training.layers import FusedLSTM, fast_copy
 from helpers.training.loop import predict, set_seed, train
 
 import keras
@@ -33,48 +38,79 @@ def test_outputs_and_gradients_are_those_of_keras(options, monkeypatch):
     layer.build(WINDOWS.shape)
     initial_state = [tf.fill((20, 5), 0.3), tf.fill((20, 5), -0.2)]
     slow = outputs_and_gradients(layer, initial_state=initial_state)
-    monkeypatch.setattr(lstm, "_loop_of_keras", None)  # must not be needed
-    with lstm.fused_lstm():
-        fast = outputs_and_gradients(layer, initial_state=initial_state)
-    assert same(slow, fast)
+    monkeypatch.setattr(keras.layers.RNN, "inner_loop", None)  # must not be needed
+    assert same(slow, outputs_and_gradients(FusedLSTM(layer), initial_state=initial_state))
 
 
-def test_a_bidirectional_layer():
+def copy_of(layer):
+    """The layer that computes in the place of `layer`."""
+    return fast_copy(keras.Sequential([keras.Input((12, 3)), layer])).layers[0]
+
+
+def test_a_bidirectional_layer_runs_as_keras_has_it():
     set_seed(0)
     layer = keras.layers.Bidirectional(keras.layers.LSTM(4, return_sequences=True))
-    slow = outputs_and_gradients(layer)
-    with lstm.fused_lstm():
-        assert same(slow, outputs_and_gradients(layer))
+    assert copy_of(layer) is layer
+    model = keras.Sequential([keras.Input((12, 3)), layer, keras.layers.Dense(3)])
+    assert np.allclose(predict(model, WINDOWS), model(WINDOWS), atol=1e-5)
+    history = train(model, WINDOWS, epochs=25)
+    assert history.loss[-1] < history.loss[0]
 
 
 @pytest.mark.parametrize("options", [
     {"activation": "relu"}, {"recurrent_activation": "hard_sigmoid"}, {"use_bias": False}, {"unroll": True},
-    {"dtype": "float64"},
+    {"dtype": "float64"}, {"stateful": True},
 ])  # fmt: skip
-def test_unusual_layers_run_as_keras_has_them(options, monkeypatch):
-    monkeypatch.setattr(lstm, "_block", None)  # must not be needed
+def test_unusual_layers_run_as_keras_has_them(options):
+    inputs = keras.Input(batch_shape=(20, 12, 3))
     layer = keras.layers.LSTM(5, **options)
-    slow = layer(WINDOWS)
-    with lstm.fused_lstm():
-        assert np.array_equal(slow, layer(WINDOWS))
+    assert fast_copy(keras.Model(inputs, layer(inputs))).layers[1] is layer
 
 
 def test_masks_and_dropout_run_as_keras_has_them(monkeypatch):
-    monkeypatch.setattr(lstm, "_block", None)
+    monkeypatch.setattr(layers, "_block", None)  # must not be needed
     mask = np.arange(12) < np.arange(20)[:, None]
     layer = keras.layers.LSTM(5)
-    slow = layer(WINDOWS, mask=mask)
-    with lstm.fused_lstm():
-        assert np.array_equal(slow, layer(WINDOWS, mask=mask))
-        assert keras.layers.LSTM(5, dropout=0.5)(WINDOWS, training=True).shape == (20, 5)
+    assert np.array_equal(layer(WINDOWS, mask=mask), FusedLSTM(layer)(WINDOWS, mask=mask))
+    assert FusedLSTM(keras.layers.LSTM(5, dropout=0.5))(WINDOWS, training=True).shape == (20, 5)
 
 
-def test_keras_is_left_as_it_was():
-    before = keras.layers.LSTM.inner_loop
-    with pytest.raises(ZeroDivisionError), lstm.fused_lstm():
-        assert keras.layers.LSTM.inner_loop is not before
-        raise ZeroDivisionError
-    assert keras.layers.LSTM.inner_loop is before
+def test_the_copy_shares_the_weights_and_the_random_state_and_leaves_the_model_as_it_was():
+    inner = keras.Sequential([keras.Input((12, 4)), keras.layers.LSTM(4), keras.layers.Dense(3)], name="inner")
+    inputs = keras.Input((12, 3))
+    model = keras.Model(inputs, inner(keras.layers.LSTM(4, return_sequences=True)(inputs)))
+    lines, lines_after = [], []
+    model.summary(print_fn=lines.append, expand_nested=True)
+    before = random.getstate()
+    copy = fast_copy(model)
+    assert random.getstate() == before
+    assert [type(layer).__name__ for layer in copy._flatten_layers()].count("FusedLSTM") == 2
+    assert {id(weight) for weight in copy.weights} == {id(weight) for weight in model.weights}
+    model.summary(print_fn=lines_after.append, expand_nested=True)
+    assert lines == lines_after and "FusedLSTM" not in model.to_json()
+
+
+def test_a_model_of_a_class_of_its_own_trains_as_it_is():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.lstm, self.dense = keras.layers.LSTM(4), keras.layers.Dense(3)
+
+        def call(self, windows):
+            return self.dense(self.lstm(windows))
+
+    model = Own()
+    history = train(model, WINDOWS, WINDOWS[:, -1], epochs=3)
+    assert history.loss[-1] < history.loss[0] and fast_copy(model) is model
+
+
+def test_predict_frees_a_model_that_has_a_copy():
+    model = network()
+    predict(model, WINDOWS)
+    reference = weakref.ref(model)
+    del model
+    gc.collect()
+    assert reference() is None
 
 
 def network():
@@ -94,8 +130,8 @@ def test_training_takes_the_steps_of_keras(monkeypatch):
 
 
 def test_training_and_prediction_are_fused(monkeypatch):
-    used, block = [], lstm._block
-    monkeypatch.setattr(lstm, "_block", lambda *arguments: used.append(1) or block(*arguments))
+    used, block = [], layers._block
+    monkeypatch.setattr(layers, "_block", lambda *arguments: used.append(1) or block(*arguments))
     train(network(), WINDOWS, WINDOWS[:, -1], epochs=1)
     n_training = len(used)
     predict(network(), WINDOWS)

@@ -9,34 +9,17 @@ from functools import partial
 
 import helpers.detectors
 from helpers.datasets import load_digits_images, one_digit_split
-from helpers.detectors import (
-    IQR,
-    BiGANDetector,
-    ConvAutoencoder,
-    DenseAutoencoder,
-    GANDetector,
-    LSTMAutoencoder,
-    LSTMForecaster,
-    Mahalanobis,
-    ModifiedZScore,
-    NearestNeighbours,
-    OneColumn,
-    PCAReconstruction,
-    RandomScore,
-    RandomSeriesScore,
-    SeasonalNaive,
-    WindowDetector,
-    ZScore,
-    from_sklearn,
-)
+from helpers.detectors.base import Detector
+from helpers.detectors.catalogue import BASES, CATALOGUE
+from helpers.evaluation.measuring import seeded
 
 import numpy as np
 import pytest
-from sklearn.ensemble import IsolationForest
+from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 
-BASES = {"ColumnwiseDetector", "Detector", "SeriesDetector", "TabularDetector"}
-ONLY_GUESS = {"RandomScore": RandomScore(random_state=0), "RandomSeriesScore": RandomSeriesScore(random_state=0)}
+WITH_FLOOR = {name: entry for name, entry in CATALOGUE.items() if entry.floor}
+ONLY_GUESS = {"RandomScore", "RandomSeriesScore"}
 
 
 def plane(rng, n):
@@ -86,24 +69,13 @@ def rhythm(frozen=8, window=24):
     return train, test, odd
 
 
-# For each name in helpers.detectors: the detector, data it is made for, and an AUROC that it must exceed.
-FLOORS = {
-    "ZScore": (ZScore, far_rows, 0.95),
-    "ModifiedZScore": (ModifiedZScore, far_rows, 0.95),
-    "IQR": (IQR, far_rows, 0.95),
-    "OneColumn": (partial(OneColumn, 0), far_rows, 0.95),
-    "SklearnDetector": (lambda: from_sklearn(IsolationForest(random_state=0)), far_rows, 0.85),
-    "Mahalanobis": (Mahalanobis, broken_relations, 0.9),
-    "PCAReconstruction": (partial(PCAReconstruction, 2), broken_relations, 0.9),
-    "NearestNeighbours": (NearestNeighbours, broken_relations, 0.9),
-    "DenseAutoencoder": (partial(DenseAutoencoder, code_size=2, epochs=40), broken_relations, 0.85),
-    "GANDetector": (partial(GANDetector, code_size=2, hidden=(32, 32), steps=800, learning_rate=3e-3), ring, 0.8),
-    "BiGANDetector": (partial(BiGANDetector, code_size=2, hidden=(32, 32), steps=800, learning_rate=3e-3), ring, 0.8),
-    "ConvAutoencoder": (partial(ConvAutoencoder, steps=100, random_state=0), digits, 0.9),
-    "SeasonalNaive": (partial(SeasonalNaive, 24), partial(rhythm, window=1), 0.8),
-    "WindowDetector": (partial(WindowDetector, PCAReconstruction(2), window=24), rhythm, 0.9),
-    "LSTMForecaster": (partial(LSTMForecaster, window=24, epochs=15), rhythm, 0.85),
-    "LSTMAutoencoder": (partial(LSTMAutoencoder, window=24, epochs=15), rhythm, 0.85),
+DATA = {
+    "far rows": far_rows,
+    "broken relations": broken_relations,
+    "ring": ring,
+    "digits": digits,
+    "rhythm": rhythm,
+    "rhythm of a point": partial(rhythm, window=1),
 }
 
 
@@ -116,17 +88,21 @@ def area(detector, train, test, labels):
     return roc_auc_score(labels[scored], scores[scored])
 
 
-@pytest.mark.parametrize("name", FLOORS)
+@pytest.mark.parametrize("name", WITH_FLOOR)
 def test_it_finds_what_it_is_made_for(name):
-    make, data, floor = FLOORS[name]
-    assert area(make(), *data()) > floor
+    entry = WITH_FLOOR[name]
+    detector = clone(entry.detector).set_params(**entry.floor.parameters)
+    assert area(detector, *DATA[entry.floor.data]()) > entry.floor.auroc
 
 
-@pytest.mark.parametrize(("name", "data"), [("RandomScore", far_rows), ("RandomSeriesScore", rhythm)])
-def test_a_guess_stays_below_every_floor(name, data):
-    assert area(ONLY_GUESS[name], *data()) < min(floor for _, _, floor in FLOORS.values())
+@pytest.mark.parametrize(("kind", "data"), [("tables", far_rows), ("series", rhythm)])
+def test_a_guess_stays_below_every_floor(kind, data):
+    guess = seeded(CATALOGUE["random"].unfitted(kind), 0)
+    assert area(guess, *data()) < min(entry.floor.auroc for entry in WITH_FLOOR.values())
 
 
 def test_every_detector_has_its_floor():
-    classes = {name for name in helpers.detectors.__all__ if isinstance(getattr(helpers.detectors, name), type)}
-    assert classes - BASES == FLOORS.keys() | ONLY_GUESS.keys()
+    exported = [getattr(helpers.detectors, name) for name in helpers.detectors.__all__]
+    classes = {thing for thing in exported if isinstance(thing, type) and issubclass(thing, Detector)} - set(BASES)
+    floors = {type(entry.detector).__name__ for entry in WITH_FLOOR.values()}
+    assert {made.__name__ for made in classes} == floors | ONLY_GUESS

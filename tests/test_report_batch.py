@@ -3,8 +3,8 @@
 from helpers import report
 from helpers.detectors import ZScore
 from helpers.report.batch import anomaly_table, score_batch
-from helpers.report.inputs import TableInputs
-from helpers.report.model import OwnModel
+from helpers.report.columns.inputs import TableInputs
+from helpers.report.model import TableModel
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ def frame():
 def model(frame):
     inputs = TableInputs(numbers=("length", "width")).fit(frame[100:])
     detector = ZScore().fit(inputs.transform(frame[100:])).set_threshold(5.0)
-    return OwnModel(inputs, detector, 1.0, ("length", "width"), "Z-score", "table", {})
+    return TableModel(detector, 1.0, "Z-score", inputs)
 
 
 def test_flagged_rows_come_first_strangest_first_and_say_why(frame, model):

@@ -7,12 +7,13 @@ from importlib import import_module
 
 from helpers.detectors import ZScore
 from helpers.detectors.tables.base import TabularDetector
-from helpers.report.candidates import Candidate, series_candidates, table_candidates
-from helpers.report.clock import Clock
-from helpers.report.columns import describe_columns
-from helpers.report.contest import TooLittleTime, fit_again, train_candidates
-from helpers.report.preparing import prepare, scores_of, split_rows
-from helpers.report.reading import UnusableFile
+from helpers.report.budget import TimeBudget
+from helpers.report.columns.describing import describe_columns
+from helpers.report.contest.candidates import Candidate, series_candidates, table_candidates
+from helpers.report.contest.parts import scores_of, split_rows
+from helpers.report.contest.preparing import prepare
+from helpers.report.contest.training import TooLittleTime, fit_again, train_candidates
+from helpers.report.errors import UnusableFile
 
 import numpy as np
 import pandas as pd
@@ -210,8 +211,8 @@ def test_labels_that_do_not_fit_get_a_sentence(labels, sentence):
 
 
 def test_of_a_wide_table_fewer_rows_teach(monkeypatch):
-    monkeypatch.setattr("helpers.report.preparing.MOST_VALUES", 4 * 100)
-    monkeypatch.setattr("helpers.report.preparing.FEWEST_ROWS", 50)
+    monkeypatch.setattr("helpers.report.contest.preparing.MOST_VALUES", 4 * 100)
+    monkeypatch.setattr("helpers.report.contest.preparing.FEWEST_ROWS", 50)
     ready = prepared(table())
     assert len(ready.learned) == 100
     assert set(ready.learned) <= set(ready.parts.train)
@@ -241,7 +242,7 @@ def test_the_candidates_stay_unfitted():
 
 
 def test_a_fit_that_would_take_too_long_is_not_begun(monkeypatch):
-    monkeypatch.setattr("helpers.report.contest.PROBE_ROWS", (10, 20))
+    monkeypatch.setattr("helpers.report.contest.training.PROBE_ROWS", (10, 20))
     ready = prepared(table())
     slow = Candidate("slow", Sleeper(fitting=0.1), "sleeps", "00")  # 24 s for 240 rows; the probes take 3
     start = time.perf_counter()
@@ -276,8 +277,8 @@ def test_networks_are_left_out_with_a_sentence_when_time_is_short():
 
 
 def test_a_network_keeps_to_the_budget_and_says_so(monkeypatch):
-    monkeypatch.setattr("helpers.report.contest.IMPORT_SECONDS", 0)  # on a busy machine it would be left out
-    monkeypatch.setattr("helpers.report.contest.COMPILE_SECONDS", 0)
+    monkeypatch.setattr("helpers.report.contest.training.IMPORT_SECONDS", 0)  # on a busy machine it would be left out
+    monkeypatch.setattr("helpers.report.contest.training.COMPILE_SECONDS", 0)
     import_module("helpers.training.loop")
     ready = prepared(table(2000))
     network = table_candidates(4)[-2]
@@ -289,9 +290,9 @@ def test_a_network_keeps_to_the_budget_and_says_so(monkeypatch):
 
 
 def test_time_for_one_network_goes_to_the_simpler_one(monkeypatch):
-    monkeypatch.setattr("helpers.report.contest.IMPORT_SECONDS", 0)
-    monkeypatch.setattr("helpers.report.contest.COMPILE_SECONDS", 0)
-    monkeypatch.setattr("helpers.report.contest.SHORTEST_TRAINING", 30)
+    monkeypatch.setattr("helpers.report.contest.training.IMPORT_SECONDS", 0)
+    monkeypatch.setattr("helpers.report.contest.training.COMPILE_SECONDS", 0)
+    monkeypatch.setattr("helpers.report.contest.training.SHORTEST_TRAINING", 30)
     import_module("helpers.training.loop")
     ready = prepared(table())
     quick = replace(table_candidates(4)[-2], detector=table_candidates(4)[-2].detector.set_params(epochs=1))
@@ -336,20 +337,20 @@ def test_series_candidates_are_trained_on_a_series_with_labelled_holes():
     assert all(entry.detector is not None for entry in entries)
 
 
-# -------------------------------------------------------------------- the clock
+# -------------------------------------------------------------------- the time budget
 
 
-def test_a_clock_measures_stages_and_tells_of_them():
+def test_a_budget_measures_stages_and_tells_of_them():
     told = []
-    clock = Clock(10, lambda done, text: told.append((done, text)))
-    with clock.stage("sleeping", 0.3):
+    budget = TimeBudget(10, lambda done, text: told.append((done, text)))
+    with budget.stage("sleeping", 0.3):
         time.sleep(0.05)
-    assert clock.stages["sleeping"] >= 0.05
+    assert budget.stages["sleeping"] >= 0.05
     assert told == [(0.3, "sleeping")]
-    assert 4 < clock.left(0.5) < 5
+    assert 4 < budget.left(0.5) < 5
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])
 def test_a_budget_is_positive(seconds):
     with pytest.raises(ValueError, match="a time budget is a positive number of seconds"):
-        Clock(seconds)
+        TimeBudget(seconds)

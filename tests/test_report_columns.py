@@ -1,8 +1,11 @@
 """What columns are: shipped tables come out right, every reason to leave a column out, labels, table or series."""
 
 from helpers.datasets.files import DATA_DIR
-from helpers.report.columns import UnusableFile, describe_columns, prepare_series, read_labels, series_rows
-from helpers.report.reading import read_table
+from helpers.report.columns.describing import describe_columns
+from helpers.report.columns.labels import read_labels
+from helpers.report.contest.preparing import prepare_series, series_rows
+from helpers.report.errors import UnusableFile
+from helpers.report.reading.files import read_table
 
 import numpy as np
 import pandas as pd

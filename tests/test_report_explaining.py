@@ -13,8 +13,8 @@ from helpers.detectors import (
     ZScore,
     from_sklearn,
 )
-from helpers.report import OwnModel, TableInputs, explain_rows
-from helpers.report.occlusion import occlusion_shares
+from helpers.report import SeriesModel, TableInputs, TableModel, explain_rows
+from helpers.report.reasons.occlusion import occlusion_shares
 
 import numpy as np
 import pandas as pd
@@ -50,7 +50,7 @@ def model_of(detector, table=TABLE, **inputs):
     inputs = inputs or {"numbers": ["amount", "weight"], "categories": ["country"], "dates": ["time"]}
     inputs = TableInputs(**inputs).fit(table)
     detector.fit(inputs.transform(table)).set_threshold(1e6)
-    return OwnModel(inputs, detector, 0.0, inputs.columns, "any", "table")
+    return TableModel(detector, 0.0, "any", inputs)
 
 
 @each_detector
@@ -132,7 +132,7 @@ def test_a_column_that_gives_no_input_has_no_share():
 def test_blocks_change_nothing(monkeypatch):
     model = model_of(NearestNeighbours())
     expected = explain_rows(model, TABLE[:50], TABLE)
-    monkeypatch.setattr("helpers.report.occlusion.BLOCK_VALUES", 300)
+    monkeypatch.setattr("helpers.report.reasons.occlusion.BLOCK_VALUES", 300)
     assert explain_rows(model, TABLE[:50], TABLE).equals(expected)
 
 
@@ -162,7 +162,7 @@ def odd_series(channel, value):
 @functools.cache
 def series_model(detector):
     detector.fit(SERIES[:500]).set_threshold(1e6)
-    return OwnModel(None, detector, 0.0, ("flow", "level"), "any", "series", time="time")
+    return SeriesModel(detector, 0.0, "any", ("flow", "level"), time="time")
 
 
 SERIES_DETECTORS = [
@@ -214,6 +214,6 @@ def test_a_short_series_is_compared_with_all_its_hours():
 def test_a_new_batch_is_explained_with_what_came_before_it():
     whole = odd_series("flow", 24.1)
     model = series_model(SeasonalNaive(24, missing="gap"))
-    model = OwnModel(None, model.detector, 0.0, model.columns, "any", "series", time="time", tail=SERIES[560:590])
+    model = SeriesModel(model.detector, 0.0, "any", model.columns, time="time", tail=SERIES[560:590])
     found = explain_rows(model, whole.iloc[[600]], whole.iloc[590:]).iloc[0]
     assert "flow 24.10" in found["because"] and found["flow"] > 0.9

@@ -2,11 +2,16 @@
 
 from helpers.detectors import ColumnwiseDetector, ZScore
 from helpers.evaluation.metrics import bootstrap_distribution, bootstrap_interval
-from helpers.report.candidates import Candidate, table_candidates
-from helpers.report.columns import describe_columns
-from helpers.report.contest import Entry, train_candidates
-from helpers.report.judging import choose, judge, rank, rank_with_labels, rank_without_labels, series_blocks
-from helpers.report.preparing import Part, prepare
+from helpers.report.columns.describing import describe_columns
+from helpers.report.contest.candidates import Candidate, table_candidates
+from helpers.report.contest.choosing import choose, rank
+from helpers.report.contest.estimate import Estimate
+from helpers.report.contest.parts import Part
+from helpers.report.contest.preparing import prepare, series_blocks
+from helpers.report.contest.training import Entry, train_candidates
+from helpers.report.contest.verdict import judge
+from helpers.report.contest.with_labels import LabelledRanking, LabelledStanding, rank_with_labels
+from helpers.report.contest.without_labels import UnlabelledRanking, UnlabelledStanding, rank_without_labels
 
 import numpy as np
 import pandas as pd
@@ -56,22 +61,22 @@ def test_the_ranking_holds_the_metrics_of_scikit_learn(scene):
     ranking = rank_with_labels(entries(scene, "useless", "good"), scene, n_resamples=50)
     assert ranking.index.tolist() == ["useless", "good"]  # simplest first, not best first
     for name in ranking.index:
-        assert ranking.loc[name, "average precision"] == average_precision_score(scene.labels, scene.X[name])
-        assert ranking.loc[name, "AUROC"] == pytest.approx(roc_auc_score(scene.labels, scene.X[name]))
-    assert ranking.attrs["prevalence"] == 0.02
+        assert ranking.table().loc[name, "average precision"] == average_precision_score(scene.labels, scene.X[name])
+        assert ranking.table().loc[name, "AUROC"] == pytest.approx(roc_auc_score(scene.labels, scene.X[name]))
+    assert ranking.prevalence == 0.02
 
 
 def test_the_intervals_are_those_of_the_course(scene):
     ranking = rank_with_labels(entries(scene, "good"), scene, n_resamples=100)
     expected = bootstrap_interval(average_precision_score, scene.labels, scene.X["good"], n_resamples=100)
-    assert tuple(ranking.loc["good", ["AP low", "AP high"]]) == expected
+    assert tuple(ranking.table().loc["good", ["AP low", "AP high"]]) == expected
 
 
 def test_differences_are_paired_so_that_close_detectors_are_compared_on_the_same_rows(scene):
     ranking = rank_with_labels(entries(scene, "good", "close"), scene, n_resamples=200)
     worst = ranking["behind best"].idxmax()
-    width = ranking.loc[worst, "behind high"] - ranking.loc[worst, "behind low"]
-    assert width < 0.3 * (ranking.loc[worst, "AP high"] - ranking.loc[worst, "AP low"])
+    width = ranking.table().loc[worst, "behind high"] - ranking.table().loc[worst, "behind low"]
+    assert width < 0.3 * (ranking.table().loc[worst, "AP high"] - ranking.table().loc[worst, "AP low"])
 
 
 def test_rows_that_one_detector_cannot_score_judge_none(scene):
@@ -82,15 +87,15 @@ def test_rows_that_one_detector_cannot_score_judge_none(scene):
     partial = entry("partial", Partial(0), scene.X)
     ranking = rank_with_labels([*entries(scene, "useless"), partial], scene, n_resamples=20)
     expected = average_precision_score(scene.labels[1000:], scene.X["useless"][1000:])
-    assert ranking.loc["useless", "average precision"] == expected
-    assert ranking.attrs["rows"] == 1000
+    assert ranking.table().loc["useless", "average precision"] == expected
+    assert ranking.n_rows == 1000
 
 
 def test_what_was_left_out_stays_in_the_ranking_with_its_reason(scene):
     left_out = Entry(Candidate("network", ZScore(), "for a test", "03", network=True), note="left out: no time")
     ranking = rank_with_labels([*entries(scene, "good"), left_out], scene, n_resamples=20)
-    assert ranking.loc["network"].drop("note").isna().all()
-    assert ranking.loc["network", "note"] == "left out: no time"
+    assert ranking.table().loc["network"].drop("note").isna().all()
+    assert ranking.table().loc["network", "note"] == "left out: no time"
 
 
 def test_without_time_only_the_simplest_is_ranked(scene):
@@ -98,7 +103,7 @@ def test_without_time_only_the_simplest_is_ranked(scene):
     slow[1] = Entry(slow[1].candidate, slow[1].detector, 1.0, 1e6)
     ranking = rank_with_labels(slow, scene, n_resamples=20, seconds=5)
     assert ranking["average precision"].notna().tolist() == [True, False]
-    assert "no time was left" in ranking.loc["close", "note"]
+    assert "no time was left" in ranking.table().loc["close", "note"]
 
 
 def test_blocks_widen_the_interval_of_a_series():
@@ -137,9 +142,9 @@ def test_blocks_of_another_length_are_refused():
 def test_agreement_is_with_the_others_and_not_with_itself(scene):
     three = entries(scene, "good", "close", "useless")
     ranking = rank_without_labels(three, scene, scene)
-    assert ranking.loc["good", "agreement"] >= 0.2 > 0.1 >= ranking.loc["useless", "agreement"]
-    assert ranking.attrs["top"] == 20
-    assert "no accuracy" in ranking.attrs["warning"]
+    assert ranking.table().loc["good", "agreement"] >= 0.2 > 0.1 >= ranking.table().loc["useless", "agreement"]
+    assert ranking.n_top == 20
+    assert "no accuracy" in ranking.warning
 
 
 def test_two_detectors_agree_by_what_their_strangest_rows_share(scene):
@@ -151,14 +156,14 @@ def test_two_detectors_agree_by_what_their_strangest_rows_share(scene):
 def test_labels_are_not_looked_at(scene):
     flipped = scene._replace(labels=1 - scene.labels)
     first, second = (rank_without_labels(entries(scene, "good", "useless"), part, scene) for part in (scene, flipped))
-    pd.testing.assert_frame_equal(first, second)
+    pd.testing.assert_frame_equal(first.table(), second.table())
 
 
 def test_stability_falls_with_chance(scene):
     steady, shaky = entry("steady", Given(0), scene.X), entry("shaky", Given(0, jitter=20.0), scene.X)
     ranking = rank_without_labels([steady, shaky], scene, scene)
-    assert ranking.loc["steady", "stability"] == 1
-    assert ranking.loc["shaky", "stability"] < 0.3
+    assert ranking.table().loc["steady", "stability"] == 1
+    assert ranking.table().loc["shaky", "stability"] < 0.3
 
 
 def test_the_fits_behind_stability_learn_from_different_halves(scene):
@@ -178,8 +183,8 @@ def test_the_fits_behind_stability_learn_from_different_halves(scene):
 def test_stability_without_time_is_a_note(scene):
     slow = entry("slow", Given(0), scene.X, seconds=100.0)
     ranking = rank_without_labels([slow], scene, scene, seconds=2)
-    assert np.isnan(ranking.loc["slow", "stability"])
-    assert "stability not measured" in ranking.loc["slow", "note"]
+    assert np.isnan(ranking.table().loc["slow", "stability"])
+    assert "stability not measured" in ranking.table().loc["slow", "note"]
 
 
 def test_detectors_whose_top_is_a_tie_do_not_agree_by_the_order_of_rows():
@@ -187,15 +192,19 @@ def test_detectors_whose_top_is_a_tie_do_not_agree_by_the_order_of_rows():
     part = Part(np.arange(2000), rows)
     ranking = rank_without_labels([entry("a", Given(0), rows), entry("b", Given(1), rows)], part, part)
     assert ranking["agreement"].max() < 0.5
-    assert "2,000 rows share the score at the border" in ranking.loc["a", "note"]
+    assert "2,000 rows share the score at the border" in ranking.table().loc["a", "note"]
 
 
 # -------------------------------------------------------------------- the choice
 
 
 def labelled(**rows):
-    columns = ["average precision", "AP low", "AP high", "behind best", "behind low"]
-    return pd.DataFrame(rows, index=columns).T
+    """Of average precision with its ends, and the distance to the best with its low end."""
+    standings = (
+        LabelledStanding(name, 1.0, 1.0, "", Estimate(*values[:3]), 0.5, Estimate(*values[3:]))
+        for name, values in rows.items()
+    )
+    return LabelledRanking(tuple(standings), 1000, 20)
 
 
 def test_the_simplest_that_cannot_be_told_from_the_best_is_chosen():
@@ -217,9 +226,12 @@ def test_a_best_one_that_is_clearly_better_is_chosen():
 
 
 def unlabelled(top=100, **rows):
-    ranking = pd.DataFrame(rows, index=["agreement", "stability", "microseconds a row"]).T
-    ranking.attrs = {"top": top}
-    return ranking
+    """Of agreement, stability and the cost of a row."""
+    standings = (
+        UnlabelledStanding(name, cost, cost, "", not np.isnan(cost), agreement, stability)
+        for name, (agreement, stability, cost) in rows.items()
+    )
+    return UnlabelledRanking(tuple(standings), top)
 
 
 @pytest.mark.parametrize("top, expected", [(20, "simple"), (2000, "best")])
@@ -265,18 +277,18 @@ def test_the_verdict_looks_at_the_test_part_only():
     strangeness = pd.Series(ready.labels * 2.0)
     strangeness[np.setdiff1d(np.arange(1000), ready.parts.test)] = np.nan  # not even scored
     verdict = judge(ready, strangeness)
-    assert verdict["rows"] == 200 and verdict["anomalies"] == 10
-    assert verdict["average precision"] == verdict["recall"] == verdict["precision"] == 1
-    assert verdict["false-alarm rate"] == 0 < verdict["false-alarm rate high"] < 0.05
-    assert "test part" in verdict["judged on"]
+    assert verdict.n_rows == 200 and verdict.n_anomalies == 10
+    assert verdict.average_precision.value == verdict.recall.value == verdict.precision == 1
+    assert verdict.false_alarm_rate.value == 0 < verdict.false_alarm_rate.high < 0.05
+    assert "test part" in verdict.judged_on
 
 
 def test_labels_too_few_to_choose_by_judge_on_all_rows():
     ready = prepared(every=300)
     assert not ready.labels_rank
     verdict = judge(ready, pd.Series(ready.labels * 2.0))
-    assert (verdict["rows"], verdict["anomalies"], verdict["recall"]) == (1000, 4, 1)
-    assert "all rows" in verdict["judged on"]
+    assert (verdict.n_rows, verdict.n_anomalies, verdict.recall.value) == (1000, 4, 1)
+    assert "all rows" in verdict.judged_on
 
 
 def test_no_labels_no_verdict():
@@ -294,7 +306,7 @@ def test_events_of_a_series_are_counted():
     ready = prepare(frame, describe_columns(frame), labels)
     flagged = pd.Series(np.where(np.arange(1000) == 855, 5.0, 0.0), index=times)
     verdict = judge(ready, flagged)
-    assert (verdict["events"], verdict["events found"], verdict["anomalies"]) == (2, 1, 20)
+    assert (verdict.n_events, verdict.n_found, verdict.n_anomalies) == (2, 1, 20)
 
 
 def test_rank_takes_the_labels_where_they_are_enough():

@@ -5,7 +5,7 @@ import zipfile
 
 from helpers.detectors import NearestNeighbours, SeasonalNaive, WindowDetector, ZScore, from_sklearn
 from helpers.detectors.storage import StoredDetectorError
-from helpers.report import OwnModel, TableInputs, UnusableFile
+from helpers.report import OwnModel, SeriesModel, TableInputs, TableModel, UnusableFile
 
 import numpy as np
 import pandas as pd
@@ -28,12 +28,12 @@ def table_model(detector=None, **about):
     detector = (detector or ZScore()).fit(inputs.transform(TABLE[:200]))
     scores = detector.decision_function(inputs.transform(TABLE[200:400]))
     detector.calibrate(inputs.transform(TABLE[200:400]), 0.05)
-    return OwnModel(inputs, detector, float(np.median(scores)), inputs.columns, "z-score", "table", about)
+    return TableModel(detector, float(np.median(scores)), "z-score", inputs, about=about)
 
 
 def series_model(detector=None, tail=None, time="time"):
     detector = (detector or SeasonalNaive(24, missing="gap")).fit(SERIES[:200]).calibrate(SERIES[200:300], 0.05)
-    return OwnModel(None, detector, 1.0, ("flow", "level"), "seasonal naive", "series", time=time, tail=tail)
+    return SeriesModel(detector, 1.0, "seasonal naive", ("flow", "level"), time=time, tail=tail)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_strangeness_is_0_at_the_usual_score_and_1_at_the_limit():
 @pytest.mark.parametrize("threshold", [-1.0, 0.0, 0.3, 0.30001])
 def test_what_is_flagged_is_above_1_even_where_limit_and_usual_score_meet(threshold):
     model = table_model()
-    model = OwnModel(model.inputs, model.detector.set_threshold(threshold), 0.3, model.columns, "z", "table")
+    model = TableModel(model.detector.set_threshold(threshold), 0.3, "z", model.inputs)
     assert np.array_equal(model.strangeness(NEW) > 1, model.flags(NEW)) and model.flags(NEW).any()
     assert np.isfinite(model.strangeness(NEW)).all()
 
@@ -76,7 +76,7 @@ def test_gives_the_same_scores_after_loading(model, path):
     assert np.array_equal(loaded.strangeness(new), model.strangeness(new), equal_nan=True)
     assert np.array_equal(loaded.flags(new), model.flags(new))
     for name in ("usual", "columns", "name", "shape", "about", "time"):
-        assert getattr(loaded, name) == getattr(model, name)
+        assert getattr(loaded, name, None) == getattr(model, name, None)
     with zipfile.ZipFile(path) as file:
         assert sorted(file.namelist()) == ["detector.zip", "model.json"]
 

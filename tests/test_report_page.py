@@ -1,10 +1,16 @@
 """The page: whole, alone, escaped, and honest about labels."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
+from helpers.report.contest.estimate import Estimate
+from helpers.report.contest.verdict import Verdict
+from helpers.report.contest.with_labels import LabelledRanking, LabelledStanding
+from helpers.report.contest.without_labels import UnlabelledRanking, UnlabelledStanding
+from helpers.report.model import SeriesModel, TableModel
 from helpers.report.page import ranking_figure, render, rows_figure, strangeness_figure
 
 import numpy as np
@@ -15,26 +21,33 @@ HOSTILE = "<script>alert('x')</script>"
 VOID = {"meta", "img", "br", "link"}
 
 
+VERDICT = Verdict(
+    judged_on="the test part, looked at once",
+    n_rows=300,
+    n_anomalies=30,
+    average_precision=Estimate(0.6, 0.5, 0.7),
+    auroc=0.9,
+    precision=0.8,
+    recall=Estimate(0.8, 0.7, 0.9),
+    false_alarm_rate=Estimate(0.012, 0.01, 0.02),
+)
+
+
 def study(labels=True, shape="table", n_rows=300):
     """An invented Study: three detectors, one of them skipped, thirty flagged rows."""
     rng = np.random.default_rng(0)
     index = pd.date_range("2025-01-01", periods=n_rows, freq="h") if shape == "series" else pd.RangeIndex(n_rows)
     strangeness = pd.Series(np.r_[rng.uniform(0, 1, n_rows - 30), rng.uniform(1.1, 90, 30)], index)
-    costs = {
-        "fit seconds": [0.1, 2.0, np.nan],
-        "microseconds a row": [1.0, 1500.0, np.nan],
-        "note": ["", "", "skipped: 1 s was left, it needs about 9"],
-    }
-    measures = (
-        {
-            "average precision": [0.61, 0.64, np.nan],
-            "AP low": [0.5, 0.55, np.nan],
-            "AP high": [0.7, 0.72, np.nan],
-            "AUROC": [0.9, 0.91, np.nan],
-        }
-        if labels
-        else {"agreement": [0.7, 0.6, np.nan], "stability": [0.9, 0.5, np.nan]}
-    )
+    costs = [("Z-score", 0.1, 1.0, ""), ("forest", 2.0, 1500.0, "")]
+    costs += [("network", np.nan, np.nan, "skipped: 1 s was left, it needs about 9")]
+    if labels:
+        measures = [(Estimate(0.61, 0.5, 0.7), 0.9), (Estimate(0.64, 0.55, 0.72), 0.91), ()]
+        standings = (LabelledStanding(*cost, *measure) for cost, measure in zip(costs, measures, strict=True))
+        ranking = LabelledRanking(tuple(standings), n_rows, 30)
+    else:
+        measures = [(True, 0.7, 0.9), (True, 0.6, 0.5), ()]
+        standings = (UnlabelledStanding(*cost, *measure) for cost, measure in zip(costs, measures, strict=True))
+        ranking = UnlabelledRanking(tuple(standings), 20)
     strangest = strangeness.sort_values(ascending=False).head(30)
     anomalies = pd.DataFrame(
         {
@@ -58,25 +71,17 @@ def study(labels=True, shape="table", n_rows=300):
             n_duplicates=4,
             notes=("A note of the columns.",),
         ),
-        ranking=pd.DataFrame(measures | costs, index=pd.Index(["Z-score", "forest", "network"], name="detector")),
+        ranking=ranking,
+        model={"table": TableModel, "series": SeriesModel}[shape](None, 0.0, "Z-score", ()),
         chosen="Z-score",
         why="It is the simplest.",
         strangeness=strangeness,
         anomalies=anomalies,
-        verdict={
-            "judged on": "the test part, looked at once",
-            "average precision": 0.6,
-            "AP low": 0.5,
-            "AP high": 0.7,
-            "prevalence": 0.1,
-            "recall": 0.8,
-            "false-alarm rate": 0.012,
-        }
-        if labels
-        else None,
+        verdict=VERDICT if labels else None,
         notes=("A note of the study.",),
         false_alarm_rate=0.01,
         has_labels=labels,
+        n_flagged=30,
     )
 
 
@@ -143,7 +148,7 @@ def test_a_page_with_labels_gives_the_test_figure_beside_chance():
 
 def test_a_verdict_that_labels_did_not_allow_is_left_out():
     one_kind = study()
-    one_kind.verdict |= {"average precision": np.nan, "AP low": np.nan, "AP high": np.nan, "recall": np.nan}
+    one_kind.verdict = replace(VERDICT, average_precision=Estimate(), recall=Estimate())
     text = " ".join(Balance(render(one_kind)).texts)
     assert "1.2 % of the normal rows flagged" in text and "nan" not in text.replace("normal", "")
 

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import zipfile
 
-from helpers.report.reading import UnusableFile, read_table
+from helpers.report.errors import UnusableFile
+from helpers.report.reading.files import read_table
 
 import numpy as np
 import pandas as pd
@@ -281,7 +282,7 @@ def test_many_odd_values_make_it_text(write):
 def test_types_do_not_depend_on_where_a_chunk_ends(write, monkeypatch):
     rows = "".join(f"{i},{i % 7}\n" for i in range(990)) + "gone,1\n" * 10
     whole = read_table(write("a,b\n" + rows))
-    monkeypatch.setattr("helpers.report.reading.CHUNK_CELLS", 100)
+    monkeypatch.setattr("helpers.report.reading.files.CHUNK_CELLS", 100)
     chunked = read_table(write("a,b\n" + rows))
     pd.testing.assert_frame_equal(whole.frame, chunked.frame)
     assert whole.notes == chunked.notes
@@ -443,7 +444,7 @@ def test_a_quotation_mark_that_is_never_closed(write, text, start):
 
 
 def test_a_quoted_text_across_the_end_of_what_is_sniffed(write, monkeypatch):
-    monkeypatch.setattr("helpers.report.sniffing.HEAD_BYTES", 100)
+    monkeypatch.setattr("helpers.report.reading.opening.HEAD_BYTES", 100)
     frame = read_table(write('a,b\n"' + "one\n" * 60 + '",2\n3,4\n')).frame
     assert frame["b"].tolist() == [2, 4]
 
@@ -474,7 +475,7 @@ def counted(tmp_path_factory):
 
 
 def test_a_sample_keeps_order_numbers_and_seed(counted, monkeypatch):
-    monkeypatch.setattr("helpers.report.reading.CHUNK_CELLS", 1000)
+    monkeypatch.setattr("helpers.report.reading.files.CHUNK_CELLS", 1000)
     reading = read_table(counted, rows=100, random_state=3)
     assert (len(reading.frame), reading.n_rows) == (100, 5000)
     assert reading.frame.index.is_monotonic_increasing
@@ -485,7 +486,7 @@ def test_a_sample_keeps_order_numbers_and_seed(counted, monkeypatch):
 
 
 def test_a_sample_draws_every_row_with_equal_chance(counted, monkeypatch):
-    monkeypatch.setattr("helpers.report.reading.CHUNK_CELLS", 1000)
+    monkeypatch.setattr("helpers.report.reading.files.CHUNK_CELLS", 1000)
     drawn = np.concatenate([read_table(counted, rows=500, random_state=seed).frame["i"] for seed in range(20)])
     tenths = np.bincount(drawn // 500, minlength=10)
     expected = len(drawn) / 10
@@ -498,7 +499,7 @@ def test_more_rows_wanted_than_there_are(counted):
 
 
 def test_progress_rises_to_the_end(counted, monkeypatch):
-    monkeypatch.setattr("helpers.report.reading.CHUNK_CELLS", 1000)
+    monkeypatch.setattr("helpers.report.reading.files.CHUNK_CELLS", 1000)
     seen = []
     read_table(counted, progress=lambda share, text: seen.append((share, text)))
     shares = [share for share, _ in seen]
@@ -530,7 +531,8 @@ def huge(tmp_path_factory):
 MEASURE = """
 import resource, sys
 from helpers.datasets.files import DATA_DIR
-from helpers.report.reading import UnusableFile, read_table
+from helpers.report.errors import UnusableFile
+from helpers.report.reading.files import read_table
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)

@@ -8,24 +8,26 @@ from dataclasses import replace
 from helpers.detectors import NearestNeighbours, ZScore
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.report import TooLittleTime
-from helpers.report.candidates import Candidate, series_candidates, table_candidates
-from helpers.report.columns import describe_columns
-from helpers.report.contest import Entry, train_candidates
-from helpers.report.preparing import prepare
-from helpers.report.study import cross_fitted_strangeness, examine, finish
+from helpers.report.columns.describing import describe_columns
+from helpers.report.contest.candidates import Candidate, series_candidates, table_candidates
+from helpers.report.contest.preparing import prepare
+from helpers.report.contest.scoring import cross_fitted_strangeness, finish
+from helpers.report.contest.training import Entry, train_candidates
+from helpers.report.study import examine
 
 import numpy as np
 import pandas as pd
 import pytest
 
+PREPARING = "helpers.report.contest.preparing"
 SECONDS = 20  # too few for networks on most machines; what is tested here does not need them
 
 
 @pytest.fixture(autouse=True)
 def no_networks(monkeypatch):
     """The same detectors on a fast machine and on a busy one."""
-    monkeypatch.setattr("helpers.report.contest.table_candidates", lambda n, seed: table_candidates(n, seed)[:5])
-    monkeypatch.setattr("helpers.report.contest.series_candidates", lambda n, seed: series_candidates(n, seed)[:4])
+    monkeypatch.setattr(f"{PREPARING}.table_candidates", lambda n, seed: table_candidates(n, seed)[:5])
+    monkeypatch.setattr(f"{PREPARING}.series_candidates", lambda n, seed: series_candidates(n, seed)[:4])
 
 
 def table(n=1000, seed=0, odd=()):
@@ -68,16 +70,16 @@ def test_labels_rank_and_the_test_part_judges():
     odd = list(range(0, 1000, 20))
     found = study(table(odd=odd), labels_of(1000, odd))
     assert found.has_labels
-    assert found.verdict["rows"] == len(found.parts.test) == 200
-    assert found.verdict["average precision"] > 0.9
-    assert found.ranking.loc[found.chosen, "behind low"] <= 0
+    assert found.verdict.n_rows == len(found.parts.test) == 200
+    assert found.verdict.average_precision.value > 0.9
+    assert found.ranking.table().loc[found.chosen, "behind low"] <= 0
 
 
 def test_labels_are_read_from_their_column():
     odd = list(range(0, 1000, 20))
     frame = table(odd=odd).assign(label=labels_of(1000, odd))
     found = examine(frame, describe_columns(frame, label="label"), seconds=SECONDS)
-    assert found.has_labels and found.verdict["anomalies"] == 10
+    assert found.has_labels and found.verdict.n_anomalies == 10
     assert "label" not in found.model.columns
 
 
@@ -95,7 +97,7 @@ def test_events_of_a_series_choose_and_judge():
     odd = [start + i for start in starts for i in range(3)]
     found = study(series(odd=odd), labels_of(1200, odd))
     assert found.has_labels
-    assert found.verdict["events"] == 3
+    assert found.verdict.n_events == 3
     assert any("labelled events" in note for note in found.notes)
 
 
@@ -145,7 +147,7 @@ def test_flipping_the_labels_of_the_test_part_changes_only_the_verdict():
     measured = ["average precision", "AP low", "AP high", "AUROC", "behind best", "behind low", "behind high"]
     pd.testing.assert_frame_equal(first.ranking[measured], second.ranking[measured])
     assert first.chosen == second.chosen
-    assert first.verdict["average precision"] > second.verdict["average precision"] + 0.3
+    assert first.verdict.average_precision.value > second.verdict.average_precision.value + 0.3
 
 
 def test_the_limit_keeps_its_promise_on_normal_rows():
@@ -165,7 +167,7 @@ def test_labels_too_few_to_choose_by_are_told_of_and_judge_all_rows():
     assert not found.has_labels
     assert "agreement" in found.ranking
     assert any(note.startswith("Labels could not choose the detector") for note in found.notes)
-    assert found.verdict["rows"] == 1000 and found.verdict["recall"] == 1
+    assert found.verdict.n_rows == 1000 and found.verdict.recall.value == 1
 
 
 def test_few_labelled_anomalies_are_told_of():
@@ -195,7 +197,7 @@ def test_the_same_random_state_gives_the_same_study():
 
 
 def test_rows_for_which_there_is_no_time_stay_unscored_and_are_counted(monkeypatch):
-    monkeypatch.setattr("helpers.report.study.BLOCK", 100)
+    monkeypatch.setattr("helpers.report.contest.scoring.BLOCK", 100)
 
     class Slow(ZScore):
         def _score(self, rows):
@@ -240,7 +242,8 @@ def test_no_time_at_all_is_an_error_with_a_sentence(monkeypatch):
             return super()._score(rows)
 
     monkeypatch.setattr(
-        "helpers.report.contest.table_candidates", lambda n, seed: [Candidate("endless", Endless(), "sleeps", "00")]
+        "helpers.report.contest.preparing.table_candidates",
+        lambda n, seed: [Candidate("endless", Endless(), "sleeps", "00")],
     )
     with pytest.raises(TooLittleTime, match=r"No detector could be trained in .* Allow more seconds"):
         study(table(), seconds=0.02)

@@ -8,7 +8,9 @@ from pathlib import Path
 import helpers.detectors
 from helpers.datasets import load_results
 from helpers.detectors import Detector, WindowDetector
+from helpers.detectors.catalogue import BASES, CATALOGUE, on_scoreboard
 from helpers.results import contest
+from helpers.results.tasks import TASKS
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -52,21 +54,20 @@ def test_every_detector_of_the_course_stands_on_the_scoreboard_or_is_excused():
         if inspect.isclass(thing := getattr(helpers.detectors, name)) and issubclass(thing, Detector)
     }
     used = set(classes_in_use())
-    assert exported - used == set(contest.LEFT_OUT)
-    assert all(contest.LEFT_OUT.values())
+    excused = {type(entry.detector).__name__: entry.left_out for entry in CATALOGUE.values() if entry.left_out}
+    assert exported - used == {"OneColumn", *(base.__name__ for base in BASES)}
+    assert excused.keys() == {"OneColumn", "WindowDetector"}  # which stands there with what it carries
 
 
 def test_every_detector_fits_some_data_and_every_data_set_has_a_floor():
     pairs = set(contest.fitting_pairs())
-    assert {detector for _, detector in pairs} == set(contest.DETECTORS)
-    assert {data for data, detector in pairs if detector == "random"} == set(contest.DATA)
+    assert {detector for _, detector in pairs} == set(on_scoreboard())
+    assert {data for data, detector in pairs if detector == "random"} == set(TASKS)
 
 
-@pytest.mark.parametrize(
-    ("data", "view"), [(data, view) for data, about in contest.DATA.items() for view in about.views]
-)
+@pytest.mark.parametrize(("data", "view"), [(data, view) for data, about in TASKS.items() for view in about.views])
 def test_parts_of_a_view(data, view):
-    parts = contest.DATA[data].views[view]()
+    parts = TASKS[data].views[view]()
     n_scores = sum(map(len, parts.test)) if isinstance(parts.test, list) else len(parts.test)
     assert set(parts.labels) == {0, 1}
     if parts.judged is None:
@@ -77,7 +78,7 @@ def test_parts_of_a_view(data, view):
 
 
 def test_views_of_one_data_set_are_judged_on_the_same():
-    for about in contest.DATA.values():
+    for about in TASKS.values():
         first, *others = (view().labels for view in about.views.values())
         for other in others:
             np.testing.assert_array_equal(first, other)
@@ -85,7 +86,7 @@ def test_views_of_one_data_set_are_judged_on_the_same():
 
 def test_nothing_that_is_judged_was_learned():
     """Rows of a frame are told apart by their index, arrays by their values."""
-    for about in contest.DATA.values():
+    for about in TASKS.values():
         for load in about.views.values():
             parts = load()
             if isinstance(parts.train, pd.DataFrame):
@@ -102,7 +103,7 @@ def test_seeds_reach_the_detector_that_is_wrapped():
 
 def test_a_row_of_the_water_is_scored_by_all_that_are_judged_on_it():
     """Detectors with windows are blind after a gap; nobody is judged there."""
-    parts = contest.DATA["water flow"].views["series"]()
+    parts = TASKS["water flow"].views["series"]()
     blind = contest.unfitted("water flow", "PCA").fit(parts.train).decision_function(parts.test)
     assert np.isnan(blind).any() and not np.isnan(blind[parts.judged]).any()
 
@@ -110,7 +111,7 @@ def test_a_row_of_the_water_is_scored_by_all_that_are_judged_on_it():
 @pytest.mark.parametrize(
     ("data", "detector", "message"),
     [
-        ("orders", "LSTM forecaster", "'LSTM forecaster' takes series, but 'orders' comes as rows"),
+        ("orders", "LSTM forecaster", "'LSTM forecaster' takes series, but 'orders' comes as tables"),
         ("sales", "PCA", "'sales' is not on the scoreboard; there are: orders, Shuttle"),
         ("orders", "pca", "'pca' is not on the scoreboard; there are: random, z-score"),
     ],
@@ -144,7 +145,7 @@ def test_values_are_possible(table):
 
 def test_rows_of_a_data_set_were_judged_on_the_same(table):
     assert (table.groupby("data")[["mark", "n_test", "prevalence"]].nunique() == 1).all().all()
-    for data, about in contest.DATA.items():
+    for data, about in TASKS.items():
         rows = table[table["data"] == data]
         labels = next(iter(about.views.values()))().labels
         assert set(rows["n_test"]) == {len(labels)} and set(rows["prevalence"]) == {round(labels.mean(), 4)}
@@ -186,8 +187,9 @@ def test_the_other_tables_agree(table):
 
 def test_cost_has_every_detector_and_size_and_says_what_was_stopped(cost, bench):
     definition = bench("helpers.results.tables.cost")
-    jobs = [(detector, rows) for detector in (*definition.TABLES, *definition.SERIES) for rows in definition.ROWS]
-    assert list(cost[["detector", "rows"]].itertuples(index=False, name=None)) == jobs
+    assert list(cost[["detector", "rows"]].itertuples(index=False, name=None)) == definition.jobs()
+    assert set(cost["detector"]) == {name for name, entry in CATALOGUE.items() if entry.cost}
+    assert len(cost) == len(definition.ROWS) * cost["detector"].nunique()
     assert cost.columns.tolist() == definition.COLUMNS
     assert (cost["score_seconds"].isna() == cost["stopped"]).all()
     assert (cost["train_seconds"].dropna() < definition.STOPPED_AFTER).all()
@@ -252,13 +254,20 @@ def slow(seconds):
     time.sleep(seconds)
     yield {"train_seconds": 0.5, "score_seconds": 1.0}
 
+def imports_matplotlib():
+    import helpers.results.contest, helpers.results.cost_of_one
+
+    return {"imported": "matplotlib" in sys.modules}
+
 def imports_tensorflow():
-    from helpers.results.contest import measure
+    from helpers.detectors.catalogue import CATALOGUE
+    from helpers.results.contest import load_network_library, measure
 
     imported = ["tensorflow" in sys.modules]
-    for detector in ("z-score", "LSTM forecaster"):
-        measure("water flow", detector)
-        imported.append("tensorflow" in sys.modules)
+    measure("water flow", "z-score")
+    imported.append("tensorflow" in sys.modules)
+    load_network_library(CATALOGUE["LSTM forecaster"])
+    imported.append("tensorflow" in sys.modules)
     return {"imported": imported}
 """
 
@@ -311,6 +320,10 @@ def test_cost_of_a_small_table_and_series(bench, detector, series):
     assert set(trained) == {"train_seconds"} and set(scored) == {"train_seconds", "score_seconds"}
 
 
+def test_what_is_measured_does_not_count_what_draws(fake):
+    assert fake.run("fake_measure", "imports_matplotlib")["imported"] is False
+
+
 def test_a_row_of_the_bench_is_measured_in_a_fresh_process(bench, monkeypatch):
     results = bench("helpers.results.tables.everything")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
@@ -320,6 +333,116 @@ def test_a_row_of_the_bench_is_measured_in_a_fresh_process(bench, monkeypatch):
 
 def test_figures_are_drawn_beside_their_tables(bench, tmp_path):
     results = bench("helpers.results.writing")
-    results.write("some", pd.DataFrame({"x": [0, 1], "y": [1, 3]}), tmp_path)
-    said = results.draw("some", lambda table: plt.plot(table["x"], table["y"])[0].figure, tmp_path)
-    assert (tmp_path / "some.png").read_bytes()[:4] == b"\x89PNG" and said.startswith("some.png drawn")
+    table = pd.DataFrame({"x": [0, 1], "y": [1, 3]})
+    said = results.write("some", table, tmp_path, figure=lambda table: plt.plot(table["x"], table["y"])[0].figure)
+    assert (tmp_path / "some.png").read_bytes()[:4] == b"\x89PNG" and "some.png drawn" in said
+
+
+# ------------------------------------------------------------------------------------- one detector, one data set
+
+
+class Definition:
+    """Stands for a module of `helpers.results.tables`: two detectors on two data sets, and how often each was run."""
+
+    KEYS = ("data", "detector", "seed")
+    COLUMNS = ("data", "detector", "seed", "auroc", "seconds")
+
+    def __init__(self, detectors=("quick", "slow")):
+        self.detectors, self.computed, self.value = detectors, [], 1 / 3
+
+    def jobs(self):
+        return [(data, detector, 0) for data in ("here", "there") for detector in self.detectors]
+
+    def compute_row(self, data, detector, seed):
+        self.computed.append((data, detector))
+        return {"data": data, "detector": detector, "seed": seed, "auroc": self.value, "seconds": 0.1}
+
+    @staticmethod
+    def figure(table):
+        return plt.plot(table["seed"], table["auroc"])[0].figure
+
+
+@pytest.fixture
+def writing(bench, tmp_path, monkeypatch):
+    resume = bench("helpers.results.resume")
+    monkeypatch.setattr(resume, "FOLDER", tmp_path / "unfinished")
+    monkeypatch.setattr("helpers.results.machine.versions", lambda: "Python 3.13")
+    return bench("helpers.results.writing")
+
+
+def stored(folder):
+    text = (folder / "some.csv").read_text()
+    return [line for line in text.splitlines() if line.startswith("#")], pd.read_csv(folder / "some.csv", comment="#")
+
+
+def test_the_rows_of_a_new_detector_take_their_place(writing, tmp_path):
+    writing.write_table("some", Definition(), tmp_path)
+    header, before = stored(tmp_path)
+    later = Definition(("quick", "new", "slow"))
+    said = writing.write_part("some", later, "new", tmp_path)
+    about, table = stored(tmp_path)
+    assert later.computed == [("here", "new"), ("there", "new")]
+    assert list(table[list(later.KEYS)].itertuples(index=False, name=None)) == later.jobs()
+    pd.testing.assert_frame_equal(table[table["detector"] != "new"].reset_index(drop=True), before)
+    assert about[:-1] == header and about[-1].startswith("# part: new, date 20")
+    assert said.startswith("some.csv written: 6 rows. some.png drawn") and said.endswith("2 of them are new.")
+
+
+def test_the_rows_of_a_data_set_are_computed_again(writing, tmp_path):
+    definition = Definition()
+    writing.write_table("some", definition, tmp_path)
+    definition.computed, definition.value = [], 0.25
+    for _ in range(2):
+        writing.write_part("some", definition, "there", tmp_path)
+    about, table = stored(tmp_path)
+    assert definition.computed == 2 * [("there", "quick"), ("there", "slow")]
+    assert table["auroc"].tolist() == [1 / 3, 1 / 3, 0.25, 0.25]  # every digit of the others is kept
+    assert len(about) == 5
+
+
+def test_a_detector_without_rows_is_named_and_one_that_is_gone_goes(writing, tmp_path):
+    writing.write_table("some", Definition(("quick", "old")), tmp_path)
+    said = writing.write_part("some", Definition(("quick", "new", "newer")), "new", tmp_path)
+    assert stored(tmp_path)[1]["detector"].tolist() == ["quick", "new"] * 2
+    assert said.endswith("Still without rows: newer.")
+
+
+@pytest.mark.parametrize("broken", ["compute_row", "figure"])
+def test_a_part_is_stored_whole_or_not_at_all(writing, tmp_path, monkeypatch, broken):
+    definition = Definition()
+    writing.write_table("some", definition, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("some.*")}
+
+    def fail(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(definition, broken, fail)
+    with pytest.raises(KeyboardInterrupt):
+        writing.write_part("some", definition, "quick", tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("some.*")} == before
+
+
+def test_a_part_that_is_not_there_is_refused(writing, tmp_path):
+    with pytest.raises(SystemExit, match="some has no rows of 'quack'; there are: here, quick, slow, there"):
+        writing.write_part("some", Definition(), "quack", tmp_path)
+    with pytest.raises(SystemExit, match="digits is computed as a whole"):
+        writing.write_all(["digits"], only="PCA")
+    with pytest.raises(SystemExit, match="Say which table is to get the rows of PCA"):
+        writing.write_all([], only="PCA")
+
+
+@pytest.mark.parametrize("name", ["everything", "cost"])
+def test_a_shipped_table_that_is_read_and_written_stays_as_it_is(writing, bench, tmp_path, name):
+    shipped = Path(__file__).parents[1] / "data" / "results"
+    about, table = writing._read(shipped / f"{name}.csv")
+    rows = pd.DataFrame(table.to_dict("records"), columns=bench(f"helpers.results.tables.{name}").COLUMNS)
+    writing.write(name, rows, tmp_path, about)
+    assert (tmp_path / f"{name}.csv").read_bytes() == (shipped / f"{name}.csv").read_bytes()
+
+
+def test_the_command_passes_names_and_part_on(bench, monkeypatch):
+    asked = []
+    monkeypatch.setattr("helpers.results.writing.write_all", lambda *arguments: asked.append(arguments))
+    bench("harness").main(["--results", "everything", "--only", "PCA"])
+    bench("harness").main(["--results"])
+    assert asked == [(["everything"], "PCA"), ([], None)]

@@ -1,7 +1,7 @@
 """What every exercise check does alike: notice an empty answer, turn a complaint or a crash into a sentence."""
 
 import functools
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,16 @@ __all__ = [
     "NOT_ATTEMPTED",
     "Reply",
     "Wrong",
+    "as_list",
     "as_number",
     "as_numbers",
     "as_series",
     "as_set",
-    "as_text",
+    "bug_hunt",
+    "demand_all",
     "exercise",
-    "find_faults",
+    "open_exercise",
+    "refuse",
     "try_out",
 ]
 
@@ -32,11 +35,16 @@ class Wrong(Exception):
 class Reply:
     """A check's answer, shown without quotes at the end of a cell.
 
+    Attributes
+    ----------
+    verdict : {"right", "not yet", "empty"}
+    text : str
+
     >>> Reply("right", "42 it is")
     right: 42 it is
     """
 
-    verdict: str  # "right", "not yet" or "empty"
+    verdict: str
     text: str
 
     def __repr__(self) -> str:
@@ -48,6 +56,16 @@ def exercise(check: Callable[..., str]) -> Callable[..., Reply]:
 
     An answer that is still `...` counts as not attempted. Any other exception becomes a reply, never a traceback:
     a learner's mistake must not stop Run All Cells.
+
+    Parameters
+    ----------
+    check : callable
+        ``check(*answers) -> str``; a `Wrong` without a message says that an answer is still empty.
+
+    Returns
+    -------
+    callable
+        ``reply(*answers) -> Reply``.
 
     >>> @exercise
     ... def is_even(number):
@@ -66,9 +84,8 @@ def exercise(check: Callable[..., str]) -> Callable[..., Reply]:
 
     @functools.wraps(check)
     def reply(*answers) -> Reply:
-        if any(answer is ... for answer in answers):
-            return Reply("empty", NOT_ATTEMPTED)
         try:
+            demand_all(answers)
             return Reply("right", check(*answers))
         except Wrong as wrong:
             return Reply("not yet", str(wrong)) if str(wrong) else Reply("empty", NOT_ATTEMPTED)
@@ -78,10 +95,142 @@ def exercise(check: Callable[..., str]) -> Callable[..., Reply]:
     return reply
 
 
+def open_exercise(wanted: str, words: int = 20) -> Callable[..., Reply]:
+    """Make the check of an exercise that has no wrong answer, only a short one.
+
+    Parameters
+    ----------
+    wanted : str
+        What to write, for the sentence about an answer that is too short.
+    words : int
+        So many make an answer: a text, or several sentences in a list or dict.
+
+    Returns
+    -------
+    callable
+        ``reply(answer) -> Reply``.
+
+    >>> open_exercise("three letters", words=3)("a b")
+    not yet: 2 words so far; write three letters, 3 words or more: you will come back to them
+    >>> open_exercise("three letters", words=3)(["a b", "c"])
+    right: written down. Compare it with the worked solution in the folder solutions
+    """
+
+    @exercise
+    def check(answer) -> str:
+        if isinstance(answer, dict):
+            answer = list(answer.values())
+        if isinstance(answer, list | tuple):
+            answer = " ".join(map(str, answer))
+        if not isinstance(answer, str):
+            raise Wrong(f'write your answer as a text, between """ and """, not as a {type(answer).__name__}')
+        n = len(answer.split())
+        if n < words:
+            raise Wrong(f"{n} words so far; write {wanted}, {words} words or more: you will come back to them")
+        return "written down. Compare it with the worked solution in the folder solutions"
+
+    return check
+
+
+def bug_hunt(faults: dict[int, str], innocent: dict[int, str], enough: int, fair=frozenset()) -> Callable[..., Reply]:
+    """Make the check of a set of faulty lines: praise with the reason of each, or too few, or an innocent line.
+
+    Parameters
+    ----------
+    faults, innocent : dict of int to str
+        Line numbers, and why each is faulty or innocent.
+    enough : int
+        So many faulty lines are enough for a right.
+    fair : collection of int
+        Lines that may be named and do not count.
+
+    Returns
+    -------
+    callable
+        ``reply(lines) -> Reply``.
+
+    >>> hunt = bug_hunt({1: "ids are names", 2: "a leak"}, {4: "this is right"}, enough=1, fair={3})
+    >>> hunt({1, 3})
+    right: (1) ids are names. And also: (2) a leak
+    >>> hunt({1, 4})
+    not yet: line 4 is innocent: this is right
+    """
+
+    @exercise
+    def check(faulty) -> str:
+        parts = as_list(faulty, "faulty should be a set of line numbers, as in {1, 2}", but=(str, dict))
+        lines = {as_number(line, "a line number") for line in parts} - set(fair)
+        if strange := lines - faults.keys() - innocent.keys():
+            raise Wrong(f"there is no line {min(strange):g}")
+        if named := [line for line in innocent if line in lines]:
+            raise Wrong("; ".join(f"line {line} is innocent: {innocent[line]}" for line in named))
+        found, left = (
+            "; ".join(f"({line}) {reason}" for line, reason in faults.items() if (line in lines) == wanted)
+            for wanted in (True, False)
+        )
+        if len(lines) < enough:
+            raise Wrong(f"{len(lines)} found, {enough} or more are needed. {found}".strip())
+        return found + (f". And also: {left}" if left else "")
+
+    return check
+
+
+def refuse(hints: Mapping[str, bool]) -> None:
+    """Raise `Wrong` with the first hint that applies.
+
+    Parameters
+    ----------
+    hints : mapping of str to bool
+        A sentence, and whether it applies; in the order in which they are looked at.
+
+    Raises
+    ------
+    Wrong
+        With the first sentence that applies.
+
+    >>> refuse({"a mean of squares cannot be negative": 0.2 < 0})
+    """
+    for sentence, applies in hints.items():
+        if applies:
+            raise Wrong(sentence)
+
+
+def demand_all(parts: Iterable) -> None:
+    """Count an answer as not attempted if one of its parts is still `...`.
+
+    Parameters
+    ----------
+    parts : iterable
+
+    Raises
+    ------
+    Wrong
+        Without a sentence.
+
+    >>> demand_all([1, 2])
+    """
+    if any(part is ... for part in parts):
+        raise Wrong("")
+
+
 def try_out(function: Callable, *arguments):
     """Call the learner's function; one that still returns `...` counts as not attempted.
 
-    Raises `Wrong` when `function` cannot be called at all.
+    Parameters
+    ----------
+    function : callable
+    *arguments
+        What it is called with.
+
+    Returns
+    -------
+    object
+        What the function returned.
+
+    Raises
+    ------
+    Wrong
+        `function` cannot be called at all, or returned `...`.
 
     >>> try_out(abs, -2)
     2
@@ -89,45 +238,85 @@ def try_out(function: Callable, *arguments):
     if not callable(function):
         raise Wrong(f"a function is needed here, not {function!r}")
     answer = function(*arguments)
-    if answer is ...:
-        raise Wrong("")
+    demand_all([answer])
     return answer
 
 
 def as_number(answer, what: str) -> float:
-    """The answer as one float; `Wrong` says what it was instead.
+    """Read an answer as one float.
+
+    Parameters
+    ----------
+    answer : object
+    what : str
+        The answer's name, for the sentence.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    Wrong
+        With what it was instead.
 
     >>> as_number(3, "the limit")
     3.0
     """
     if answer is None:
         raise Wrong(f"{what} is empty (None)")
-    try:
-        array = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        raise Wrong(f"{what} should be a number, not a {type(answer).__name__}") from None
+    array = _floats(answer, f"{what} should be a number")
     if array.size != 1:
         raise Wrong(f"{what} should be one number, and this has {array.size} of them; a sum or a mean may be missing")
     return float(array.reshape(()))
 
 
 def as_numbers(answer, n: int, what: str) -> np.ndarray:
-    """The answer as a float array of shape (n,); `Wrong` says what it was instead.
+    """Read an answer as n floats.
+
+    Parameters
+    ----------
+    answer : object
+    n : int
+    what : str
+        The answer's name, for the sentence.
+
+    Returns
+    -------
+    float array of shape (n,)
+
+    Raises
+    ------
+    Wrong
+        With what it was instead.
 
     >>> as_numbers([1, 2], 2, "the scores")
     array([1., 2.])
     """
-    try:
-        array = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        raise Wrong(f"{what} should be numbers, not a {type(answer).__name__}") from None
+    array = _floats(answer, f"{what} should be numbers")
     if array.shape != (n,):
         raise Wrong(f"{what} should have shape ({n},), one number a row, and this has shape {array.shape}")
     return array
 
 
 def as_series(answer, index: pd.Index, what: str) -> pd.Series:
-    """The answer as one number a row of `index`; a Series in another order is put into this one.
+    """Read an answer as one number a row of `index`; a Series in another order is put into this one.
+
+    Parameters
+    ----------
+    answer : object
+    index : Index of shape (n,)
+    what : str
+        The answer's name, for the sentence.
+
+    Returns
+    -------
+    Series of shape (n,)
+
+    Raises
+    ------
+    Wrong
+        With what it was instead.
 
     >>> as_series(pd.Series([1.0, 2.0], index=["b", "a"]), pd.Index(["a", "b"]), "the scores").tolist()
     [2.0, 1.0]
@@ -139,63 +328,68 @@ def as_series(answer, index: pd.Index, what: str) -> pd.Series:
     return pd.Series(as_numbers(answer, len(index), what), index=index)
 
 
+def as_list(answer, needed: str, but: tuple[type, ...] = ()) -> list:
+    """Take an answer of several parts apart; with a part that is `...` it counts as not attempted.
+
+    Parameters
+    ----------
+    answer : object
+    needed : str
+        The sentence for an answer that has no parts.
+    but : tuple of types
+        What has parts and is refused all the same.
+
+    Returns
+    -------
+    list
+
+    Raises
+    ------
+    Wrong
+        The answer has no parts, or one is `...`.
+
+    >>> as_list((1, 2), "two numbers are needed")
+    [1, 2]
+    """
+    try:
+        parts = list(None if isinstance(answer, but) else answer)
+    except TypeError:
+        raise Wrong(needed) from None
+    demand_all(parts)
+    return parts
+
+
 def as_set(answer, allowed: Collection[str]) -> set[str]:
-    """The answer as a set of letters; `Wrong` names what does not belong into it.
+    """Read an answer as a set of letters.
+
+    Parameters
+    ----------
+    answer : iterable of str
+    allowed : collection of str
+        The letters there are to choose from.
+
+    Returns
+    -------
+    set of str
+        Lower case.
+
+    Raises
+    ------
+    Wrong
+        With what does not belong into it.
 
     >>> sorted(as_set(["a", "B"], {"a", "b"}))
     ['a', 'b']
     """
-    try:
-        parts = list(answer)
-    except TypeError:
-        raise Wrong(f'a set of letters is needed, as in {{"a", "b"}}, not {answer!r}') from None
-    if any(part is ... for part in parts):
-        raise Wrong("")
+    parts = as_list(answer, f'a set of letters is needed, as in {{"a", "b"}}, not {answer!r}')
     letters = {str(part).strip().lower() for part in parts} - {"", ","}
     if strange := sorted(letters - set(allowed)):
         raise Wrong(f"{', '.join(strange)}: choose from {', '.join(sorted(allowed))}")
     return letters
 
 
-def as_text(answer, wanted: str, words: int = 20) -> str:
-    """Praise for an open answer that is long enough; a text, or several sentences in a list or dict.
-
-    >>> as_text("a b c", "three letters", words=3)
-    'written down. Compare it with the worked solution in the folder solutions'
-    """
-    if isinstance(answer, dict):
-        answer = list(answer.values())
-    if isinstance(answer, list | tuple):
-        answer = " ".join(map(str, answer))
-    if not isinstance(answer, str):
-        raise Wrong(f'write your answer as a text, between """ and """, not as a {type(answer).__name__}')
-    n = len(answer.split())
-    if n < words:
-        raise Wrong(f"{n} words so far; write {wanted}, {words} words or more: you will come back to them")
-    return "written down. Compare it with the worked solution in the folder solutions"
-
-
-def find_faults(answer, faults: dict[int, str], innocent: dict[int, str], enough: int, fair=frozenset()) -> str:
-    """Judge a set of line numbers: praise with the reason of each fault, or `Wrong` for too few or an innocent line.
-
-    fair: lines that may be named and do not count.
-
-    >>> find_faults({1, 3}, {1: "ids are names", 2: "a leak"}, {4: "this is right"}, enough=1, fair={3})
-    '(1) ids are names. And also: (2) a leak'
-    """
-    if isinstance(answer, str | dict) or not isinstance(answer, Iterable):
-        raise Wrong("faulty should be a set of line numbers, as in {1, 2}")
-    if any(line is ... for line in answer):
-        raise Wrong("")
-    lines = {as_number(line, "a line number") for line in answer} - set(fair)
-    if strange := lines - faults.keys() - innocent.keys():
-        raise Wrong(f"there is no line {min(strange):g}")
-    if named := [line for line in innocent if line in lines]:
-        raise Wrong("; ".join(f"line {line} is innocent: {innocent[line]}" for line in named))
-    found, left = (
-        "; ".join(f"({line}) {reason}" for line, reason in faults.items() if (line in lines) == wanted)
-        for wanted in (True, False)
-    )
-    if len(lines) < enough:
-        raise Wrong(f"{len(lines)} found, {enough} or more are needed. {found}".strip())
-    return found + (f". And also: {left}" if left else "")
+def _floats(answer, wanted):
+    try:
+        return np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        raise Wrong(f"{wanted}, not a {type(answer).__name__}") from None

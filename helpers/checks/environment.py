@@ -4,7 +4,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from helpers import datasets
+from helpers.datasets.files import verify_files
 
 __all__ = ["check_environment"]
 
@@ -14,7 +14,7 @@ MEGABYTES_FREE = 1500
 
 
 def python_line(version: tuple[int, int]) -> str:
-    """Is this Python one that TensorFlow has wheels for?
+    """Say whether this Python is one that TensorFlow has wheels for.
 
     >>> python_line((3, 12))
     '[OK]   Python 3.11 to 3.13'
@@ -28,7 +28,9 @@ def python_line(version: tuple[int, int]) -> str:
 
 
 def package_line(name: str, oldest: int) -> str:
-    """Is the package there, and new enough? The exact version is not printed: it may differ between learners.
+    """Say whether the package is there, and new enough.
+
+    The exact version is not printed: it may differ between learners.
 
     >>> package_line("numpy", 2)
     '[OK]   numpy 2 or newer'
@@ -45,7 +47,10 @@ def package_line(name: str, oldest: int) -> str:
 
 
 def tensorflow_line() -> str:
-    """Is TensorFlow there, under either of its names? It is not imported: that takes seconds and 600 MB."""
+    """Say whether TensorFlow is there, under either of its names.
+
+    It is not imported: that takes seconds and 600 MB.
+    """
     lines = [package_line(name, 2) for name in ("tensorflow", "tensorflow-cpu")]
     if any(line.startswith("[OK]") for line in lines):
         return "[OK]   TensorFlow 2 or newer (used from lesson 03 on)"
@@ -53,20 +58,20 @@ def tensorflow_line() -> str:
 
 
 def data_line() -> str:
-    """Are the shipped data files there, and whole?
+    """Say whether the shipped data files are there, and whole.
 
     >>> data_line()
     '[OK]   the shipped data is complete'
     """
     try:
-        datasets.verify_files()
+        verify_files()
     except (OSError, ValueError) as error:
         return f"[FAIL] {error}"
     return "[OK]   the shipped data is complete"
 
 
 def memory_line(meminfo: Path = Path("/proc/meminfo")) -> str:
-    """Is there memory for the largest lesson? Where the system does not tell, the line says so.
+    """Say whether there is memory for the largest lesson; where the system does not tell, the line says so.
 
     >>> memory_line(Path("no such file"))
     '[OK]   memory: this system does not tell; no lesson needs more than 1.3 GB'

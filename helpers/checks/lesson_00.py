@@ -1,7 +1,7 @@
 """Checks of the exercises of lesson 00, Start here."""
 
-from helpers.checks.core import Wrong, as_number, as_set, as_text, exercise
-from helpers.datasets import load_orders
+from helpers.checks.core import Wrong, as_number, as_set, demand_all, exercise, open_exercise, refuse
+from helpers.datasets.tables import load_orders
 
 __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4"]
 
@@ -27,28 +27,26 @@ NO_FAULTS = {
 
 @exercise
 def exercise_1(kind_of) -> str:
-    """Point, contextual or collective? A dict from a to d to one of the three words.
+    """Call each case point, contextual or collective: a dict from a to d to one of the three words.
 
     >>> exercise_1({"a": "point", "b": "point", "c": "collective", "d": "contextual"})
     not yet: b: 24 °C is a fine temperature in July. What makes it odd?
     """
     if not isinstance(kind_of, dict) or set(kind_of) != set(KINDS):
         raise Wrong("kind_of should be a dict with the keys a, b, c and d, as in the cell you were given")
-    if any(kind is ... for kind in kind_of.values()):
-        raise Wrong("")
+    demand_all(kind_of.values())
     kind_of = {name: str(kind).strip().lower() for name, kind in kind_of.items()}
     for name, kind in kind_of.items():
         if kind not in KINDS.values():
             raise Wrong(f"{name}: {kind!r} is none of the three words 'point', 'contextual' and 'collective'")
-    wrong = [name for name in KINDS if kind_of[name] != KINDS[name]]
-    if wrong:
-        raise Wrong("; ".join(f"{name}: {WHY_NOT[name]}" for name in wrong))
+    if wrong := [f"{name}: {WHY_NOT[name]}" for name, kind in KINDS.items() if kind_of[name] != kind]:
+        raise Wrong("; ".join(wrong))
     return "a is odd anywhere, b and d only there and then, c only as a group"
 
 
 @exercise
 def exercise_2(broken, broken_and_odd) -> str:
-    """How many orders break amount = pieces x price by over a cent, and how many of them are odd?
+    """Count the orders that break amount = pieces x price by over a cent, and the odd ones among them.
 
     >>> exercise_2(0.10375, 0)
     not yet: 0.10375 is a share; count the orders, with .sum()
@@ -57,22 +55,16 @@ def exercise_2(broken, broken_and_odd) -> str:
     gap = shop.data["amount"] - shop.data["quantity"] * shop.data["unit_price"]
     breaks = gap.abs() > 0.01
     broken, odd = as_number(broken, "broken"), as_number(broken_and_odd, "broken_and_odd")
-    if broken in ((gap > 0.01).sum(), (gap < -0.01).sum()):
-        raise Wrong(
-            f"{broken:.0f} counts one direction only: use .abs(), since coupons make the difference negative "
-            "and double charges positive"
-        )
-    if 0 < broken < 1:
-        raise Wrong(f"{broken:g} is a share; count the orders, with .sum()")
-    if broken > breaks.sum():
-        raise Wrong(
-            f"{broken:.0f} is too many: floating-point numbers differ by dust (0.1 + 0.2 is not 0.3), so ask "
-            "for more than 0.01"
-        )
-    if broken != breaks.sum():
-        raise Wrong(f"{broken:.0f} orders: count where |amount - quantity * unit_price| is more than 0.01")
-    if odd != shop.labels[breaks].sum():
-        raise Wrong("broken is right; for broken_and_odd add up shop.labels over the same rows")
+    hints = {
+        f"{broken:.0f} counts one direction only: use .abs(), since coupons make the difference negative "
+        "and double charges positive": broken in ((gap > 0.01).sum(), (gap < -0.01).sum()),
+        f"{broken:g} is a share; count the orders, with .sum()": 0 < broken < 1,
+        f"{broken:.0f} is too many: floating-point numbers differ by dust (0.1 + 0.2 is not 0.3), so ask "
+        "for more than 0.01": broken > breaks.sum(),
+        f"{broken:.0f} orders: count where |amount - quantity * unit_price| is more than 0.01": broken != breaks.sum(),
+        "broken is right; for broken_and_odd add up shop.labels over the same rows": odd != shop.labels[breaks].sum(),
+    }
+    refuse(hints)
     return (
         f"{broken:.0f} orders break the rule and {odd:.0f} of them are odd: precision 5 %. Nearly all others used "
         "a coupon; allow the four coupon rates (5, 10, 15, 20 %) and 80 orders are left, all of them odd"
@@ -81,7 +73,7 @@ def exercise_2(broken, broken_and_odd) -> str:
 
 @exercise
 def exercise_3(faults) -> str:
-    """The faults of a popular recipe: a set of letters from a to f.
+    """Name the faults of a popular recipe: a set of letters from a to f.
 
     >>> exercise_3({"a", "b", "c", "d", "e"})
     not yet: c is no fault: the mean of whole numbers is a number like any other; it need not be whole
@@ -90,22 +82,9 @@ def exercise_3(faults) -> str:
     if innocent := sorted(chosen & NO_FAULTS.keys()):
         raise Wrong("; ".join(f"{letter} is no fault: {NO_FAULTS[letter]}" for letter in innocent))
     if missing := FAULTS.keys() - chosen:
-        raise Wrong(
-            "; ".join(
-                [
-                    f"{len(chosen)} found, {len(missing)} more to find",
-                    *(f"({letter}) {FAULTS[letter]}" for letter in sorted(chosen)),
-                ]
-            )
-        )
+        reasons = [f"({letter}) {FAULTS[letter]}" for letter in sorted(chosen)]
+        raise Wrong("; ".join([f"{len(chosen)} found, {len(missing)} more to find", *reasons]))
     return "; ".join(f"({letter}) {reason}" for letter, reason in FAULTS.items())
 
 
-@exercise
-def exercise_4(my_case) -> str:
-    """An open exercise: there is no wrong answer, only a short one.
-
-    >>> exercise_4("My server.")
-    not yet: 2 words so far; write one sentence for each of the four parts, 20 words or more: you will come back to them
-    """
-    return as_text(my_case, "one sentence for each of the four parts")
+exercise_4 = open_exercise("one sentence for each of the four parts")

@@ -1,9 +1,9 @@
 """Checks of the exercises of lesson 01, Z-scores and IQR."""
 
-from functools import cache
+from functools import cache, partial
 
-from helpers.checks.core import Wrong, as_number, as_numbers, as_series, exercise, try_out
-from helpers.datasets import load_orders
+from helpers.checks.core import Wrong, as_number, as_numbers, as_series, exercise, refuse, try_out
+from helpers.datasets.tables import load_orders
 
 import numpy as np
 import pandas as pd
@@ -12,16 +12,13 @@ __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
 
 N_PAST = 12_000
 BUDGET, BAR, TOO_GOOD = 160, 100, 156
+close = partial(np.isclose, rtol=0.005)
 
 
 @cache
 def shop():
-    """The orders as the lesson has them; loaded once."""
+    """Load the orders as the lesson has them, once."""
     return load_orders()
-
-
-def close(answer: float, value: float) -> bool:
-    return bool(np.isclose(answer, value, rtol=0.005))
 
 
 def tukey_fence(values: pd.Series, k: float) -> float:
@@ -31,23 +28,22 @@ def tukey_fence(values: pd.Series, k: float) -> float:
 
 @exercise
 def exercise_1(fence) -> str:
-    """The upper fence of the past log amounts, in euros.
+    """Find the upper fence of the past log amounts, in euros.
 
     >>> exercise_1(6.86)
     not yet: that is the fence in logarithms; np.exp brings it back to euros
     """
     past = shop().data["amount"].iloc[:N_PAST]
     fence, right = as_number(fence, "fence"), float(np.exp(tukey_fence(np.log(past), 1.5)))
-    if close(fence, np.log(right)):
-        raise Wrong("that is the fence in logarithms; np.exp brings it back to euros")
-    if close(fence, tukey_fence(past, 1.5)):
-        raise Wrong("that is the fence of the euros, which calls every eighth order odd; take the logarithm first")
-    if close(fence, np.exp(tukey_fence(np.log(past), 3.0))):
-        raise Wrong("that fence uses k = 3, Tukey's 'far out'; the exercise asks for 1.5")
-    if close(fence, np.exp(-tukey_fence(-np.log(past), 1.5))):
-        raise Wrong("that is the lower fence, below which no order lies")
-    if close(fence, 10 ** np.log(right)):
-        raise Wrong("np.log is the natural logarithm, so its inverse is np.exp, not a power of ten")
+    mistakes = {
+        np.log(right): "that is the fence in logarithms; np.exp brings it back to euros",
+        tukey_fence(past, 1.5): "that is the fence of the euros, which calls every eighth order odd; "
+        "take the logarithm first",
+        np.exp(tukey_fence(np.log(past), 3.0)): "that fence uses k = 3, Tukey's 'far out'; the exercise asks for 1.5",
+        np.exp(-tukey_fence(-np.log(past), 1.5)): "that is the lower fence, below which no order lies",
+        10 ** np.log(right): "np.log is the natural logarithm, so its inverse is np.exp, not a power of ten",
+    }
+    refuse({sentence: close(fence, value) for value, sentence in mistakes.items()})
     if not close(fence, right):
         raise Wrong(
             f"{fence:.4g} is not it. Quartiles of log_amount, fence, then np.exp; fences(log_amount) returns "
@@ -58,7 +54,7 @@ def exercise_1(fence) -> str:
 
 @exercise
 def exercise_2(n) -> str:
-    """The smallest sample in which a z-score can exceed 3.
+    """Find the smallest sample in which a z-score can exceed 3.
 
     >>> exercise_2(10)
     not yet: with n = 10 the largest possible z-score is 3.00, and that is not greater than 3
@@ -76,23 +72,21 @@ def exercise_2(n) -> str:
 
 @exercise
 def exercise_3(price_gap) -> str:
-    """How far each log price lies from the median log price of its product.
+    """Measure how far each log price lies from the median log price of its product.
 
     >>> exercise_3([1.0, 2.0])
     not yet: price_gap should have shape (20000,), one number a row, and this has shape (2,)
     """
     orders, kinds = shop().data, shop().kinds
     gap = as_series(price_gap, orders.index, "price_gap")
-    if gap.isna().any():
-        raise Wrong(f"price_gap holds {gap.isna().sum()} NaN; transform keeps one value for every row")
-    if (gap < 0).any():
-        raise Wrong("some gaps are negative: too cheap is as wrong as too dear, so take .abs()")
     hits = int((kinds[gap.nlargest(80).index] == "wrong price").sum())
-    if hits < 60:
-        raise Wrong(
-            f"{hits} of your 80 largest gaps are wrong prices. Logs first, then the distance from the median "
-            "of the same product_id, in absolute value and not divided by anything"
-        )
+    hints = {
+        f"price_gap holds {gap.isna().sum()} NaN; transform keeps one value for every row": gap.isna().any(),
+        "some gaps are negative: too cheap is as wrong as too dear, so take .abs()": (gap < 0).any(),
+        f"{hits} of your 80 largest gaps are wrong prices. Logs first, then the distance from the median "
+        "of the same product_id, in absolute value and not divided by anything": hits < 60,
+    }
+    refuse(hints)
     spread = np.log(orders["unit_price"]).groupby(orders["product_id"]).transform("std")
     z_hits = int((kinds[(gap / spread).nlargest(80).index] == "wrong price").sum())
     return (
@@ -117,7 +111,7 @@ def flags_of(alarms, past: pd.DataFrame, recent: pd.DataFrame) -> np.ndarray:
 
 @exercise
 def exercise_4(alarms) -> str:
-    """The mended detector; each fault that is left is named with what it does to the orders.
+    """Mend the detector; each fault that is left is named with what it does to the orders.
 
     >>> exercise_4(lambda past, recent: recent["amount"] > recent["amount"].quantile(0.95))
     not yet: an order's alarm changed when other recent orders were taken away: mean, standard deviation and limit may \
@@ -126,20 +120,22 @@ use the past only. A percentile of the judged scores calls 5 % odd on the quiete
     past, recent = shop().data.iloc[:N_PAST], shop().data.iloc[N_PAST:]
     flags = flags_of(alarms, past, recent)
     cheaper = (recent["amount"] < recent["amount"].median()).to_numpy()
-    if (flags_of(alarms, past, recent[cheaper]) != flags[cheaper]).any():
-        raise Wrong(
-            "an order's alarm changed when other recent orders were taken away: mean, standard deviation and "
-            "limit may use the past only. A percentile of the judged scores calls 5 % odd on the quietest day"
-        )
-    renamed = recent.assign(customer_id=recent["customer_id"] * 1000)
-    if (flags_of(alarms, past, renamed) != flags).any():
-        raise Wrong("alarms change when customers get other ids: an id is a name, leave it out")
-    cheap = recent.assign(unit_price=0.01)
-    if not flags_of(alarms, past, cheap).all():
-        raise Wrong(
-            "a price of one cent raises no alarm. Either the sign is lost (take .abs()), or the logs are "
-            "missing (in euros small is never far), or not every column counts"
-        )
+    trials = {
+        "an order's alarm changed when other recent orders were taken away: mean, standard deviation and "
+        "limit may use the past only. A percentile of the judged scores calls 5 % odd on the quietest day": (
+            recent[cheaper],
+            flags[cheaper],
+        ),
+        "alarms change when customers get other ids: an id is a name, leave it out": (
+            recent.assign(customer_id=recent["customer_id"] * 1000),
+            flags,
+        ),
+        "a price of one cent raises no alarm. Either the sign is lost (take .abs()), or the logs are "
+        "missing (in euros small is never far), or not every column counts": (recent.assign(unit_price=0.01), True),
+    }
+    for sentence, (orders, expected) in trials.items():
+        if (flags_of(alarms, past, orders) != expected).any():
+            raise Wrong(sentence)
     right = reference_alarms(past, recent)
     if abs(flags.mean() - right.mean()) > 0.002 or (flags != right).mean() > 0.002:
         raise Wrong(
@@ -152,7 +148,7 @@ use the past only. A percentile of the judged scores calls 5 % odd on the quiete
 
 @exercise
 def exercise_5(my_scores) -> str:
-    """Open: how many odd orders do the learner's 160 highest scores hold?
+    """Count the odd orders among the learner's 160 highest scores, whatever gave them.
 
     >>> exercise_5(np.full(8000, np.nan))
     not yet: my_scores holds 8000 NaN: every recent order needs a score

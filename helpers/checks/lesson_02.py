@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from helpers.checks.core import Wrong, as_number, as_text, exercise, try_out
-from helpers.datasets import four_splits, load_orders
+from helpers.checks.core import Wrong, as_number, demand_all, exercise, open_exercise, refuse, try_out
 from helpers.datasets.features import order_features
-from helpers.detectors import Mahalanobis
+from helpers.datasets.tables import four_splits, load_orders
+from helpers.detectors.tables.statistical import Mahalanobis
 from helpers.evaluation.thresholds import cost_threshold, quantile_threshold
 
 import numpy as np
@@ -16,7 +16,7 @@ __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
 
 @cache
 def lesson() -> dict:
-    """The lesson's scores, computed once: calibration, development (with labels) and test."""
+    """Compute the lesson's scores once: calibration, development (with labels) and test."""
     shop = load_orders()
     features, parts = order_features(shop.data), four_splits(shop.labels)
     detector = Mahalanobis().fit(features.iloc[parts.train])
@@ -35,7 +35,7 @@ def close(answer: float, value: float, tolerance: float = 0.002) -> bool:
 
 @exercise
 def exercise_1(probability) -> str:
-    """Base rate 1 in 1,000, recall 99 %, false-alarm rate 1 %: how likely is an alarm right?
+    """Say how likely an alarm is right, with base rate 1 in 1,000, recall 99 % and false-alarm rate 1 %.
 
     >>> exercise_1(0.99)
     not yet: 0.99 is the recall: of the intruders, 99 % raise an alarm. Of the alarms, how many are intruders?
@@ -57,56 +57,48 @@ def exercise_1(probability) -> str:
 
 @exercise
 def exercise_2(limit_5, achieved_5) -> str:
-    """A limit that promises 5 %, and the rate among the normal test orders.
+    """Find a limit that promises 5 %, and the rate among the normal test orders.
 
     >>> exercise_2(0.05, 0.05)
     not yet: limit_5 should be a score, the 5 % point of the calibration scores; 0.05 is the rate
     """
     score, odd = lesson()["score"], lesson()["label"]["test"] == 1
     limit, achieved = as_number(limit_5, "limit_5"), as_number(achieved_5, "achieved_5")
-    right = quantile_threshold(score["calibration"], 0.05)
-    if close(limit, 0.05):
-        raise Wrong("limit_5 should be a score, the 5 % point of the calibration scores; 0.05 is the rate")
-    if close(limit, np.percentile(score["test"], 95)):
-        raise Wrong(
-            "that is the 95th percentile of the test scores: it finds 5 % whatever happens. Use the calibration scores"
-        )
-    if not close(limit, right):
-        raise Wrong(f"{limit:.2f} is not the limit: quantile_threshold(scores_calibration, 0.05)")
-    if close(achieved, (score["test"] > right).mean()) and not close(achieved, (score["test"][~odd] > right).mean()):
-        raise Wrong("achieved_5 counts all test orders; false alarms are counted among the normal ones (quiet)")
-    if close(achieved / 100, (score["test"][~odd] > right).mean(), 0.02):
-        raise Wrong("achieved_5 is right in percent; store it as a share between 0 and 1")
-    if not close(achieved, (score["test"][~odd] > right).mean()):
-        raise Wrong("limit_5 is right; achieved_5 is the mean of (quiet > limit_5), not rounded")
+    right, quiet = quantile_threshold(score["calibration"], 0.05), score["test"][~odd]
+    rate = (quiet > right).mean()
+    all_counted = close(achieved, (score["test"] > right).mean()) and not close(achieved, rate)
+    hints = {
+        "limit_5 should be a score, the 5 % point of the calibration scores; 0.05 is the rate": close(limit, 0.05),
+        "that is the 95th percentile of the test scores: it finds 5 % whatever happens. Use the calibration "
+        "scores": close(limit, np.percentile(score["test"], 95)),
+        f"{limit:.2f} is not the limit: quantile_threshold(scores_calibration, 0.05)": not close(limit, right),
+        "achieved_5 counts all test orders; false alarms are counted among the normal ones (quiet)": all_counted,
+        "achieved_5 is right in percent; store it as a share between 0 and 1": close(achieved / 100, rate, 0.02),
+        "limit_5 is right; achieved_5 is the mean of (quiet > limit_5), not rounded": not close(achieved, rate),
+    }
+    refuse(hints)
     return f"promised 5 %, achieved {achieved:.1%}: the drift again, milder here than far out in the tail"
 
 
 @exercise
 def exercise_3(limit_400, flagged_400) -> str:
-    """The limit by cost when a miss costs 400 euros and a false alarm 5.
+    """Set the limit by cost when a miss costs 400 euros and a false alarm 5.
 
     >>> exercise_3(1000.0, 0.0)
     not yet: dearer misses must lower the limit, and 1000 is not below the old one. Are the costs swapped?
     """
     score, label = lesson()["score"], lesson()["label"]
     limit, flagged = as_number(limit_400, "limit_400"), as_number(flagged_400, "flagged_400")
-    right = cost_threshold(score["development"], label["development"], 400, 5)
-    before = cost_threshold(score["development"], label["development"], 100, 5)
-    if limit >= before:
-        raise Wrong(
-            f"dearer misses must lower the limit, and {limit:g} is not below the old one. Are the costs swapped?"
-        )
-    if not close(limit, right):
-        raise Wrong(
-            f"{limit:.2f} is not it: cost_threshold(scores_development, y_development, 400, 5), chosen on the "
-            "development part"
-        )
-    if not close(flagged, (score["test"] > right).mean()):
-        raise Wrong(
-            "limit_400 is right; flagged_400 is the mean of (scores_test > limit_400), over all test orders, "
-            "a share and not rounded"
-        )
+    right, before = (cost_threshold(score["development"], label["development"], miss, 5) for miss in (400, 100))
+    share, too_high = (score["test"] > right).mean(), limit >= before
+    hints = {
+        f"dearer misses must lower the limit, and {limit:g} is not below the old one. Are the costs swapped?": too_high,
+        f"{limit:.2f} is not it: cost_threshold(scores_development, y_development, 400, 5), chosen on the "
+        "development part": not close(limit, right),
+        "limit_400 is right; flagged_400 is the mean of (scores_test > limit_400), over all test orders, "
+        "a share and not rounded": not close(flagged, share),
+    }
+    refuse(hints)
     return (
         f"limit {right:.1f} instead of {before:.1f}, {flagged:.1%} of all orders flagged: 17 a day to read. A "
         "price list is a staffing decision"
@@ -124,7 +116,7 @@ class Witness(Mahalanobis):
 
 
 def witness() -> Witness:
-    """A detector of a class of its own, so that clones and copies share one list and other calls do not."""
+    """Make a detector of a class of its own, so that clones and copies share one list and other calls do not."""
     return type("Witness", (Witness,), {"fitted_on": []})()
 
 
@@ -133,8 +125,7 @@ def two_shares(answer) -> tuple[float, float]:
     if answer is None or np.ndim(answer) != 1 or len(answer) != 2:
         raise Wrong("evaluate should return two numbers: recall, false_alarm_rate")
     recall, rate = list(answer)
-    if recall is ... or rate is ...:
-        raise Wrong("")
+    demand_all((recall, rate))
     recall, rate = as_number(recall, "the recall"), as_number(rate, "the false-alarm rate")
     if recall > 1 or rate > 1:
         raise Wrong("both numbers should be shares between 0 and 1, not percent or counts")
@@ -171,40 +162,36 @@ def shares_at(limit: float) -> tuple[float, float]:
     return float(flagged[odd].mean()), float(flagged[~odd].mean())
 
 
-def known_faults() -> list[tuple[tuple[float, float], str]]:
-    """What wrong limits and wrong counts give, each with its name."""
+def known_faults() -> dict[str, tuple[float, float]]:
+    """Name wrong limits and wrong counts, each with what it gives."""
     score, odd = lesson()["score"], lesson()["label"]["test"] == 1
     parts, features = lesson()["parts"], lesson()["features"]
     detector = Mahalanobis().fit(features.iloc[parts.train])
-    recall, rate = shares_at(quantile_threshold(score["calibration"], 0.01))
-    flagged = score["test"] > quantile_threshold(score["calibration"], 0.01)
+    limit = quantile_threshold(score["calibration"], 0.01)
+    (recall, rate), flagged = shares_at(limit), score["test"] > limit
     with_odd = np.arange(parts.validation[-1] + 1, parts.test[0])
-    of_rows = {
-        name: detector.decision_function(features.iloc[rows])
-        for name, rows in (("training", parts.train), ("validation", parts.validation), ("odd", with_odd))
-    }
+    training, validation, mixed = (
+        detector.decision_function(features.iloc[rows]) for rows in (parts.train, parts.validation, with_odd)
+    )
     from_rows = "the limit comes from the {} rows; it should come from the calibration part"
-    return [
-        (
-            shares_at(np.percentile(score["test"], 95)),
-            "the limit is the 95th percentile of the test scores: it flags "
-            "5 % whatever happens. Take it from the calibration part",
-        ),
-        (shares_at(np.percentile(score["test"], 99)), from_rows.format("test")),
-        (shares_at(quantile_threshold(of_rows["training"], 0.01)), from_rows.format("training")),
-        (shares_at(quantile_threshold(of_rows["validation"], 0.01)), from_rows.format("validation")),
-        (shares_at(quantile_threshold(score["calibration"], 0.05)), "the limit promises 5 %; 1 % is asked for"),
-        (shares_at(np.quantile(of_rows["odd"], 0.99)), "odd rows are among the calibration rows and raise the limit"),
-        ((rate, recall), "the two numbers are swapped: first the recall, then the false-alarm rate"),
-        ((float(odd[flagged].mean()), rate), "the first number is the precision; recall counts over the odd orders"),
-        ((recall, float(flagged.mean())), "the recall is right; count false alarms among the normal test orders only"),
-        ((float((flagged == odd).mean()), rate), "the first number is the accuracy, which hardly notices odd orders"),
-    ]
+    return {
+        "the limit is the 95th percentile of the test scores: it flags "
+        "5 % whatever happens. Take it from the calibration part": shares_at(np.percentile(score["test"], 95)),
+        from_rows.format("test"): shares_at(np.percentile(score["test"], 99)),
+        from_rows.format("training"): shares_at(quantile_threshold(training, 0.01)),
+        from_rows.format("validation"): shares_at(quantile_threshold(validation, 0.01)),
+        "the limit promises 5 %; 1 % is asked for": shares_at(quantile_threshold(score["calibration"], 0.05)),
+        "odd rows are among the calibration rows and raise the limit": shares_at(np.quantile(mixed, 0.99)),
+        "the two numbers are swapped: first the recall, then the false-alarm rate": (rate, recall),
+        "the first number is the precision; recall counts over the odd orders": (odd[flagged].mean(), rate),
+        "the recall is right; count false alarms among the normal test orders only": (recall, flagged.mean()),
+        "the first number is the accuracy, which hardly notices odd orders": ((flagged == odd).mean(), rate),
+    }
 
 
 @exercise
 def exercise_4(evaluate) -> str:
-    """A repaired evaluation: the check watches which rows are fitted, and recomputes both numbers.
+    """Repair the evaluation: the check watches which rows are fitted, and recomputes both numbers.
 
     >>> exercise_4(lambda detector, X, y: detector.fit(X) and (0.9, 0.01))
     not yet: the detector was fitted on test rows: it learned the odd orders that it should be surprised by
@@ -215,9 +202,7 @@ def exercise_4(evaluate) -> str:
     inspect_rows(detector.fitted_on, X, y, parts)
     right = shares_at(quantile_threshold(lesson()["score"]["calibration"], 0.01))
     if not (close(recall, right[0], 0.02) and close(rate, right[1], 0.03)):
-        for wrong, name in known_faults():
-            if close(recall, wrong[0]) and close(rate, wrong[1]):
-                raise Wrong(name)
+        refuse({name: close(recall, wrong[0]) and close(rate, wrong[1]) for name, wrong in known_faults().items()})
         raise Wrong(
             f"recall {recall:.1%} and false-alarm rate {rate:.2%} are not what the test part gives: a limit "
             "from the calibration scores at 0.01, recall over odd test orders, false alarms over normal ones"
@@ -235,12 +220,4 @@ def exercise_4(evaluate) -> str:
     )
 
 
-@exercise
-def exercise_5(my_limit) -> str:
-    """An open exercise: there is no wrong answer, only a short one.
-
-    >>> exercise_5("95th percentile")
-    not yet: 2 words so far; write four sentences (which rule, what promise, which rows, how often), 20 words or more: \
-you will come back to them
-    """
-    return as_text(my_limit, "four sentences (which rule, what promise, which rows, how often)")
+exercise_5 = open_exercise("four sentences (which rule, what promise, which rows, how often)")

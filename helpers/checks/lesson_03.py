@@ -1,11 +1,11 @@
 """Checks of the exercises of lesson 03, dense autoencoders on orders."""
 
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
-from helpers.checks.core import Wrong, as_number, as_text, exercise, find_faults
-from helpers.datasets import four_splits, load_orders
+from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise, refuse
 from helpers.datasets.features import order_features
+from helpers.datasets.tables import four_splits, load_orders
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -37,7 +37,7 @@ INNOCENT = {
 
 @cache
 def validation_loss_of_pca() -> float:
-    """Mean squared error of PCA with four directions on the min-max scaled validation rows."""
+    """Compute the mean squared error of PCA with four directions on the min-max scaled validation rows."""
     shop = load_orders()
     parts, features = four_splits(shop.labels), order_features(shop.data)
     scaler = MinMaxScaler().fit(features.iloc[parts.train])
@@ -48,7 +48,7 @@ def validation_loss_of_pca() -> float:
 
 @exercise
 def exercise_1(n_weights) -> str:
-    """The number of weights of a network 14-8-2-8-14, shifts included.
+    """Count the weights of a network 14-8-2-8-14, shifts included.
 
     >>> exercise_1(256)
     not yet: 256 counts the matrices; each layer also has one shift for each of its outputs
@@ -64,39 +64,30 @@ def exercise_1(n_weights) -> str:
 
 @exercise
 def exercise_2(pca_loss) -> str:
-    """Mean squared error of four principal components on the validation rows.
+    """Measure the mean squared error of four principal components on the validation rows.
 
     >>> exercise_2(-1.0)
     not yet: a mean of squares cannot be negative
     """
     loss, right = as_number(pca_loss, "pca_loss"), validation_loss_of_pca()
-    if loss < 0:
-        raise Wrong("a mean of squares cannot be negative")
-    if np.isclose(loss, 14 * right, rtol=0.02):
-        raise Wrong("that is the sum over the 14 columns; Keras's mse is the mean, so divide by 14")
-    if np.isclose(loss, np.sqrt(right), rtol=0.02):
-        raise Wrong("that is the root of it; the loss is the mean of the squares")
-    if not np.isclose(loss, right, rtol=0.02):
-        raise Wrong(
-            f"{loss:.4g} is not it: PCA(n_components=4) fitted on X_train, the mean square of rebuilt minus "
-            "X_validation"
-        )
+    near = partial(np.isclose, loss, rtol=0.02)
+    hints = {
+        "a mean of squares cannot be negative": loss < 0,
+        "that is the sum over the 14 columns; Keras's mse is the mean, so divide by 14": near(14 * right),
+        "that is the root of it; the loss is the mean of the squares": near(np.sqrt(right)),
+        f"{loss:.4g} is not it: PCA(n_components=4) fitted on X_train, the mean square of rebuilt minus "
+        "X_validation": not near(right),
+    }
+    refuse(hints)
     return f"{right:.4f}: the network rebuilds ordinary orders better. Whether it detects better is another question"
 
 
-@exercise
-def exercise_3(faulty) -> str:
-    """Eight faulty lines of thirteen; six of them are enough for a right.
-
-    >>> exercise_3({4})
-    not yet: line 4 is innocent: five columns, five inputs
-    """
-    return find_faults(faulty, FAULTS, INNOCENT, enough=6, fair=FAIR)
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=6, fair=FAIR)
 
 
 @exercise
 def exercise_4(my_limit, score_test, y_test) -> str:
-    """A limit for two to four alarms a day in 24 days, of the lesson's own scores.
+    """Set a limit for two to four alarms a day in 24 days, of the lesson's own scores.
 
     >>> exercise_4(2.0, [1.0, 3.0], [0, 1])
     not yet: 1 alarms in 24 days are 0.0 a day; two to four are wanted, so promise a higher rate
@@ -114,12 +105,4 @@ def exercise_4(my_limit, score_test, y_test) -> str:
     return "two to four alarms a day, and most of them are right"
 
 
-@exercise
-def exercise_5(my_message) -> str:
-    """An open exercise: there is no wrong answer, only a short one.
-
-    >>> exercise_5("See list.")
-    not yet: 2 words so far; write three or four sentences for your colleague, 20 words or more: you will come back \
-to them
-    """
-    return as_text(my_message, "three or four sentences for your colleague")
+exercise_5 = open_exercise("three or four sentences for your colleague")

@@ -1,9 +1,9 @@
 """Checks of the exercises of lesson 04, autoencoders on images of digits."""
 
-from functools import cache
+from functools import cache, partial
 
-from helpers.checks.core import Wrong, as_number, as_text, exercise, find_faults, try_out
-from helpers.datasets import load_digits_images, one_digit_split
+from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise, refuse, try_out
+from helpers.datasets.images import load_digits_images, one_digit_split
 from helpers.detectors.images.errors import squared_error, tolerant_error
 
 import numpy as np
@@ -34,7 +34,7 @@ INNOCENT = {
 
 @cache
 def areas(digit: int) -> dict[str, float]:
-    """AUROC of PCA with 16 directions on one normal digit, by the error that judges it."""
+    """Compute the AUROC of PCA with 16 directions on one normal digit, by the error that judges it."""
     digits = load_digits_images()
     split = one_digit_split(digits.labels, digit)
     train, test = (digits.data[rows].reshape(-1, 784) / np.float32(255) for rows in (split.train, split.test))
@@ -48,7 +48,7 @@ def areas(digit: int) -> dict[str, float]:
 
 @cache
 def error_of_a_blank_page(n_components: int = 16) -> float:
-    """Mean squared error of PCA, fitted on the 400 training eights, on an image of zeros."""
+    """Compute the mean squared error of PCA, fitted on the 400 training eights, on an image of zeros."""
     digits = load_digits_images()
     train = digits.data[one_digit_split(digits.labels, 8).train].reshape(-1, 784) / np.float32(255)
     pca = PCA(n_components, random_state=0).fit(train)
@@ -57,31 +57,24 @@ def error_of_a_blank_page(n_components: int = 16) -> float:
 
 @exercise
 def exercise_1(blank_error, stranger_than_blank) -> str:
-    """A blank page's squared error, and the share of test eights whose error is larger: all of them.
+    """Find a blank page's squared error, and the share of test eights whose error is larger: all of them.
 
     >>> exercise_1(0.1, 1)
     not yet: the blank page's error is not 0.1: rebuild np.zeros((1, 784)) with pca_16 and take the mean of the squares
     """
     error, share = as_number(blank_error, "blank_error"), as_number(stranger_than_blank, "stranger_than_blank")
-    right = error_of_a_blank_page()
-    if np.isclose(error, 784 * right, rtol=0.02):
-        raise Wrong("that is the sum over the pixels; the mean squared error is 784 times smaller")
-    if np.isclose(error, np.sqrt(right), rtol=0.02):
-        raise Wrong("that is the root of it; leave the mean of the squares as it is")
-    if np.isclose(error, error_of_a_blank_page(32), rtol=0.02):
-        raise Wrong("that is the error of pca, with 32 directions; the question is about pca_16")
-    if not np.isclose(error, right, rtol=0.02):
-        raise Wrong(
-            f"the blank page's error is not {error:.4g}: rebuild np.zeros((1, 784)) with pca_16 and take the "
-            "mean of the squares"
-        )
-    if share in (100, 550):
-        raise Wrong(f"{share:g} is a count or percent; a share lies between 0 and 1")
-    if share != 1:
-        raise Wrong(
-            f"the share is not {share:g}: compare the errors of pca_16 on X_test[y_test == 0] with "
-            "blank_error, and count the larger ones"
-        )
+    right, near = error_of_a_blank_page(), partial(np.isclose, error, rtol=0.02)
+    hints = {
+        "that is the sum over the pixels; the mean squared error is 784 times smaller": near(784 * right),
+        "that is the root of it; leave the mean of the squares as it is": near(np.sqrt(right)),
+        "that is the error of pca, with 32 directions; the question is about pca_16": near(error_of_a_blank_page(32)),
+        f"the blank page's error is not {error:.4g}: rebuild np.zeros((1, 784)) with pca_16 and take the "
+        "mean of the squares": not near(right),
+        f"{share:g} is a count or percent; a share lies between 0 and 1": share in (100, 550),
+        f"the share is not {share:g}: compare the errors of pca_16 on X_test[y_test == 0] with "
+        "blank_error, and count the larger ones": share != 1,
+    }
+    refuse(hints)
     return (
         "every 8 is stranger than a blank page: little ink, little error. Divided by the ink it rises above most "
         "eights, not above all: check the ink before the model"
@@ -90,7 +83,7 @@ def exercise_1(blank_error, stranger_than_blank) -> str:
 
 @exercise
 def exercise_2(pca_auroc) -> str:
-    """A function of the normal digit: AUROC of PCA with 16 directions and the tolerant error.
+    """Write a function of the normal digit: AUROC of PCA with 16 directions and the tolerant error.
 
     >>> exercise_2(lambda digit: 0.5)
     not yet: digit 3: 0.500, where 0.959 was expected. Does everything that depends on the digit stand inside?
@@ -112,21 +105,5 @@ def exercise_2(pca_auroc) -> str:
     return "the tray for the 3 is easier than the one for the 8; try the 1, which is easy for anything"
 
 
-@exercise
-def exercise_3(faulty) -> str:
-    """Six faulty lines of thirteen; five of them are enough for a right.
-
-    >>> exercise_3({5})
-    not yet: line 5 is innocent: a sigmoid output goes with pixels from 0 to 1
-    """
-    return find_faults(faulty, FAULTS, INNOCENT, enough=5)
-
-
-@exercise
-def exercise_4(my_advice) -> str:
-    """An open exercise: there is no wrong answer, only a short one.
-
-    >>> exercise_4("PCA.")
-    not yet: 1 words so far; write three or four sentences to the owner, 20 words or more: you will come back to them
-    """
-    return as_text(my_advice, "three or four sentences to the owner")
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=5)
+exercise_4 = open_exercise("three or four sentences to the owner")

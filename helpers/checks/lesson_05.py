@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from helpers.checks.core import Wrong, as_number, as_text, exercise, find_faults
-from helpers.datasets import load_telemetry
-from helpers.detectors import SeasonalNaive
+from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise
+from helpers.datasets.series import load_telemetry
+from helpers.detectors.series.baselines import SeasonalNaive
 from helpers.evaluation.events import event_table, false_alarms_per_day
 from helpers.evaluation.thresholds_in_time import alarms_threshold
 
@@ -38,7 +38,7 @@ INNOCENT = {
 
 @cache
 def found_and_weekly(period) -> tuple[int, float]:
-    """Events found and false alarms a week of the seasonal naive forecast on the telemetry."""
+    """Count events found and false alarms a week of the seasonal naive forecast on the telemetry."""
     server = load_telemetry()
     train, calibration, test = np.split(server.data.to_numpy(), [6 * WEEK, 10 * WEEK])
     labels = server.labels.iloc[10 * WEEK :]
@@ -51,7 +51,7 @@ def found_and_weekly(period) -> tuple[int, float]:
 
 @exercise
 def exercise_1(n_windows) -> str:
-    """Windows of 24 points to read and one to forecast in stretches of 30, 10 and 160 points.
+    """Count windows of 24 points to read and one to forecast in stretches of 30, 10 and 160 points.
 
     >>> exercise_1(176)
     not yet: 176 ignores the gaps: no window may cross one
@@ -73,7 +73,7 @@ def exercise_1(n_windows) -> str:
 
 @exercise
 def exercise_2(X_change, y_change, windows) -> str:
-    """Windows and targets with each window's last known value taken out.
+    """Take each window's last known value out of windows and targets.
 
     >>> exercise_2(np.zeros((1, 2, 1)), np.zeros((1, 1)), np.array([[1.0, 2.0, 4.0]]))
     not yet: X_change: its last hour should be 0 in every window, and all the others relative to it
@@ -98,19 +98,12 @@ def exercise_2(X_change, y_change, windows) -> str:
     return "the network now forecasts a change, and never learns at which level it lives"
 
 
-@exercise
-def exercise_3(faulty) -> str:
-    """Seven faulty lines of thirteen; five of them are enough for a right.
-
-    >>> exercise_3({2})
-    not yet: line 2 is innocent: UTC has every hour once
-    """
-    return find_faults(faulty, FAULTS, INNOCENT, enough=5, fair=FAIR)
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=5, fair=FAIR)
 
 
 @exercise
 def exercise_4(n_found, weekly) -> str:
-    """Seasonal naive by the week instead of by the day, on the telemetry.
+    """Try seasonal naive by the week instead of by the day, on the telemetry.
 
     >>> exercise_4(7, 0.5)
     not yet: 7 faults of 20 is not it: a week has 7 * 144 rows (context= gives the first a past; Sundays stay in)
@@ -136,11 +129,4 @@ def exercise_4(n_found, weekly) -> str:
     )
 
 
-@exercise
-def exercise_5(my_rule) -> str:
-    """An open exercise: there is no wrong answer, only a short one.
-
-    >>> exercise_5("Call me.")
-    not yet: 2 words so far; write the rule for the night shift, 20 words or more: you will come back to them
-    """
-    return as_text(my_rule, "the rule for the night shift")
+exercise_5 = open_exercise("the rule for the night shift")

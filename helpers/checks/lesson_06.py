@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from helpers.checks.core import Wrong, as_number, as_numbers, as_text, exercise, find_faults, try_out
-from helpers.datasets import load_labelled_heartbeats
+from helpers.checks.core import as_list, as_number, as_numbers, bug_hunt, exercise, open_exercise, refuse, try_out
+from helpers.datasets.series import load_labelled_heartbeats
 from helpers.windows import windows_at
 
 import numpy as np
@@ -34,7 +34,7 @@ FAIR = {3}  # defensible where all beats are one person's; with several persons,
 
 @cache
 def rank_of_marked(before: int, after: int = 144) -> int:
-    """Rank of the marked beat by its squared distance to the mean of all windows that lie inside the record."""
+    """Rank the marked beat by its squared distance to the mean of all windows that lie inside the record."""
     heart = load_labelled_heartbeats()
     ecg = heart.data["ecg"].to_numpy()
     beats, _ = find_peaks(ecg, prominence=0.6, distance=108, wlen=108)
@@ -46,84 +46,55 @@ def rank_of_marked(before: int, after: int = 144) -> int:
 
 
 def weights(inputs: int) -> int:
-    """Of an LSTM layer: four gates, each with a matrix for state and input and a shift."""
+    """Count those of an LSTM layer: four gates, each with a matrix for state and input and a shift."""
     return 4 * (UNITS * (UNITS + inputs) + UNITS)
 
 
 @exercise
 def exercise_1(n_weights) -> str:
-    """Weights of the encoder's and of the decoder's LSTM, and how many a longer window adds: none.
+    """Count the weights of the encoder's and of the decoder's LSTM, and how many a longer window adds: none.
 
     >>> exercise_1((4992, 4992, 0))
     not yet: the decoder's LSTM does not read the channels: at every step it reads the code, 32 numbers
     """
-    try:
-        parts = list(n_weights)
-    except TypeError:
-        raise Wrong(f"three numbers are needed, as in (1, 2, 3), not {n_weights!r}") from None
-    if any(part is ... for part in parts):
-        raise Wrong("")
+    parts = as_list(n_weights, f"three numbers are needed, as in (1, 2, 3), not {n_weights!r}")
     encoder, decoder, added = as_numbers(parts, 3, "n_weights")
-    if (encoder, decoder) == (weights(UNITS), weights(CHANNELS)):
-        raise Wrong("the two are swapped: the encoder first")
-    if encoder == weights(CHANNELS) - 4 * UNITS:
-        raise Wrong("the shifts are missing: each of the four gates has one for each unit")
-    if encoder == weights(CHANNELS) / 4:
-        raise Wrong("that is one gate; an LSTM layer has four")
-    if encoder != weights(CHANNELS):
-        raise Wrong(f"the encoder has not {encoder:g}: 4 (h (h + x) + h), with 32 units and six channels")
-    if decoder == weights(CHANNELS):
-        raise Wrong("the decoder's LSTM does not read the channels: at every step it reads the code, 32 numbers")
-    if decoder != weights(UNITS):
-        raise Wrong(f"the decoder has not {decoder:g}: the same formula, and its input is the code")
-    if added:
-        raise Wrong("a longer window adds no weight: every step uses the same ones")
+    wide, narrow = weights(UNITS), weights(CHANNELS)
+    hints = {
+        "the two are swapped: the encoder first": (encoder, decoder) == (wide, narrow),
+        "the shifts are missing: each of the four gates has one for each unit": encoder == narrow - 4 * UNITS,
+        "that is one gate; an LSTM layer has four": encoder == narrow / 4,
+        f"the encoder has not {encoder:g}: 4 (h (h + x) + h), with 32 units and six channels": encoder != narrow,
+        "the decoder's LSTM does not read the channels: at every step it reads the code, 32 numbers": decoder == narrow,
+        f"the decoder has not {decoder:g}: the same formula, and its input is the code": decoder != wide,
+        "a longer window adds no weight: every step uses the same ones": added != 0,
+    }
+    refuse(hints)
     return "4,992 and 8,320, whatever the window: a long window costs time, not weights"
 
 
 @exercise
 def exercise_2(rank) -> str:
-    """A function of the samples before the spike: the rank of the marked beat.
+    """Write a function of the samples before the spike: the rank of the marked beat.
 
     >>> exercise_2(lambda before: 24)
     not yet: before=96: 24, where 3 was expected. Is 1 the largest distance, and is the marked beat found again?
     """
     for before in (96, 216):
         found, expected = as_number(try_out(rank, before), "what rank_of_marked returns"), rank_of_marked(before)
-        if found == expected - 1:
-            raise Wrong(
-                f"before={before}: {found:g}, where {expected} was expected. Does the count start at 1, and is "
-                "the mean that of *all* windows?"
-            )
-        if before == 216 and found == rank_of_marked(96):
-            raise Wrong(f"before=216: still {found:g}. Does `before` reach the windows?")
-        if found != expected:
-            raise Wrong(
-                f"before={before}: {found:g}, where {expected} was expected. Is 1 the largest distance, and is "
-                "the marked beat found again?"
-            )
+        start = f"before={before}: {found:g}, where {expected} was expected. "
+        hints = {
+            f"{start}Does the count start at 1, and is the mean that of *all* windows?": found == expected - 1,
+            f"before=216: still {found:g}. Does `before` reach the windows?": before == 216
+            and found == rank_of_marked(96),
+            f"{start}Is 1 the largest distance, and is the marked beat found again?": found != expected,
+        }
+        refuse(hints)
     return (
         "with 216 samples the spike of the beat before enters the window, and even the mean beat ranks it first: "
         "the window decides what can be seen"
     )
 
 
-@exercise
-def exercise_3(faulty) -> str:
-    """Five faulty lines of thirteen; four of them are enough for a right.
-
-    >>> exercise_3({9})
-    not yet: line 9 is innocent: the mean absolute error is a fair loss, and Adam at its default rate learns
-    """
-    return find_faults(faulty, FAULTS, INNOCENT, enough=4, fair=FAIR)
-
-
-@exercise
-def exercise_4(my_letter) -> str:
-    """An open exercise: there is no wrong answer, only a short one.
-
-    >>> exercise_4("See list.")
-    not yet: 2 words so far; write three or four sentences to the cardiologist, 20 words or more: you will come back \
-to them
-    """
-    return as_text(my_letter, "three or four sentences to the cardiologist")
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=4, fair=FAIR)
+exercise_4 = open_exercise("three or four sentences to the cardiologist")

@@ -1,6 +1,6 @@
 """Checks of the exercises of lesson 07, a generator and a discriminator."""
 
-from helpers.checks.core import Wrong, as_number, as_text, exercise, find_faults, try_out
+from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise, refuse, try_out
 
 import numpy as np
 
@@ -33,7 +33,7 @@ INNOCENT = {
 
 
 def optimal(x: float) -> float:
-    """p / (p + q) for p = N(0, 1) and q = N(0, 2²).
+    """Divide p by p + q for p = N(0, 1) and q = N(0, 2²).
 
     >>> round(optimal(0), 3)
     0.667
@@ -44,7 +44,7 @@ def optimal(x: float) -> float:
 
 @exercise
 def exercise_1(at_0, at_5) -> str:
-    """The optimal discriminator at 0 and at 5, for forged numbers with twice the standard deviation.
+    """Evaluate the optimal discriminator at 0 and at 5, for forged numbers with twice the standard deviation.
 
     >>> exercise_1(0.5, 0.5)
     not yet: at 0: 0.5 would mean that real and forged are equally dense there, but the wider curve is half as high
@@ -66,7 +66,7 @@ def exercise_1(at_0, at_5) -> str:
 
 @exercise
 def exercise_2(formula_loss) -> str:
-    """Mean of log(1 - D) of logits, without overflow.
+    """Compute the mean of log(1 - D) of logits, without overflow.
 
     >>> exercise_2(lambda logits: np.logaddexp(0, -logits).mean())
     not yet: that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)
@@ -75,20 +75,15 @@ def exercise_2(formula_loss) -> str:
     right = float(-np.logaddexp(0, logits).mean())
     mean_log_D = float(-np.logaddexp(0, -logits).mean())
     found = as_number(try_out(formula_loss, logits), "what formula_loss returns")
-    if np.isclose(found, -mean_log_D):
-        raise Wrong("that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)")
-    if np.isclose(found, mean_log_D):
-        raise Wrong(
-            "a sign slipped: that is the mean of log D, since softplus(-logit) is -log D; log(1 - D) is "
-            "-softplus(logit)"
-        )
-    if np.isclose(found, -right):
-        raise Wrong(
-            "the sign is turned: that is the mean of -log(1 - D), and a generator that minimised it would want "
-            "to be caught"
-        )
-    if np.isclose(found, len(logits) * right):
-        raise Wrong("that is the sum; take the mean")
+    mistakes = {
+        -mean_log_D: "that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)",
+        mean_log_D: "a sign slipped: that is the mean of log D, since softplus(-logit) is -log D; log(1 - D) is "
+        "-softplus(logit)",
+        -right: "the sign is turned: that is the mean of -log(1 - D), and a generator that minimised it would want "
+        "to be caught",
+        len(logits) * right: "that is the sum; take the mean",
+    }
+    refuse({sentence: np.isclose(found, value) for value, sentence in mistakes.items()})
     if not np.isclose(found, right):
         raise Wrong(f"for the logits {logits.tolist()} the mean of log(1 - D) is {right:.3f}, not {found:.3f}")
     with np.errstate(all="ignore"):
@@ -100,19 +95,12 @@ def exercise_2(formula_loss) -> str:
     return "and its slope per logit is -D: next to nothing as long as the discriminator is sure"
 
 
-@exercise
-def exercise_3(faulty) -> str:
-    """Seven faulty lines of fifteen; five of them are enough for a right.
-
-    >>> exercise_3({10})
-    not yet: line 10 is innocent: the discriminator's loss, gradient, optimizer and weights belong together
-    """
-    return find_faults(faulty, FAULTS, INNOCENT, enough=5, fair=FAIR)
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=5, fair=FAIR)
 
 
 @exercise
 def exercise_4(share_at_half, limit, score_calibration) -> str:
-    """The share of calibration scores above 0, and the limit that promises 1 %.
+    """Find the share of calibration scores above 0, and the limit that promises 1 %.
 
     >>> exercise_4(0.5, 0.0, np.linspace(-1, 1, 1000))
     not yet: a limit of 0 flags 50.0 % of the calibration points; 1 % was promised. Use quantile_threshold
@@ -127,25 +115,14 @@ def exercise_4(share_at_half, limit, score_calibration) -> str:
         raise Wrong(f"the share is not {share:.3f}: count the scores above 0 in score_calibration")
     chosen = as_number(limit, "limit")
     flagged = float((scores > chosen).mean())
-    if flagged > 0.01:
-        raise Wrong(
-            f"a limit of {chosen:g} flags {100 * flagged:.1f} % of the calibration points; 1 % was "
-            "promised. Use quantile_threshold"
-        )
-    if flagged < 0.002:
-        raise Wrong(
-            f"that limit flags {round(flagged * len(scores))} of {len(scores):,}: it hides odd points too. It "
-            "should flag just under 1 %"
-        )
+    hints = {
+        f"a limit of {chosen:g} flags {100 * flagged:.1f} % of the calibration points; 1 % was "
+        "promised. Use quantile_threshold": flagged > 0.01,
+        f"that limit flags {flagged * len(scores):.0f} of {len(scores):,}: it hides odd points too. It "
+        "should flag just under 1 %": flagged < 0.002,
+    }
+    refuse(hints)
     return f"one half flags {100 * right:.0f} % of normal points, the calibrated limit {100 * flagged:.1f} %"
 
 
-@exercise
-def exercise_5(my_answer) -> str:
-    """An open exercise: there is no wrong answer, only a short one.
-
-    >>> exercise_5("No.")
-    not yet: 1 words so far; write three or four sentences to your colleague, 20 words or more: you will come back \
-to them
-    """
-    return as_text(my_answer, "three or four sentences to your colleague")
+exercise_5 = open_exercise("three or four sentences to your colleague")

@@ -1,6 +1,8 @@
 """Checks of the exercises of lesson 08, a GAN with an encoder."""
 
-from helpers.checks.core import Wrong, as_number, as_series, as_text, exercise, find_faults, try_out
+from functools import partial
+
+from helpers.checks.core import Wrong, as_number, as_series, bug_hunt, exercise, open_exercise, refuse, try_out
 
 import numpy as np
 import pandas as pd
@@ -33,7 +35,7 @@ INNOCENT = {
 
 
 def pieces():
-    """Invented parts of 300 held-out and 200 new rows; two of them differ a hundredfold in size."""
+    """Invent parts of 300 held-out and 200 new rows; two of them differ a hundredfold in size."""
     rng = np.random.default_rng(8)
     names, scales = ["reconstruction", "features", "discriminator"], [0.1, 1.0, 10.0]
     held_out = pd.DataFrame(rng.normal([0.5, 2, -3], scales, (300, 3)), columns=names)
@@ -41,7 +43,7 @@ def pieces():
 
 
 def right_score(weights: dict[str, float]) -> np.ndarray:
-    """What `my_score` should return for `pieces`."""
+    """Compute what `my_score` should return for `pieces`."""
     held_out, new = pieces()
     z = (new - held_out.mean()) / held_out.std(ddof=0)
     return np.average(z[list(weights)], axis=1, weights=list(weights.values()))
@@ -49,7 +51,7 @@ def right_score(weights: dict[str, float]) -> np.ndarray:
 
 @exercise
 def exercise_1(a, b, rebuilt) -> str:
-    """The encoder a x + b that undoes G(z) = 3 z + 2, and what G makes of 8 by way of the encoder with -(x - 2) / 3.
+    """Find the encoder a x + b that undoes G(z) = 3 z + 2, and what the one with -(x - 2) / 3 and G make of 8.
 
     >>> exercise_1(3, 2, -4)
     not yet: a = 3 and b = 2 are G itself; you want the x that goes in and the z that comes out
@@ -75,7 +77,7 @@ def exercise_1(a, b, rebuilt) -> str:
 
 @exercise
 def exercise_2(my_score) -> str:
-    """A function of new parts, held-out parts and weights: the weighted mean of the standardised parts.
+    """Write a function of new parts, held-out parts and weights: the weighted mean of the standardised parts.
 
     >>> exercise_2(lambda parts, normal_parts, weights: parts.mean(axis=1))
     not yet: the part with the largest numbers decides nearly alone: standardise before you average
@@ -90,22 +92,18 @@ def exercise_2(my_score) -> str:
 def _judge(score, new, held_out, weights):
     names, values, right = list(weights), np.array(list(weights.values())), right_score(weights)
     own = ((new - new.mean()) / new.std(ddof=0))[names] @ values / values.sum()
-    if np.allclose(score, right, rtol=0.01, atol=0.01):
+    near = partial(np.allclose, score, rtol=0.01, atol=0.01)
+    if near(right):
         return
-    if np.allclose(score, own, rtol=0.01, atol=0.01):
-        raise Wrong(
-            "the new rows were standardised by themselves: their mean score is 0, odd rows or not. Use the "
-            "mean and the spread of normal_parts"
-        )
-    if np.allclose(score, right * values.sum(), rtol=0.01, atol=0.01):
-        raise Wrong("that is the weighted sum; divide by the sum of the weights")
-    if np.allclose(score, right_score(dict.fromkeys(names, 1.0)), rtol=0.01, atol=0.01):
-        raise Wrong("all parts count the same: multiply each by its weight")
-    if len(names) == 1:
-        raise Wrong(
-            "with weights = {'reconstruction': 1.0} the score should be that part alone: use the names in "
-            "weights, not all columns"
-        )
+    hints = {
+        "the new rows were standardised by themselves: their mean score is 0, odd rows or not. Use the "
+        "mean and the spread of normal_parts": near(own),
+        "that is the weighted sum; divide by the sum of the weights": near(right * values.sum()),
+        "all parts count the same: multiply each by its weight": near(right_score(dict.fromkeys(names, 1.0))),
+        "with weights = {'reconstruction': 1.0} the score should be that part alone: use the names in "
+        "weights, not all columns": len(names) == 1,
+    }
+    refuse(hints)
     if np.corrcoef(score, new["discriminator"])[0, 1] > 0.99:
         raise Wrong("the part with the largest numbers decides nearly alone: standardise before you average")
     raise Wrong(
@@ -114,19 +112,12 @@ def _judge(score, new, held_out, weights):
     )
 
 
-@exercise
-def exercise_3(faulty) -> str:
-    """Five faulty lines of seventeen; four of them are enough for a right.
-
-    >>> exercise_3({4})
-    not yet: line 4 is innocent: real images come from the training part
-    """
-    return find_faults(faulty, FAULTS, INNOCENT, enough=4, fair=FAIR)
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=4, fair=FAIR)
 
 
 @exercise
 def exercise_4(flattery) -> str:
-    """The mean of the largest of 40 AUROCs of random scores, 20 odd and 20 normal rows: about 0.69.
+    """Average the largest of 40 AUROCs of random scores, 20 odd and 20 normal rows: about 0.69.
 
     >>> exercise_4(0.5)
     not yet: 0.5 is what one round gives on average; the question is what the best of forty gives
@@ -144,11 +135,4 @@ def exercise_4(flattery) -> str:
     return "about 0.69 from scores that know nothing: forty looks at forty labels are worth 0.2"
 
 
-@exercise
-def exercise_5(my_answer) -> str:
-    """An open exercise: there is no wrong answer, only a short one.
-
-    >>> exercise_5("No.")
-    not yet: 1 words so far; write three or four sentences to the owner, 20 words or more: you will come back to them
-    """
-    return as_text(my_answer, "three or four sentences to the owner")
+exercise_5 = open_exercise("three or four sentences to the owner")

@@ -1,7 +1,7 @@
 """Checks of the exercises of lesson 09, choosing a detector for your own data."""
 
-from helpers.checks.core import Wrong, as_number, as_text, exercise, try_out
-from helpers.datasets import load_results
+from helpers.checks.core import Wrong, as_list, as_number, demand_all, exercise, open_exercise, try_out
+from helpers.datasets.results import load_results
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ SECONDS, MANY_ROWS = 20, 1_000_000
 
 @exercise
 def exercise_1(decisions) -> str:
-    """What becomes of each of eight columns of a gym's list of members.
+    """Decide what becomes of each of eight columns of a gym's list of members.
 
     >>> exercise_1({"member_id": "number"})
     not yet: member_id: is the mean of member numbers anything? It is a name made of digits, different in each row
@@ -50,8 +50,7 @@ def exercise_1(decisions) -> str:
 def _judge_column(column, answer):
     if column not in DECISIONS:
         raise Wrong(f"there is no column {column!r}")
-    if answer is ...:
-        raise Wrong("")
+    demand_all([answer])
     if answer not in KINDS:
         raise Wrong(f"{column}: {answer!r} is none of {', '.join(map(repr, KINDS))}")
     if answer not in DECISIONS[column]:
@@ -60,7 +59,7 @@ def _judge_column(column, answer):
 
 @exercise
 def exercise_2(overlap) -> str:
-    """A function of two arrays of scores and k: the share of the k highest that both have.
+    """Write a function of two arrays of scores and k: the share of the k highest that both have.
 
     >>> exercise_2(lambda first, second, k: 0.5)
     not yet: detectors that agree on 1 of the 3 highest: 0.5, where 0.333 was expected
@@ -91,7 +90,7 @@ def exercise_2(overlap) -> str:
 
 @exercise
 def exercise_3(simplest) -> str:
-    """A function of a ranking: the first detector whose distance to the best may be 0.
+    """Write a function of a ranking: the first detector whose distance to the best may be 0.
 
     >>> exercise_3(lambda ranking: ranking["behind best"].idxmin())
     not yet: you take the best, BiGAN; PCA cannot be told from it and is simpler
@@ -131,15 +130,13 @@ def _ranking(names, behind, low):
 
 @exercise
 def exercise_4(in_time) -> str:
-    """The detectors that learn from a million rows and score a million in less than 20 seconds together.
+    """Name the detectors that learn from a million rows and score a million in less than 20 seconds together.
 
     >>> exercise_4({"telepathy"})
     not yet: 'telepathy' is not in the table
     """
-    try:
-        names = {str(name) for name in (None if isinstance(in_time, str) else in_time)}
-    except TypeError:
-        raise Wrong(f'a set of names is needed, as in {{"PCA"}}, not {in_time!r}') from None
+    needed = f'a set of names is needed, as in {{"PCA"}}, not {in_time!r}'
+    names = {str(name) for name in as_list(in_time, needed, but=(str,))}
     cost = load_results("cost").query("rows == @MANY_ROWS").set_index("detector")
     for name in names - set(cost.index):
         raise Wrong(f"{name!r} is not in the table")
@@ -157,11 +154,4 @@ def exercise_4(in_time) -> str:
     )
 
 
-@exercise
-def exercise_5(my_report) -> str:
-    """An open exercise: there is no wrong answer, only a short one.
-
-    >>> exercise_5("It works.")
-    not yet: 2 words so far; write three sentences to the owner, 20 words or more: you will come back to them
-    """
-    return as_text(my_report, "three sentences to the owner")
+exercise_5 = open_exercise("three sentences to the owner")

@@ -1,7 +1,5 @@
 """Orders to honest inputs: ids are not magnitudes, and history looks only backwards in time."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
@@ -30,9 +28,10 @@ COLUMNS = ("customer_id", "product_id", "category", "country", "time", *NUMBERS)
 
 
 def order_features(orders: pd.DataFrame) -> pd.DataFrame:
-    """The 14 inputs in `ORDER_FEATURES`, from each order and the orders before it. Explained in lesson 01.
+    """Compute the 14 inputs in `ORDER_FEATURES`, from each order and the orders before it.
 
-    Earlier means: in a row above, so the rows must be sorted by time. No later row changes a value.
+    Explained in lesson 01. Earlier means: in a row above, so the rows must be sorted by time. No later row changes a
+    value.
 
     Without history nothing is strange: a customer's or a product's first order gets 0 in every history
     feature. For means, shares and the usual hour we count one imaginary earlier order that agrees with the
@@ -40,10 +39,21 @@ def order_features(orders: pd.DataFrame) -> pd.DataFrame:
     median price of a product needs no such help, prices move little. The log of the amount is not among the
     inputs: it is the sum of the first three, and an exact sum makes a covariance matrix singular.
 
-    orders : shape (n, k), sorted by time, with customer_id, product_id, category, country, time, quantity,
-        unit_price and amount (euros). Not changed.
-    Returns float64, shape (n, 14), same index, no NaN, no infinity.
-    Raises ValueError for missing or text columns, NaN, infinity, values not above 0, unsorted times.
+    Parameters
+    ----------
+    orders : DataFrame of shape (n, k)
+        Sorted by time, with customer_id, product_id, category, country, time, quantity, unit_price and amount
+        (euros). Not changed.
+
+    Returns
+    -------
+    float DataFrame of shape (n, 14)
+        Same index, no NaN, no infinity.
+
+    Raises
+    ------
+    ValueError
+        Missing or text columns, NaN, infinity, values not above 0, unsorted times.
 
     >>> orders = pd.DataFrame({
     ...     "customer_id": [7, 7], "product_id": [1, 1],
@@ -54,7 +64,7 @@ def order_features(orders: pd.DataFrame) -> pd.DataFrame:
     >>> inputs.round(2).values.tolist()
     [[0.0, 0.0, 0.0], [0.69, 0.69, 0.0]]
     """
-    _check_orders(orders, COLUMNS)
+    _check_orders(orders)
     if not orders["time"].is_monotonic_increasing:
         raise ValueError("the orders are not sorted by time; use orders.sort_values('time', kind='stable')")
     rows = orders[list(COLUMNS)].reset_index(drop=True)  # a duplicate index must not mix rows
@@ -144,16 +154,15 @@ def _hour(time: pd.Series) -> pd.Series:
     return time.dt.hour + time.dt.minute / 60 + time.dt.second / 3600
 
 
-def _check_orders(orders: pd.DataFrame, columns: Iterable[str]) -> None:
+def _check_orders(orders: pd.DataFrame) -> None:
     """Raise a ValueError that names the column, before any work is done."""
     if not isinstance(orders, pd.DataFrame):
         raise ValueError(f"orders must be a pandas DataFrame, not {type(orders).__name__}")
-    missing = [name for name in columns if name not in orders]
-    if missing:
+    if missing := [name for name in COLUMNS if name not in orders]:
         raise ValueError(f"orders lack the columns {missing}")
     if orders.empty:
         raise ValueError("orders are empty: at least one row is needed")
-    for name in columns:
+    for name in COLUMNS:
         _check_column(orders[name])
 
 

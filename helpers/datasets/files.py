@@ -35,16 +35,25 @@ class Dataset:
 
     A series has its rows in order of time: a DatetimeIndex where times are known, else evenly sampled at `rate`.
 
-    data : DataFrame of shape (n, k), the observations; images are an array of shape (n, height, width).
-    labels : Series of shape (n,), 1 = anomaly, 0 = normal; to evaluate with, never to train on. Digits are
-        labelled 0 to 9: which of them is normal is the question's choice (see `one_digit_split`).
-        None where nobody labelled the data: then there is nothing to score a detector with.
-    names : the k column names; none for images.
-    card : text; origin, licence, units and the mark (real, real + injected, simulated).
-    kinds : Series of shape (n,) of text, the kind of each anomaly ("normal" for the others), or None.
-    events : of a labelled series, a DataFrame with one row an anomaly: `start` and `end`, the index of its first
-        and of its last row, `rows`, `kind`, and `channel` where only one is affected; or None.
-    rate : of an evenly sampled series without times, samples a second; or None.
+    Attributes
+    ----------
+    data : DataFrame of shape (n, k)
+        The observations; images are an array of shape (n, height, width).
+    labels : Series of shape (n,)
+        1 = anomaly, 0 = normal; to evaluate with, never to train on. Digits are labelled 0 to 9: which of them is
+        normal is the question's choice (see `one_digit_split`). None where nobody labelled the data: then there is
+        nothing to score a detector with.
+    names : tuple of k str
+        The column names; none for images.
+    card : str
+        Origin, licence, units and the mark (real, real + injected, simulated).
+    kinds : Series of shape (n,) of str, or None
+        The kind of each anomaly ("normal" for the others).
+    events : DataFrame or None
+        Of a labelled series, one row an anomaly: `start` and `end`, the index of its first and of its last row,
+        `rows`, `kind`, and `channel` where only one is affected.
+    rate : float or None
+        Of an evenly sampled series without times, samples a second.
     """
 
     data: pd.DataFrame | np.ndarray
@@ -57,18 +66,61 @@ class Dataset:
 
 
 def as_dataset(name: str, table: pd.DataFrame, **more) -> Dataset:
-    """The Dataset of a file: the columns `label` and `kind`, if there are any, apart from the data."""
+    """Make the Dataset of a file: the columns `label` and `kind`, if there are any, apart from the data.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, whose card is read.
+    table : DataFrame of shape (n, k)
+    **more
+        `events` and `rate` of a series.
+
+    Returns
+    -------
+    Dataset
+    """
     data = table.drop(columns=["label", "kind"], errors="ignore")
     return Dataset(data, table.get("label"), tuple(data.columns), read_card(name), table.get("kind"), **more)
 
 
 def read_table(name: str, **options) -> pd.DataFrame:
-    """The table in data/`name`, a compressed CSV."""
+    """Read the table in data/`name`, a compressed CSV.
+
+    Parameters
+    ----------
+    name : str
+    **options
+        Of ``pandas.read_csv``.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    DataFileError
+        As in :func:`read_checked`.
+    """
     return pd.read_csv(io.BytesIO(read_checked(name)), compression="gzip", **options)
 
 
 def read_checked(name: str) -> bytes:
-    """The bytes of data/`name`, compared with data/SHA256SUMS."""
+    """Read the bytes of data/`name`, compared with data/SHA256SUMS.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+    """
     content = read_bytes(name)
     if hashlib.sha256(content).hexdigest() != checksums().get(name):
         raise DataFileError(
@@ -79,7 +131,12 @@ def read_checked(name: str) -> bytes:
 
 
 def verify_files() -> None:
-    """Compare every shipped data file with data/SHA256SUMS; DataFileError names the first that is missing or altered.
+    """Compare every shipped data file with data/SHA256SUMS.
+
+    Raises
+    ------
+    DataFileError
+        Names the first that is missing or altered.
 
     >>> from helpers.datasets import verify_files
     >>> verify_files()
@@ -89,12 +146,32 @@ def verify_files() -> None:
 
 
 def checksums() -> dict[str, str]:
-    """The SHA-256 of each data file, by name."""
+    """Read the SHA-256 of each data file, by name.
+
+    Returns
+    -------
+    dict of str to str
+        In the order of data/SHA256SUMS.
+    """
     return dict(reversed(line.split()) for line in read_bytes("SHA256SUMS").decode("utf-8").splitlines())
 
 
 def read_card(name: str) -> str:
-    """The section of data/README.md about `name`, heading included."""
+    """Read the section of data/README.md about `name`, heading included.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    DataFileError
+        There is no such section.
+    """
     sections = ("\n" + read_bytes("README.md").decode("utf-8")).split("\n## ")
     for section in sections[1:]:
         if section.splitlines()[0].strip("` ") == name:
@@ -103,7 +180,21 @@ def read_card(name: str) -> str:
 
 
 def read_bytes(name: str) -> bytes:
-    """The bytes of data/`name`, whatever they are."""
+    """Read the bytes of data/`name`, whatever they are.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    DataFileError
+        The file is missing.
+    """
     try:
         return (DATA_DIR / name).read_bytes()
     except FileNotFoundError:
@@ -111,5 +202,17 @@ def read_bytes(name: str) -> bytes:
 
 
 def how_to_restore(name: str) -> str:
-    """A sentence for errors about data/`name`."""
+    """Write a sentence for errors about data/`name`.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+
+    >>> how_to_restore("orders.csv.gz")
+    'Restore it from the top of the repository: git checkout -- data/orders.csv.gz'
+    """
     return f"Restore it from the top of the repository: git checkout -- data/{name}"

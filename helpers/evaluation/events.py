@@ -6,7 +6,7 @@ last. Flags are 1, 0, or NaN where a point could not be scored: such a point is 
 clock.
 """
 
-from helpers.evaluation.inputs import labels_and_flags, labels_and_scores, one_of_each
+from helpers.evaluation.inputs import check_positive, check_rows, labels_and_flags, labels_and_scores
 from helpers.windows import runs
 
 import numpy as np
@@ -26,7 +26,9 @@ __all__ = [
 
 
 def events_from_labels(labels):
-    """Where the events lie. Labels that touch are one event: keep a row of 0 between two events.
+    """Find where the events lie.
+
+    Labels that touch are one event: keep a row of 0 between two events.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def events_from_labels(labels):
 
 
 def alarm_episodes(flags, merge=0):
-    """Where the alarms lie: runs of flagged rows, those with few rows between them joined to one.
+    """Find where the alarms lie: runs of flagged rows, those with few rows between them joined to one.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def alarm_episodes(flags, merge=0):
 
 
 def event_recall(labels, flags, tolerance=0):
-    """The share of events with at least one flag inside.
+    """Compute the share of events with at least one flag inside.
 
     An event that could not be scored counts as missed. One flag is enough, so a detector that flags everything finds
     every event: read it beside :func:`false_alarms_per_day`.
@@ -113,7 +115,7 @@ def event_recall(labels, flags, tolerance=0):
 
 
 def false_alarms_per_day(labels, flags, rows_per_day, tolerance=0, merge=0):
-    """How often a day somebody is called for nothing: false alarm episodes over the observed normal time.
+    """Count how often a day somebody is called for nothing: false alarm episodes over the observed normal time.
 
     An episode is a run of flags, or several with at most ``merge`` rows between them. It is false unless one of its
     flags lies in an event or at most ``tolerance`` rows after it. Observed normal time: rows outside events and
@@ -144,7 +146,7 @@ def false_alarms_per_day(labels, flags, rows_per_day, tolerance=0, merge=0):
     >>> false_alarms_per_day([0, 0, 0, 0, 1, 0], [1, 1, 0, 1, 1, 0], rows_per_day=5)
     1.0
     """
-    _check_rows_per_day(rows_per_day)
+    check_positive(rows_per_day, "rows_per_day", ", such as 24 for an hourly series")
     labels, flags, observed = _observed(labels, flags)
     near = _near_events(labels, tolerance)
     n_normal = np.sum(observed & ~near)
@@ -155,7 +157,7 @@ def false_alarms_per_day(labels, flags, rows_per_day, tolerance=0, merge=0):
 
 
 def detection_delay(labels, flags, index=None, tolerance=0):
-    """From the start of each event to its first flag.
+    """Measure from the start of each event to its first flag.
 
     0 means flagged in the event's first row, also by an alarm that was already on. Finding one slow event
     more makes the mean delay worse: report it beside the recall.
@@ -171,7 +173,7 @@ def detection_delay(labels, flags, index=None, tolerance=0):
 
     Returns
     -------
-    Series with one value an event
+    Series of shape (n_events,)
         NaN (or NaT) where the event was missed; empty without events.
 
     Raises
@@ -192,7 +194,7 @@ def detection_delay(labels, flags, index=None, tolerance=0):
 
 
 def event_table(labels, flags, kinds=None, index=None, tolerance=0):
-    """One row an event: what it was, whether it was found, and how late.
+    """Tell of each event, in a row, what it was, whether it was found, and how late.
 
     Parameters
     ----------
@@ -212,14 +214,14 @@ def event_table(labels, flags, kinds=None, index=None, tolerance=0):
     ValueError
         As in :func:`detection_delay`; kinds of another length.
 
-    >>> event_table([0, 1, 1, 0, 1], [0, 0, 1, 0, 0], kinds=["", "leak", "leak", "", "spike"])
+    >>> kinds = ["", "leak", "leak", "", "spike"]
+    >>> event_table([0, 1, 1, 0, 1], [0, 0, 1, 0, 0], kinds)  # doctest: +NORMALIZE_WHITESPACE
             kind  start  length  found  delay
     event
     0       leak      1       2   True    1.0
     1      spike      4       1  False    NaN
     """
-    delays = detection_delay(labels, flags, index, tolerance)
-    events = events_from_labels(labels)
+    delays, events = detection_delay(labels, flags, index, tolerance), events_from_labels(labels)
     starts, stops = events.T
     table = pd.DataFrame({"start": starts, "length": stops - starts, "found": delays.notna(), "delay": delays})
     if index is not None:
@@ -233,7 +235,7 @@ def event_table(labels, flags, kinds=None, index=None, tolerance=0):
 
 
 def oracle_f1(labels, scores):
-    """The best F1 of any threshold, point by point, the threshold chosen on the very labels it is judged by.
+    """Find the best F1 of any threshold, point by point, chosen on the very labels it is judged by.
 
     No detector can expect it on new data: it is an upper bound, and named so. Ties share a threshold.
 
@@ -256,25 +258,34 @@ def oracle_f1(labels, scores):
     """
     from sklearn.metrics import precision_recall_curve  # here: every lesson's plots load this module, few need more
 
-    labels, scores = labels_and_scores(labels, scores)
-    one_of_each(labels, "the best F1")
+    labels, scores = labels_and_scores(labels, scores, needed_by="the best F1")
     precision, recall, _ = precision_recall_curve(labels, scores)
     return float(np.max(2 * precision * recall / np.maximum(precision + recall, np.finfo(float).tiny)))
 
 
 def point_adjusted_f1(labels, scores):
-    """The best F1 after point adjustment. **Here to be refuted, not to be reported.**
+    """Find the best F1 after point adjustment.
+
+    **Here to be refuted, not to be reported.**
 
     Point adjustment (Xu et al., WWW 2018) calls every point of an event found as soon as one of them is flagged.
     One lucky point in an event of 100 then counts as 100 hits, so a *random* score with a high threshold beats many
     published detectors: Kim et al., "Towards a Rigorous Evaluation of Time-series Anomaly Detection", AAAI 2022.
     Use :func:`event_recall`, :func:`false_alarms_per_day` and :func:`detection_delay`.
 
-    Parameters, errors: as in :func:`oracle_f1`.
+    Parameters
+    ----------
+    labels, scores
+        As in :func:`oracle_f1`.
 
     Returns
     -------
     float
+
+    Raises
+    ------
+    ValueError
+        As in :func:`oracle_f1`.
 
     >>> labels, scores = [0, 0, 1, 1, 1, 1, 0, 0], [0.1, 0.3, 0.2, 0.9, 0.1, 0.2, 0.8, 0.2]
     >>> round(oracle_f1(labels, scores), 2), point_adjusted_f1(labels, scores)
@@ -289,11 +300,12 @@ def point_adjusted_f1(labels, scores):
 
 
 def rows_in_a_day(index):
-    """Rows in a day of observation, by the median step of a time index; gaps do not make it smaller.
+    """Count the rows in a day of observation, by the median step of a time index; gaps do not make it smaller.
 
     Parameters
     ----------
-    index : DatetimeIndex of at least two times, in order
+    index : DatetimeIndex
+        At least two times, in order.
 
     Returns
     -------
@@ -313,7 +325,7 @@ def rows_in_a_day(index):
 
 
 def _episodes(flags, merge):
-    _check_rows(merge, "merge")
+    check_rows(merge, "merge")
     joined = flags.copy()
     for stop, start in runs(flags).ravel()[1:-1].reshape(-1, 2):  # the gaps between the runs
         if start - stop <= merge:
@@ -331,7 +343,7 @@ def _observed(labels, flags):
 
 def _first_flags(labels, flags, tolerance, needed=True):
     """Events, and the position of each one's first flag (NaN: none)."""
-    _check_rows(tolerance, "tolerance")
+    check_rows(tolerance, "tolerance")
     labels, flags, _ = _observed(labels, flags)
     events = runs(labels)
     if needed and len(events) == 0:
@@ -344,7 +356,7 @@ def _first_flags(labels, flags, tolerance, needed=True):
 
 def _near_events(labels, tolerance):
     """Rows in an event or at most `tolerance` rows after one."""
-    _check_rows(tolerance, "tolerance")
+    check_rows(tolerance, "tolerance")
     near = labels.astype(bool)
     for _, stop in runs(labels):
         near[stop : stop + tolerance] = True
@@ -358,13 +370,3 @@ def _in_order(index, n):
     if times.hasnans or not times.is_monotonic_increasing:
         raise ValueError("The index must be in order and without missing times: sort the series by time first.")
     return times
-
-
-def _check_rows(value, name):
-    if value != int(value) or value < 0:
-        raise ValueError(f"{name} is a whole number of rows, 0 or more, not {value!r}.")
-
-
-def _check_rows_per_day(value):
-    if not 0 < value < np.inf:
-        raise ValueError(f"rows_per_day is a positive number, such as 24 for an hourly series, not {value!r}.")

@@ -6,7 +6,7 @@ together with their labels. What counts events in time instead of rows is writte
 
 from typing import NamedTuple
 
-from helpers.evaluation.inputs import check_rate, labels_and_flags, labels_and_scores, one_of_each
+from helpers.evaluation.inputs import check_rate, labels_and_flags, labels_and_scores
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,10 @@ __all__ = [
 class Interval(NamedTuple):
     """Two ends: ``low, high = interval`` works.
 
+    Attributes
+    ----------
+    low, high : float
+
     >>> Interval(0.1, 0.3).high
     0.3
     """
@@ -36,15 +40,15 @@ class Interval(NamedTuple):
 
 
 def precision_at_k(labels, scores, k):
-    """The share of anomalies among the k highest scores: what a team that checks k rows a day will find.
+    """Compute the share of anomalies among the k highest scores: what a team that checks k rows a day will find.
 
-    Where equal scores straddle the k-th place, the expected value over their random order. Built in lesson
-    02.
+    Where equal scores straddle the k-th place, the expected value over their random order. Built in lesson 02.
 
     Parameters
     ----------
     labels, scores : arrays of shape (n,)
-    k : int, from 1 to n
+    k : int
+        From 1 to n.
 
     Returns
     -------
@@ -58,8 +62,7 @@ def precision_at_k(labels, scores, k):
     >>> precision_at_k([0, 1, 0, 1], [0.1, 0.9, 0.8, 0.7], k=2)
     0.5
     """
-    labels, scores = labels_and_scores(labels, scores)
-    one_of_each(labels, "precision at k")
+    labels, scores = labels_and_scores(labels, scores, needed_by="precision at k")
     if k != int(k) or not 1 <= k <= len(scores):
         raise ValueError(f"k={k}: it must be a whole number from 1 to {len(scores)}, the number of scored points.")
     k = int(k)
@@ -70,7 +73,7 @@ def precision_at_k(labels, scores, k):
 
 
 def bootstrap_interval(metric, labels, scores, n_resamples=1000, confidence=0.95, random_state=0):
-    """How much a metric would move with another sample of the same size (percentile bootstrap).
+    """Estimate how much a metric would move with another sample of the same size (percentile bootstrap).
 
     Stratified: anomalies and normal points are drawn separately, with replacement. So the prevalence stays,
     and no resample is left without one class. Efron and Tibshirani (1993). Built in lesson 02.
@@ -106,13 +109,24 @@ def bootstrap_interval(metric, labels, scores, n_resamples=1000, confidence=0.95
 
 
 def bootstrap_distribution(metric, labels, scores, n_resamples=1000, random_state=0, blocks=None):
-    """The metric on each resample, shape (n_resamples,). The same random_state and labels draw the same rows.
+    """Compute the metric on each resample; the same random_state and labels draw the same rows.
 
-    Parameters, errors: as in :func:`bootstrap_interval`; and
-
+    Parameters
+    ----------
+    metric, labels, scores, n_resamples, random_state
+        As in :func:`bootstrap_interval`.
     blocks : array of shape (n,), optional
         Rows of the same number are drawn together, as neighbours in a series must be: they are alike, so that
         intervals from single rows would be too narrow. A block with an anomaly counts as one.
+
+    Returns
+    -------
+    float array of shape (n_resamples,)
+
+    Raises
+    ------
+    ValueError
+        As in :func:`bootstrap_interval`; no resample, blocks of another length.
 
     >>> from sklearn.metrics import roc_auc_score
     >>> bootstrap_distribution(roc_auc_score, [0, 0, 1, 1], [1, 2, 3, 4], n_resamples=3)
@@ -120,8 +134,7 @@ def bootstrap_distribution(metric, labels, scores, n_resamples=1000, random_stat
     """
     if blocks is not None:
         blocks = _blocks_of_scored(blocks, scores)
-    labels, scores = labels_and_scores(labels, scores)
-    one_of_each(labels, "a bootstrap interval")
+    labels, scores = labels_and_scores(labels, scores, needed_by="a bootstrap interval")
     if n_resamples < 1:
         raise ValueError(f"n_resamples={n_resamples}: at least 1 is needed.")
     from_counts, ranked = _FROM_COUNTS.get(metric), _Ranked(labels, scores)
@@ -136,7 +149,17 @@ def bootstrap_distribution(metric, labels, scores, n_resamples=1000, random_stat
 
 
 def percentile_interval(values, confidence=0.95):
-    """The middle share of the values.
+    """Cut out the middle share of the values.
+
+    Parameters
+    ----------
+    values : array of shape (n,)
+    confidence : float in (0, 1)
+        The share.
+
+    Returns
+    -------
+    Interval
 
     >>> low, high = percentile_interval(range(101), confidence=0.9)
     >>> round(low), round(high)
@@ -147,10 +170,9 @@ def percentile_interval(values, confidence=0.95):
 
 
 def rate_interval(count, n, confidence=0.95):
-    """What a rate may be when it showed count times in n: the exact binomial interval (Clopper and Pearson
-    1934).
+    """Say what a rate may be when it showed count times in n: the exact binomial interval.
 
-    Built in lesson 02.
+    Clopper and Pearson (1934). Built in lesson 02.
 
     Parameters
     ----------
@@ -179,10 +201,10 @@ def rate_interval(count, n, confidence=0.95):
 
 
 def recall_by_kind(kinds, flags, normal="normal"):
-    """Which kinds of anomaly are found: the share of flagged rows in each.
+    """Say which kinds of anomaly are found: the share of flagged rows in each.
 
-    Rows of the kind `normal` are left out: their share of flags is the false-alarm rate, not a recall. Built
-    in lesson 01.
+    Rows of the kind `normal` are left out: their share of flags is the false-alarm rate, not a recall. Built in
+    lesson 01.
 
     Parameters
     ----------
@@ -195,7 +217,8 @@ def recall_by_kind(kinds, flags, normal="normal"):
 
     Returns
     -------
-    Series indexed by kind, in alphabetical order
+    Series
+        Indexed by kind, in alphabetical order.
 
     Raises
     ------
@@ -228,7 +251,7 @@ def _blocks_of_scored(blocks, scores):
 
 
 def _blocks_of_each(labels, blocks):
-    """The positions of each block's rows: first the blocks without an anomaly, then those with one."""
+    """Find the positions of each block's rows: first the blocks without an anomaly, then those with one."""
     order = np.argsort(blocks, kind="stable")
     positions = np.split(order, np.flatnonzero(np.diff(np.asarray(blocks)[order])) + 1)
     strata = [[rows for rows in positions if labels[rows].any() == odd] for odd in (False, True)]

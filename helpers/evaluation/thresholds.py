@@ -7,7 +7,7 @@ but for the rolling ones of :mod:`helpers.evaluation.thresholds_in_time`, where 
 
 import math
 
-from helpers.evaluation.inputs import check_rate, clean_scores, labels_and_scores, one_of_each
+from helpers.evaluation.inputs import check_rate, clean_scores, labels_and_scores
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ MAX_CANDIDATES = 500
 
 
 def quantile_threshold(scores, false_alarm_rate=0.01):
-    """The threshold that new normal rows pass with at most the promised probability.
+    """Find the threshold that new normal rows pass with at most the promised probability.
 
     The k-th smallest of n calibration scores, k = ceil((n + 1)(1 - rate)): the split-conformal quantile (Vovk
     et al. 2005; Angelopoulos and Bates 2023). The promise holds on average over calibration sets, when
@@ -66,7 +66,7 @@ def quantile_threshold(scores, false_alarm_rate=0.01):
 
 
 def pot_threshold(scores, false_alarm_rate=0.01, tail_share=0.05):
-    """The threshold for a small rate, read off a curve fitted to the tail (peaks over threshold).
+    """Find the threshold for a small rate, read off a curve fitted to the tail (peaks over threshold).
 
     The excesses above the (1 - tail_share) quantile follow a generalised Pareto distribution (Coles 2001,
     chapter 4; Siffer et al. 2017), fitted by maximum likelihood (``scipy.stats.genpareto``). It reaches rates
@@ -112,7 +112,7 @@ def pot_threshold(scores, false_alarm_rate=0.01, tail_share=0.05):
 
 
 def cost_threshold(scores, labels, cost_miss, cost_false_alarm):
-    """The threshold with the lowest total cost on labelled rows.
+    """Find the threshold with the lowest total cost on labelled rows.
 
     Every cut between two neighbouring scores is tried, flagging all and flagging nothing too; of equally
     cheap cuts the highest is taken. The cost on these rows is too good to expect elsewhere: report it on
@@ -141,8 +141,7 @@ def cost_threshold(scores, labels, cost_miss, cost_false_alarm):
     """
     if min(cost_miss, cost_false_alarm) < 0 or not np.isfinite([cost_miss, cost_false_alarm]).all():
         raise ValueError(f"Costs are finite and not negative, but got {cost_miss!r} and {cost_false_alarm!r}.")
-    labels, scores = labels_and_scores(labels, scores)
-    one_of_each(labels, "a threshold by cost")
+    labels, scores = labels_and_scores(labels, scores, needed_by="a threshold by cost")
     cuts = _cuts(scores)
     hits, false_alarms = _counts_above(cuts, labels, scores)
     costs = cost_miss * (labels.sum() - hits) + cost_false_alarm * false_alarms
@@ -150,7 +149,7 @@ def cost_threshold(scores, labels, cost_miss, cost_false_alarm):
 
 
 def cross_validated_threshold(scores, labels, n_splits=5, random_state=0, metric="f1"):
-    """The median of the thresholds that are best on the training parts of stratified folds.
+    """Take the median of the thresholds that are best on the training parts of stratified folds.
 
     :func:`cross_validation_table` shows the folds. Built in lesson 02.
 
@@ -182,20 +181,30 @@ def cross_validated_threshold(scores, labels, n_splits=5, random_state=0, metric
 
 
 def cross_validation_table(scores, labels, n_splits=5, random_state=0, metric="f1"):
-    """Fold by fold: the threshold chosen, what it reached where it was chosen, and on the rows held out.
+    """Tell fold by fold the threshold chosen, what it reached where it was chosen, and on the rows held out.
 
-    Parameters, errors: as in :func:`cross_validated_threshold`. Built in lesson 02.
+    Built in lesson 02.
+
+    Parameters
+    ----------
+    scores, labels, n_splits, random_state, metric
+        As in :func:`cross_validated_threshold`.
 
     Returns
     -------
-    DataFrame with one row a fold and the columns "threshold", "chosen on" and "held out"
+    DataFrame
+        One row a fold, with the columns "threshold", "chosen on" and "held out".
+
+    Raises
+    ------
+    ValueError
+        As in :func:`cross_validated_threshold`.
 
     >>> table = cross_validation_table([1, 2, 3, 4, 11, 12], [0, 0, 0, 0, 1, 1], n_splits=2)
     >>> table["held out"].tolist()
     [1.0, 1.0]
     """
-    labels, scores = labels_and_scores(labels, scores)
-    one_of_each(labels, "a cross-validated threshold")
+    labels, scores = labels_and_scores(labels, scores, needed_by="a cross-validated threshold")
     rarest = int(min(labels.sum(), len(labels) - labels.sum()))
     if rarest < n_splits:
         raise ValueError(f"{n_splits} folds need as many rows of each class, but one has {rarest}: use fewer folds.")

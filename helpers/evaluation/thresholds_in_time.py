@@ -5,7 +5,7 @@ Points that could not be scored are NaN: they are never flagged and teach nothin
 
 import math
 
-from helpers.evaluation.inputs import clean_scores
+from helpers.evaluation.inputs import check_positive, check_rows, clean_scores
 from helpers.evaluation.robust import MAD_OF_NORMAL, MEAN_DEVIATION_TO_SD
 
 import numpy as np
@@ -15,7 +15,7 @@ __all__ = ["alarms_threshold", "rolling_threshold", "rolling_z"]
 
 
 def alarms_threshold(scores, rows_per_day, alarms_per_week=1, merge=0):
-    """The lowest threshold that keeps new normal data, on average, within so many alarms a week.
+    """Find the lowest threshold that keeps new normal data, on average, within so many alarms a week.
 
     Counted are alarms, not points: runs of scores above the threshold, joined where at most ``merge`` rows lie
     between them. Weeks of scores allow m = floor(weeks × alarms_per_week) alarms; this and every higher threshold
@@ -32,10 +32,10 @@ def alarms_threshold(scores, rows_per_day, alarms_per_week=1, merge=0):
     scores : array of shape (n,)
         Scores of held-out normal rows, in order of time; NaN for points that could not be scored.
     rows_per_day : float
-        24 for an hourly series; :func:`helpers.evaluation.metrics.rows_in_a_day` reads it off a time index.
+        24 for an hourly series; :func:`helpers.evaluation.rows_in_a_day` reads it off a time index.
     alarms_per_week : float
     merge : int
-        As in :func:`helpers.evaluation.metrics.false_alarms_per_day`.
+        As in :func:`helpers.evaluation.false_alarms_per_day`.
 
     Returns
     -------
@@ -52,9 +52,9 @@ def alarms_threshold(scores, rows_per_day, alarms_per_week=1, merge=0):
     >>> alarms_threshold(scores, rows_per_day=24, alarms_per_week=1)
     5.0
     """
-    _check_positive(rows_per_day, "rows_per_day")
-    _check_positive(alarms_per_week, "alarms_per_week")
-    _check_count(merge, "merge", 0)
+    check_positive(rows_per_day, "rows_per_day")
+    check_positive(alarms_per_week, "alarms_per_week")
+    check_rows(merge, "merge")
     n_scored = len(clean_scores(scores))
     rows_an_alarm = 7 * rows_per_day / alarms_per_week
     allowed = math.floor(round(n_scored / rows_an_alarm, 9))
@@ -76,7 +76,7 @@ def alarms_threshold(scores, rows_per_day, alarms_per_week=1, merge=0):
 
 
 def rolling_threshold(scores, window, k):
-    """A limit that follows a drifting level: median + k × MAD / 0.6745 of the last `window` scores before each point.
+    """Let a limit follow a drifting level: median + k × MAD / 0.6745 of the last `window` scores before each point.
 
     The relative of Hundman et al. (KDD 2018), whose limit is mean + z × standard deviation of the errors in a past
     window. Median and MAD (the Hampel identifier, Hampel 1974; Leys et al. 2013) because an anomaly still in the
@@ -89,9 +89,9 @@ def rolling_threshold(scores, window, k):
     ----------
     scores : array of shape (n,)
         In order of time; NaN for points that could not be scored.
-    window : int, at least 3
-        Rows to look back, a few days' worth or more so that the daily rhythm is inside. Gaps in the clock are not
-        seen.
+    window : int
+        Rows to look back, at least 3: a few days' worth or more so that the daily rhythm is inside. Gaps in the
+        clock are not seen.
     k : float
         How many robust standard deviations. ``alarms_threshold(rolling_z(scores_calibration, window), ...)`` or
         ``quantile_threshold`` of the same finds it.
@@ -110,21 +110,31 @@ def rolling_threshold(scores, window, k):
     >>> rolling_threshold([1, 2, 3, 2, 1, 90, 2, 3], window=5, k=3).round(1)
     array([nan, nan, nan, 6.4, 4.2, 6.4, 6.4, 6.4])
     """
-    _check_positive(k, "k")
+    check_positive(k, "k")
     median, spread = _past(scores, window)
     return median + k * spread
 
 
 def rolling_z(scores, window):
-    """How far each score lies above the median of the last `window` before it, in robust standard deviations.
+    """Measure how far each score lies above the median of the last `window` before it, in robust standard deviations.
 
     ``rolling_z(scores, window) > k`` flags what ``scores > rolling_threshold(scores, window, k)`` flags. So k can be
-    chosen from held-out normal scores like any other threshold. Parameters, errors: as in :func:`rolling_threshold`.
+    chosen from held-out normal scores like any other threshold.
+
+    Parameters
+    ----------
+    scores, window
+        As in :func:`rolling_threshold`.
 
     Returns
     -------
     array of shape (n,)
         NaN where the score is NaN, and until half of a window is scored.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`rolling_threshold`.
 
     >>> rolling_z([1, 2, 3, 2, 1, 90, 2, 3], window=5).round(1)
     array([ nan,  nan,  nan,  0. , -1.3, 59.4,  0. ,  0.7])
@@ -134,7 +144,7 @@ def rolling_z(scores, window):
 
 
 def _alarms_above(scores, merge):
-    """The distinct scores, ascending, and the number of alarms when each of them is the threshold.
+    """Find the distinct scores, ascending, and the number of alarms when each of them is the threshold.
 
     A row begins an alarm at threshold t if it lies above t and none of the merge + 1 rows before it does: for t
     from the highest of these up to, not including, its own score. So alarms are counted by counting intervals.
@@ -154,7 +164,7 @@ def _alarms_above(scores, merge):
 
 def _past(scores, window):
     """Median and robust standard deviation of the last `window` scores before each point."""
-    _check_count(window, "window", 3)
+    check_rows(window, "window", least=3)
     clean_scores(scores)
     past = pd.Series(np.asarray(scores, dtype=float)).shift(1).rolling(int(window), min_periods=-(-int(window) // 2))
     return past.median().to_numpy(), past.apply(_spread, raw=True).to_numpy()
@@ -165,13 +175,3 @@ def _spread(window):
     scores = window[~np.isnan(window)]
     deviations = np.abs(scores - np.median(scores))
     return np.median(deviations) / MAD_OF_NORMAL or MEAN_DEVIATION_TO_SD * deviations.mean() or 1.0
-
-
-def _check_positive(value, name):
-    if not 0 < value < np.inf:
-        raise ValueError(f"{name} is a positive number, not {value!r}.")
-
-
-def _check_count(value, name, least):
-    if value != int(value) or value < least:
-        raise ValueError(f"{name} is a whole number of rows, {least} or more, not {value!r}.")

@@ -16,80 +16,13 @@ exported here is imported when it is first used; TensorFlow only when a network 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # for editors; at run time __getattr__ below imports what is asked for
-    from .batch import anomaly_table, score_batch
-    from .candidates import Candidate, series_candidates, table_candidates
-    from .columns import Columns, describe_columns, prepare_series, read_labels
-    from .contest import Entry, TooLittleTime, train_candidates
-    from .explaining import explain_rows
-    from .inputs import TableInputs
-    from .judging import choose, judge, rank, rank_with_labels, rank_without_labels
-    from .model import OwnModel
-    from .preparing import Part, Parts, Prepared, prepare, split_rows
-    from .reading import Reading, UnusableFile, read_table
-    from .study import Study, cross_fitted_strangeness, examine, finish
-    from .writing import write_report
-
-__all__ = [
-    "Candidate",
-    "Columns",
-    "Entry",
-    "OwnModel",
-    "Part",
-    "Parts",
-    "Prepared",
-    "Reading",
-    "Study",
-    "TableInputs",
-    "TooLittleTime",
-    "UnusableFile",
-    "anomaly_table",
-    "choose",
-    "cross_fitted_strangeness",
-    "describe_columns",
-    "examine",
-    "explain_rows",
-    "finish",
-    "judge",
-    "prepare",
-    "prepare_series",
-    "rank",
-    "rank_with_labels",
-    "rank_without_labels",
-    "read_labels",
-    "read_table",
-    "score_batch",
-    "series_candidates",
-    "split_rows",
-    "table_candidates",
-    "train_candidates",
-    "write_report",
-]
-
-_MODULES = {
-    "batch": ("anomaly_table", "score_batch"),
-    "candidates": ("Candidate", "series_candidates", "table_candidates"),
-    "columns": ("Columns", "describe_columns", "prepare_series", "read_labels"),
-    "contest": ("Entry", "TooLittleTime", "train_candidates"),
-    "explaining": ("explain_rows",),
-    "inputs": ("TableInputs",),
-    "judging": ("choose", "judge", "rank", "rank_with_labels", "rank_without_labels"),
-    "model": ("OwnModel",),
-    "preparing": ("Part", "Parts", "Prepared", "prepare", "split_rows"),
-    "reading": ("Reading", "UnusableFile", "read_table"),
-    "study": ("Study", "cross_fitted_strangeness", "examine", "finish"),
-    "writing": ("write_report",),
-}
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+if TYPE_CHECKING:  # for editors; at run time __getattr__ imports all of it when a name is asked for
+    from helpers.report._names import *  # noqa: F403
 
 
-def __getattr__(name):
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    globals()[name] = value
-    return value
+def __getattr__(name):  # the command needs none of these names, and answers --help without the detectors
+    return getattr(import_module("helpers.report._names"), name)
 
 
 def __dir__():
-    return sorted({*globals(), *__all__})
+    return dir(import_module("helpers.report._names"))

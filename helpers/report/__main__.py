@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from helpers.detectors.storage import StoredDetectorError
-from helpers.report.reading import UnusableFile, read_table
+from helpers.report.errors import UnusableFile
+from helpers.report.reading.files import read_table
 from helpers.report.writing import OutputExists, anomalies_csv, refuse_existing, write_all_or_nothing, write_report
 from helpers.training.progress import StageBar
 
@@ -133,7 +134,8 @@ def _read(options, progress):
 
 
 def _examine(options, progress, command):
-    from helpers.report.columns import describe_columns, read_labels
+    from helpers.report.columns.describing import describe_columns
+    from helpers.report.columns.labels import read_labels
     from helpers.report.study import examine  # loads the detectors: after the file has been read
 
     if options.out:

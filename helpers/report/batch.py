@@ -1,11 +1,11 @@
-"""A new batch of rows, scored by a detector that was saved."""
-
-from helpers.report.explaining import explain_rows
+"""Rows of a file scored by a model, and the strangest of them with their reasons."""
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["anomaly_table", "score_batch"]
+__all__ = ["FOUND", "anomaly_table", "explain_rows", "score_batch"]
+
+FOUND = ["row", "strangeness", "flagged", "because"]  # what a table of anomalies says before the file's own columns
 
 
 def score_batch(model, frame, top=20):
@@ -31,8 +31,46 @@ def score_batch(model, frame, top=20):
     return scores, anomaly_table(model, frame, strangeness, top=top, at_least=0)
 
 
+def explain_rows(model, rows, usual_rows, top=3):
+    """Say what makes rows strange for a detector, whichever it is (:mod:`helpers.report.reasons.occlusion`).
+
+    The usual value that a column is compared with is the median of `usual_rows`; for categories and dates, the
+    commonest. What no column explains to at least a third is called a combination.
+
+    Parameters
+    ----------
+    model : OwnModel
+    rows : DataFrame of shape (n, n_columns)
+        The rows to explain, a handful: each is scored twice for every column.
+    usual_rows : DataFrame
+        What is usual: training rows, or the whole table. Of a series, the whole of it: the points to explain lie in it,
+        and what came before them is read there.
+    top : int
+        The most columns that a sentence names.
+
+    Returns
+    -------
+    DataFrame with the index of `rows`
+        "because", a sentence, and for each column the model reads its share of the strangeness, in [0, 1]. Shares need
+        not add up to 1.
+
+    >>> from helpers.detectors import ZScore
+    >>> from helpers.report import TableInputs, TableModel
+    >>> usual = pd.DataFrame({"amount": np.arange(101.0), "country": ["DE"] * 51 + ["FR"] * 50})
+    >>> inputs = TableInputs(numbers=["amount"], categories=["country"]).fit(usual)
+    >>> detector = ZScore().fit(inputs.transform(usual)).set_threshold(3)
+    >>> model = TableModel(detector, 1.0, "z-score", inputs)
+    >>> explain_rows(model, pd.DataFrame({"amount": [1264.9], "country": ["DE"]}), usual)["because"][0]
+    'amount 1,264.90 (usually 5 to 95)'
+    """
+    nothing = [], np.empty((0, len(model.columns)))
+    because, shares = model.explain(rows, usual_rows, top) if len(rows) else nothing
+    shares = pd.DataFrame(shares, index=rows.index, columns=list(model.columns))
+    return pd.concat([pd.Series(because, index=rows.index, name="because", dtype="str"), shares], axis=1)
+
+
 def anomaly_table(model, frame, strangeness, *, usual_rows=None, top=20, at_least=20):
-    """Every flagged row and at least the strangest `at_least`, strangest first, the first `top` with a reason.
+    """List every flagged row and at least the strangest `at_least`, strangest first, the first `top` with a reason.
 
     Parameters
     ----------
@@ -42,6 +80,10 @@ def anomaly_table(model, frame, strangeness, *, usual_rows=None, top=20, at_leas
         NaN where a row could not be scored.
     usual_rows : DataFrame, optional
         What "usual" means in the reasons: the frame itself if None.
+    top : int
+        How many rows get a reason.
+    at_least : int
+        How many rows are listed, even if fewer are flagged.
 
     Returns
     -------
@@ -52,18 +94,10 @@ def anomaly_table(model, frame, strangeness, *, usual_rows=None, top=20, at_leas
     order = np.argsort(-np.nan_to_num(strangeness, nan=-np.inf), kind="stable")
     n_scored, n_flagged = int((~np.isnan(strangeness)).sum()), int((strangeness > 1).sum())
     order = order[: min(n_scored, max(n_flagged, at_least))]
-    because = pd.Series("", index=range(len(order)))
-    if len(explained := order[:top]):
-        reasons = explain_rows(model, frame.iloc[explained], frame if usual_rows is None else usual_rows)
-        because.iloc[: len(explained)] = reasons["because"].to_numpy()
-    found = pd.DataFrame(
-        {
-            "row": _rows_of_file(frame)[order],
-            "strangeness": strangeness[order],
-            "flagged": strangeness[order] > 1,
-            "because": because.to_numpy(),
-        }
-    )
+    reasons = explain_rows(model, frame.iloc[order[:top]], frame if usual_rows is None else usual_rows)["because"]
+    because = [*reasons, *[""] * (len(order) - len(reasons))]
+    values = (_rows_of_file(frame)[order], strangeness[order], strangeness[order] > 1, pd.Series(because, dtype="str"))
+    found = pd.DataFrame(dict(zip(FOUND, values, strict=True)))
     own = frame.iloc[order].reset_index(drop=True)
     taken = {name: f"own {name}" for name in own if name in found}
     return pd.concat([found, own.rename(columns=taken)], axis=1)

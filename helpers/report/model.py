@@ -5,16 +5,20 @@ import json
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from helpers.detectors.storage import StoredDetectorError, load_detector, replace_file, write_detector
-from helpers.report.inputs import TableInputs, date_values, number_values
-from helpers.report.reading import UnusableFile
+from helpers.report.columns.cells import date_values, number_values
+from helpers.report.columns.inputs import TableInputs
+from helpers.report.errors import UnusableFile
+from helpers.report.reasons.points import explain_points
+from helpers.report.reasons.rows import explain_table_rows
 from helpers.windows import GAP
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["OwnModel"]
+__all__ = ["OwnModel", "SeriesModel", "TableModel"]
 
 FORMAT = "anomaly-detection-course model"
 VERSION = 1
@@ -23,50 +27,34 @@ HOW = "Make one with model.save(path) or python -m helpers.report my.csv --out f
 
 @dataclass(frozen=True, eq=False)
 class OwnModel:
-    """A fitted and calibrated detector that takes a learner's own columns.
+    """A fitted and calibrated detector that takes a learner's own columns: a TableModel or a SeriesModel.
 
     Parameters
     ----------
-    inputs : TableInputs or None
-        Fitted; None for a series.
     detector : Detector
         Fitted, with ``threshold_``.
     usual : float
         The median score of calibration rows: what an ordinary row gets.
-    columns : tuple of str
-        What is read of a frame: a table's columns, or a series' channels in their order.
     name : str
         Of the detector, for readers.
-    shape : {"table", "series"}
     about : dict
         Whatever JSON can hold: when it was made, from how many rows, how good it was.
-    time : str or None
-        A series' column of times; None if they are the frame's index.
-    tail : DataFrame or None
-        A series' last points (DatetimeIndex, channels): a new batch that follows is scored from its first point.
-        None takes what the detector remembers of its training series.
 
-    >>> from helpers.detectors import ZScore
-    >>> table = pd.DataFrame({"length": [2.0, 3.0, 4.0], "colour": ["red", "red", "blue"]})
-    >>> inputs = TableInputs(numbers=["length"]).fit(table)
-    >>> detector = ZScore().fit(inputs.transform(table)).set_threshold(3)
-    >>> model = OwnModel(inputs, detector, 0.0, inputs.columns, "z-score", "table")
-    >>> model.strangeness(pd.DataFrame({"length": [3.0, 9.0]})).round(1)
-    array([0. , 2.4])
+    Attributes
+    ----------
+    columns : tuple of str
+        What is read of a frame: a table's columns, or a series' channels in their order.
+    shape : {"table", "series"}
     """
 
-    inputs: TableInputs | None
     detector: object
     usual: float
-    columns: tuple[str, ...]
     name: str
-    shape: str
-    about: dict = field(default_factory=dict)
-    time: str | None = None
-    tail: pd.DataFrame | None = field(default=None, repr=False)
+    about: dict = field(default_factory=dict, kw_only=True)
+    shape: ClassVar[str]
 
     def scores(self, frame, context=None):
-        """The detector's scores of shape (n,), row by row of the frame; NaN marks a point that cannot be scored.
+        """Score the rows of a frame with the detector.
 
         Parameters
         ----------
@@ -76,6 +64,11 @@ class OwnModel:
         context : DataFrame, optional
             A series' points right before: by default ``tail``, as far as it lies before the frame.
 
+        Returns
+        -------
+        ndarray of shape (n,)
+            NaN marks a point that cannot be scored.
+
         Raises
         ------
         helpers.report.UnusableFile
@@ -84,15 +77,7 @@ class OwnModel:
         """
         if len(frame) == 0:
             raise UnusableFile("There is nothing to score: the table has no rows.")
-        if self.shape == "table":
-            return self.detector.decision_function(self.inputs.transform(frame))
-        series, positions = self.as_series(frame)
-        scores = np.full(len(frame), np.nan)
-        try:
-            scores[positions] = self.detector.decision_function(series, context=self.history(series, context))
-        except ValueError as error:  # a sentence about the series: too short, faster rows, infinity
-            raise UnusableFile(str(error)) from error
-        return scores
+        return self._scores(frame, context)
 
     def strangeness(self, frame, context=None):
         """Scores on a scale that means something: 0 is an ordinary row, 1 the alarm limit; shape (n,)."""
@@ -105,41 +90,13 @@ class OwnModel:
         """Whether each row lies beyond the alarm limit, bool of shape (n,)."""
         return self.scores(frame, context) > self.detector.threshold_
 
-    def as_series(self, frame):
-        """The frame's channels in the order of time, and the row of the frame that each point is.
-
-        Returns
-        -------
-        series : DataFrame of shape (m, n_channels) with an ascending DatetimeIndex
-        positions : int ndarray of shape (m,)
-        """
-        absent = [name for name in self._needed(frame) if name not in frame.columns]
-        if absent:
-            raise UnusableFile(
-                f"The series lacks {', '.join(map(repr, absent))}. Pass the columns of training: "
-                f"{', '.join(map(repr, self._needed(frame)))}."
-            )
-        times = self._times(frame)
-        order = np.argsort(times, kind="stable")
-        order = order[~times[order].duplicated() & times[order].notna()]
-        channels = {name: number_values(frame[name]) for name in self.columns}
-        return pd.DataFrame(channels, index=times).iloc[order], np.asarray(order)
-
-    def history(self, series, context=None):
-        """What came right before a series from :meth:`as_series`, in its time zone; None if that is not known.
-
-        context : DataFrame, optional
-            Instead of ``tail``.
-        """
-        tail = self._remembered() if context is None else self.as_series(context)[0]
-        if tail is None:
-            return None
-        tail = tail.set_axis(_in_zone(tail.index, series.index.tz))
-        tail = tail[tail.index < series.index[0]]
-        return tail if len(tail) and not self._gap_between(tail.index[-1], series.index[0]) else None
-
     def save(self, path, *, overwrite=False):
         """Write this model to one file, without pickle; :meth:`load` reads it.
+
+        Parameters
+        ----------
+        path : str or Path
+        overwrite : bool
 
         Raises
         ------
@@ -158,7 +115,15 @@ class OwnModel:
 
     @classmethod
     def load(cls, path):
-        """The model that ``save`` wrote: it gives the same rows the same scores.
+        """Read the model that ``save`` wrote: it gives the same rows the same scores.
+
+        Parameters
+        ----------
+        path : str or Path
+
+        Returns
+        -------
+        TableModel or SeriesModel
 
         Raises
         ------
@@ -171,7 +136,8 @@ class OwnModel:
                 content = json.loads(_checked(file).read("model.json"))
                 _refuse_other_format(content)
                 detector = load_detector(io.BytesIO(file.read("detector.zip")))
-                return cls._from_content(content, detector)
+                shared = {name: content[name] for name in ("usual", "name", "about")}
+                return MODELS[content["shape"]]._from_content(content, detector=detector, **shared)
         except (StoredDetectorError, FileNotFoundError):
             raise
         except Exception as error:  # whatever a damaged file makes zipfile, zlib or JSON say
@@ -180,22 +146,161 @@ class OwnModel:
             ) from error
 
     def _content(self):
-        return {
-            "format": FORMAT,
-            "version": VERSION,
-            "inputs": None if self.inputs is None else self.inputs.to_dict(),
-            "usual": float(self.usual),
-            "columns": list(self.columns),
-            **{name: getattr(self, name) for name in ("name", "shape", "about", "time")},
-            "tail": None if self.tail is None else _tail_content(self.tail),
-        }
+        shared = {"name": self.name, "shape": self.shape, "about": self.about, "time": None, "tail": None}
+        content = {"format": FORMAT, "version": VERSION, "inputs": None, "usual": float(self.usual)}
+        return content | {"columns": list(self.columns)} | shared
+
+
+@dataclass(frozen=True, eq=False)
+class TableModel(OwnModel):
+    """A detector that judges rows of a table, each by itself.
+
+    Parameters
+    ----------
+    detector, usual, name, about : see :class:`OwnModel`
+    inputs : TableInputs
+        Fitted.
+
+    >>> from helpers.detectors import ZScore
+    >>> table = pd.DataFrame({"length": [2.0, 3.0, 4.0], "colour": ["red", "red", "blue"]})
+    >>> inputs = TableInputs(numbers=["length"]).fit(table)
+    >>> detector = ZScore().fit(inputs.transform(table)).set_threshold(3)
+    >>> TableModel(detector, 0.0, "z-score", inputs).strangeness(pd.DataFrame({"length": [3.0, 9.0]})).round(1)
+    array([0. , 2.4])
+    """
+
+    inputs: TableInputs
+    shape = "table"
+    place = "row of the file"
+    one_of_many = "row, in the order of the file"
+
+    @property
+    def columns(self):
+        """Names of the columns that are read, a tuple."""
+        return self.inputs.columns
+
+    def explain(self, rows, usual_rows, top):
+        """Sentences and shares of (n, n_columns): see :func:`helpers.report.explain_rows`."""
+        return explain_table_rows(self.inputs, self.detector, rows, usual_rows, top)
+
+    def places(self, index):
+        """Where rows stand, for a figure, from the index of their strangeness."""
+        return np.asarray(index) + 1
+
+    def _scores(self, frame, context):
+        return self.detector.decision_function(self.inputs.transform(frame))
+
+    def _content(self):
+        return super()._content() | {"inputs": self.inputs.to_dict()}
 
     @classmethod
-    def _from_content(cls, content, detector):
-        fields = {name: content[name] for name in ("usual", "name", "shape", "about", "time")}
-        inputs = None if content["inputs"] is None else TableInputs.from_dict(content["inputs"])
+    def _from_content(cls, content, **shared):
+        model = cls(inputs=TableInputs.from_dict(content["inputs"]), **shared)
+        if list(model.columns) != content["columns"]:
+            raise ValueError("columns")
+        return model
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesModel(OwnModel):
+    """A detector that judges points of a series, by what came before.
+
+    Parameters
+    ----------
+    detector, usual, name, about : see :class:`OwnModel`
+    columns : tuple of str
+        The channels.
+    time : str or None
+        The column of times; None if they are the frame's index.
+    tail : DataFrame or None
+        The last points (DatetimeIndex, channels): a new batch that follows is scored from its first point. None takes
+        what the detector remembers of its training series.
+    """
+
+    columns: tuple[str, ...]
+    time: str | None = None
+    tail: pd.DataFrame | None = field(default=None, repr=False)
+    shape = "series"
+    place = "time"
+    one_of_many = "point in time"
+
+    def explain(self, rows, usual_rows, top):
+        """Sentences and shares of (n, n_channels): see :func:`helpers.report.explain_rows`."""
+        series, _ = self.as_series(usual_rows)
+        past = self.history(series)
+        series = series if past is None else pd.concat([past.set_axis(series.columns, axis=1), series])
+        points, positions = self.as_series(rows)
+        ends = np.full(len(rows), -1)
+        ends[positions] = series.index.get_indexer(points.index)
+        return explain_points(self.detector, series, ends, top)
+
+    def places(self, index):
+        """Where points stand, for a figure, from the index of their strangeness."""
+        return index
+
+    def as_series(self, frame):
+        """Put the frame's channels in the order of time.
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n, k)
+
+        Returns
+        -------
+        series : DataFrame of shape (m, n_channels) with an ascending DatetimeIndex
+        positions : int ndarray of shape (m,)
+            The row of the frame that each point is.
+        """
+        absent = [name for name in self._needed(frame) if name not in frame.columns]
+        if absent:
+            raise UnusableFile(
+                f"The series lacks {', '.join(map(repr, absent))}. Pass the columns of training: "
+                f"{', '.join(map(repr, self._needed(frame)))}."
+            )
+        times = self._times(frame)
+        order = np.argsort(times, kind="stable")
+        order = order[~times[order].duplicated() & times[order].notna()]
+        channels = {name: number_values(frame[name]) for name in self.columns}
+        return pd.DataFrame(channels, index=times).iloc[order], np.asarray(order)
+
+    def history(self, series, context=None):
+        """Find what came right before a series from :meth:`as_series`.
+
+        Parameters
+        ----------
+        series : DataFrame of shape (m, n_channels)
+        context : DataFrame, optional
+            Instead of ``tail``.
+
+        Returns
+        -------
+        DataFrame or None
+            In the time zone of the series; None if it is not known.
+        """
+        tail = self._remembered() if context is None else self.as_series(context)[0]
+        if tail is None:
+            return None
+        tail = tail.set_axis(_in_zone(tail.index, series.index.tz))
+        tail = tail[tail.index < series.index[0]]
+        return tail if len(tail) and not self._gap_between(tail.index[-1], series.index[0]) else None
+
+    def _scores(self, frame, context):
+        series, positions = self.as_series(frame)
+        scores = np.full(len(frame), np.nan)
+        try:
+            scores[positions] = self.detector.decision_function(series, context=self.history(series, context))
+        except ValueError as error:  # a sentence about the series: too short, faster rows, infinity
+            raise UnusableFile(str(error)) from error
+        return scores
+
+    def _content(self):
+        tail = None if self.tail is None else _tail_content(self.tail)
+        return super()._content() | {"time": self.time, "tail": tail}
+
+    @classmethod
+    def _from_content(cls, content, **shared):
         tail = None if content["tail"] is None else _read_tail(content["tail"])
-        return cls(inputs, detector, columns=tuple(content["columns"]), tail=tail, **fields)
+        return cls(columns=tuple(content["columns"]), time=content["time"], tail=tail, **shared)
 
     def _needed(self, frame):
         has_times = self.time is None or (self.time not in frame and isinstance(frame.index, pd.DatetimeIndex))
@@ -220,6 +325,9 @@ class OwnModel:
         values, step = self.detector.tail_, pd.Timedelta(self.detector.step_seconds_, unit="s")
         times = pd.Timestamp(self.detector.tail_time_) - step * np.arange(len(values))[::-1]
         return pd.DataFrame(values, index=pd.DatetimeIndex(times), columns=list(self.columns))
+
+
+MODELS = {model.shape: model for model in (TableModel, SeriesModel)}
 
 
 def _in_zone(times, zone):

@@ -7,6 +7,7 @@ import platform
 from importlib.metadata import version
 
 from helpers import plots
+from helpers.report.batch import FOUND
 
 import jinja2
 import matplotlib.pyplot as plt
@@ -24,7 +25,7 @@ PACKAGES = ("numpy", "pandas", "scikit-learn", "keras")
 
 
 def render(study, reading=None, command=None):
-    """The page as text.
+    """Write the page as text.
 
     Parameters
     ----------
@@ -54,47 +55,39 @@ def render(study, reading=None, command=None):
         figures=_figures(study),
         ranking=_ranking_table(study),
         columns=_columns_table(study.columns),
-        anomalies=_anomalies_table(study),
-        n_flagged=_n_flagged(study),
-        verdict=_verdict(study.verdict or {}),
-        hidden=_n_hidden(study),
-        alike=_n_alike(study),
+        anomalies=_anomalies_table(study.anomalies),
+        hidden=max(0, study.anomalies.shape[1] - len(FOUND) - SHOWN_COLUMNS),
+        alike=_n_alike(study.anomalies),
         versions=_versions(),
         date=datetime.date.today().isoformat(),
     )
 
 
 def ranking_figure(study):
-    """Each detector as a dot: average precision with its interval, or agreement and stability without labels.
+    """Draw each detector as a dot: average precision with its interval, or agreement and stability without labels.
 
+    Parameters
+    ----------
     study : Study
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    ranked = study.ranking[study.ranking.iloc[:, 0].notna()].iloc[::-1]
+    ranked = study.ranking.ranked[::-1]
     figure, ax = _empty_figure(height=0.9 + 0.32 * len(ranked))
-    places = np.arange(len(ranked))
-    if study.has_labels:
-        best = ranked["average precision"]
-        reach = np.abs(np.stack([best - ranked["AP low"], ranked["AP high"] - best]))
-        ax.errorbar(best, places, xerr=reach, fmt="o", color=plots.NORMAL, capsize=3)
-        ax.set_xlabel("average precision on the choice part, with its 95 % interval")
-    else:
-        ax.plot(ranked["agreement"], places + 0.1, "o", color=plots.PALETTE[0], label="agreement with the others")
-        ax.plot(ranked["stability"], places - 0.1, "^", color=plots.PALETTE[2], label="stability over resamples")
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-        ax.set_xlabel("share of the strangest rows that is the same (not an accuracy)")
-    names = [f"{name} (chosen)" if name == study.chosen else name for name in ranked.index]
-    ax.set(xlim=(-0.02, 1.02), yticks=places, yticklabels=names)
+    study.ranking.draw(ax)
+    names = [f"{standing.name} (chosen)" if standing.name == study.chosen else standing.name for standing in ranked]
+    ax.set(xlim=(-0.02, 1.02), yticks=np.arange(len(ranked)), yticklabels=names)
     ax.grid(axis="x", alpha=0.3)
     return figure
 
 
 def strangeness_figure(study):
-    """How strange the rows are: a histogram with counts on a log scale, the alarm limit at 1.
+    """Draw how strange the rows are: a histogram with counts on a log scale, the alarm limit at 1.
 
+    Parameters
+    ----------
     study : Study
 
     Returns
@@ -112,8 +105,10 @@ def strangeness_figure(study):
 
 
 def rows_figure(study):
-    """Where the strange rows are: strangeness against the row, or against time; the flagged ones as crosses.
+    """Draw where the strange rows are: strangeness against the row, or against time; the flagged ones as crosses.
 
+    Parameters
+    ----------
     study : Study
 
     Returns
@@ -122,14 +117,13 @@ def rows_figure(study):
     """
     figure, ax = _empty_figure()
     shown = _thinned(study.strangeness.dropna())
-    x = shown.index if study.columns.shape == "series" else np.asarray(shown.index) + 1
-    plots.dots_and_crosses(ax, x, shown, shown > 1, labels=("not flagged", "flagged"))
+    plots.dots_and_crosses(ax, study.model.places(shown.index), shown, shown > 1, labels=("not flagged", "flagged"))
     legend = ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # inside the frame it would cover a cross
     legend.legend_handles[0].set(alpha=1, sizes=[20])
     ax.axhline(1.0, color="black", linestyle="--", linewidth=1.2)
     if len(shown) and shown.max() > 20:
         ax.set_yscale("symlog", linthresh=1)
-    ax.set(xlabel="time" if study.columns.shape == "series" else "row of the file", ylabel="strangeness")
+    ax.set(xlabel=study.model.place, ylabel="strangeness")
     return figure
 
 
@@ -149,24 +143,6 @@ def _empty_figure(height=3.0):
         return figure, figure.subplots()
 
 
-def _verdict(verdict):
-    """What the labels say, as far as there were labels of both kinds."""
-    known = {name: value for name, value in verdict.items() if not pd.isna(value)}
-    parts = []
-    if "average precision" in known:
-        parts.append(
-            "average precision {average precision:.2f} [{AP low:.2f}, {AP high:.2f}], where chance gives "
-            "{prevalence:.2g}".format(**known)
-        )
-    if "recall" in known:
-        parts.append("{:.0f} % of the anomalies flagged".format(100 * known["recall"]))
-    if "events found" in known:
-        parts.append("{events found} of {events} events found".format(**known))
-    if "false-alarm rate" in known:
-        parts.append("{:.2g} % of the normal rows flagged".format(100 * known["false-alarm rate"]))
-    return "; ".join(parts)
-
-
 def _figures(study):
     drawn = {"ranking": ranking_figure(study), "strangeness": strangeness_figure(study), "rows": rows_figure(study)}
     return {name: _as_address(figure) for name, figure in drawn.items()}
@@ -180,23 +156,12 @@ def _as_address(figure):
 
 def _ranking_table(study):
     """Only what a reader compares, with no more digits than hold."""
-    ranking, text = study.ranking, pd.DataFrame(index=study.ranking.index.rename("detector"))
-    if study.has_labels:
-        text["average precision"] = [
-            _share(row["average precision"], f" [{row['AP low']:.2f}, {row['AP high']:.2f}]")
-            for _, row in ranking.iterrows()
-        ]
-        text["AUROC"] = ranking["AUROC"].map(_share)
-    else:
-        text["agreement"], text["stability"] = ranking["agreement"].map(_share), ranking["stability"].map(_share)
-    text["seconds to learn"] = ranking["fit seconds"].map(_figure)
-    text["microseconds a row"] = ranking["microseconds a row"].map(_figure)
-    text["note"] = ranking["note"]
-    return _html(text.reset_index(), marked=lambda row: row["detector"] == study.chosen)
-
-
-def _share(value, interval=""):
-    return "–" if pd.isna(value) else f"{value:.2f}{interval}"
+    table = study.ranking.table()
+    text = pd.DataFrame(study.ranking.texts(), index=table.index)
+    text["seconds to learn"] = table["fit seconds"].map(_figure)
+    text["microseconds a row"] = table["microseconds a row"].map(_figure)
+    text["note"] = table["note"]
+    return _html(text.reset_index(), marked=text.index == study.chosen)
 
 
 def _figure(value):
@@ -209,14 +174,13 @@ def _columns_table(columns):
     return _html(table.map(_short))
 
 
-def _anomalies_table(study):
-    shown = study.anomalies.head(SHOWN_ROWS).copy()
-    own = _most_named(list(shown.columns[4:]), shown["because"])
-    shown["strangeness"] = shown["strangeness"].map("{:.1f}".format)
-    shown["flagged"] = np.where(shown["flagged"], "yes", "no")
-    reasons = shown.pop("because")
-    table = shown[[*shown.columns[:3], *own[:SHOWN_COLUMNS]]].map(_short)
-    table.insert(3, "because", reasons)
+def _anomalies_table(anomalies):
+    shown = anomalies.head(SHOWN_ROWS)
+    own = _most_named(shown.columns.difference(FOUND, sort=False), shown["because"])
+    table = shown[own[:SHOWN_COLUMNS]].map(_short)
+    strangeness, flagged = shown["strangeness"].map("{:.1f}".format), np.where(shown["flagged"], "yes", "no")
+    for name, values in zip(FOUND, (shown["row"], strangeness, flagged, shown["because"]), strict=True):
+        table.insert(FOUND.index(name), name, values)
     return _html(table)
 
 
@@ -225,17 +189,9 @@ def _most_named(own, because):
     return sorted(own, key=lambda name: -because.str.contains(str(name), regex=False).sum())
 
 
-def _n_alike(study):
+def _n_alike(anomalies):
     """Of the rows shown, how many share their strangeness with another."""
-    return int(study.anomalies["strangeness"].head(SHOWN_ROWS).round(6).duplicated(keep=False).sum())
-
-
-def _n_hidden(study):
-    return max(0, study.anomalies.shape[1] - 4 - SHOWN_COLUMNS)
-
-
-def _n_flagged(study):
-    return int((study.strangeness > 1).sum())
+    return int(anomalies["strangeness"].head(SHOWN_ROWS).round(6).duplicated(keep=False).sum())
 
 
 def _short(value):
@@ -245,10 +201,9 @@ def _short(value):
 
 def _html(table, marked=None):
     """Rows and cells for the template, which escapes them."""
-    return {
-        "names": [_short(name) for name in table.columns],
-        "rows": [(list(row), bool(marked is not None and marked(row))) for _, row in table.iterrows()],
-    }
+    marked = np.zeros(len(table), bool) if marked is None else marked
+    rows = [list(row) for _, row in table.iterrows()]
+    return {"names": [_short(name) for name in table.columns], "rows": list(zip(rows, marked.tolist(), strict=True))}
 
 
 def _versions():

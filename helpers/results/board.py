@@ -1,21 +1,26 @@
 """The same table from lesson 02 to the last: every detector on the same rows, splits, seeds and promise."""
 
 import copy
-import time
 
 from helpers.detectors.base import Detector, is_fitted
 from helpers.evaluation.inputs import check_rate, labels_and_scores, one_of_each
+from helpers.evaluation.measuring import judge, scores_of, seed_parameters, seeded, timed
 from helpers.evaluation.metrics import bootstrap_distribution, percentile_interval, recall_by_kind
 from helpers.evaluation.thresholds import quantile_threshold
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
-from sklearn.metrics import average_precision_score, precision_score, recall_score, roc_auc_score
+from sklearn.metrics import average_precision_score
 
 __all__ = ["format_scoreboard", "scoreboard"]
 
-MEASURES = ["AUROC", "average precision", "precision", "recall", "false-alarm rate"]
+MEASURES = {
+    "AUROC": "auroc",
+    "average precision": "average_precision",
+    "precision": "precision",
+    "recall": "recall",
+    "false-alarm rate": "false_alarm_rate",
+}
 RECALL_OF = "recall: "
 
 
@@ -178,30 +183,23 @@ class _Judge:
             seconds.append(fit_seconds)
         measured = pd.DataFrame(measured)
         low, high = percentile_interval(np.mean(resampled, axis=0), self.confidence)
-        row = measured[MEASURES].mean().to_dict() | {"AP low": low, "AP high": high}
-        row |= measured[MEASURES].std().add_suffix(" sd").to_dict()  # NaN for a single run
+        row = measured[list(MEASURES)].mean().to_dict() | {"AP low": low, "AP high": high}
+        row |= measured[list(MEASURES)].std().add_suffix(" sd").to_dict()  # NaN for a single run
         row |= {"runs": len(measured), "fit seconds": np.mean(seconds)}
-        return row | measured.drop(columns=MEASURES).mean().to_dict()
+        return row | measured.drop(columns=list(MEASURES)).mean().to_dict()
 
     def _scores(self, detector):
-        scores = np.asarray(detector.decision_function(self.X_test))
+        scores = scores_of(detector, self.X_test)
         if scores.shape != self.labels.shape:
             raise ValueError(f"The detector gave scores of shape {scores.shape} for {len(self.labels)} test rows.")
         return scores
 
     def _measure(self, scores, threshold):
-        labels, scored = labels_and_scores(self.labels, scores)
-        flags = scored > threshold
-        measured = {
-            "AUROC": roc_auc_score(labels, scored),
-            "average precision": average_precision_score(labels, scored),
-            "precision": precision_score(labels, flags, zero_division=np.nan),  # NaN: nothing was flagged
-            "recall": recall_score(labels, flags),
-            "false-alarm rate": flags[labels == 0].mean(),
-        }
+        worth = judge(self.labels, scores, threshold)
+        measured = {heading: getattr(worth, measure) for heading, measure in MEASURES.items()}
         if self.kinds is not None:
-            by_kind = recall_by_kind(self.kinds[~np.isnan(scores)], flags)
-            measured |= by_kind.add_prefix(RECALL_OF).to_dict()
+            scored = ~np.isnan(scores)
+            measured |= recall_by_kind(self.kinds[scored], scores[scored] > threshold).add_prefix(RECALL_OF).to_dict()
         return measured
 
 
@@ -211,12 +209,10 @@ def _runs(detector, X_train, seeds):
         # PyOD's detectors write to themselves while scoring; ours do not, and may hold large networks
         yield (detector if isinstance(detector, Detector) else copy.deepcopy(detector)), np.nan
         return
-    random_parameters = [name for name in detector.get_params() if name.split("__")[-1] == "random_state"]
-    for seed in seeds if random_parameters else seeds[:1]:
-        fresh = clone(detector).set_params(**dict.fromkeys(random_parameters, seed))
-        start = time.perf_counter()
-        fresh.fit(X_train)
-        yield fresh, time.perf_counter() - start
+    for seed in seeds if seed_parameters(detector) else seeds[:1]:
+        fresh = seeded(detector, seed)
+        _, seconds = timed(fresh.fit, X_train)
+        yield fresh, seconds
 
 
 def _check_request(detectors, X_calibration, X_test, labels, false_alarm_rate, kinds, seeds):

@@ -1,33 +1,22 @@
-"""The figures of the long tables: every detector on every data set, and how cost grows with rows."""
+"""The figures of the long tables: every detector on every data set, and how cost grows with rows.
 
-from helpers.plots import PALETTE
+What draws is imported where it draws: a process that measures a detector's memory imports this package too.
+"""
 
-import matplotlib.pyplot as plt
+from helpers.detectors.catalogue import CATALOGUE, FAMILIES
+
 import numpy as np
 import pandas as pd
 from sklearn.isotonic import IsotonicRegression
 
-__all__ = ["STOPPED_AFTER", "cost_figure", "everything_figure", "level_with_best", "means_over_seeds"]
+__all__ = ["STOPPED_AFTER", "contest_figure", "cost_figure", "level_with_best", "means_over_seeds"]
 
 STOPPED_AFTER = 120  # seconds of a process that measures cost
 CONFIDENCE_95 = 1.96
 NAMES = {"average_precision": "AP", "auroc": "AUROC"}
 DARKEST = 0.62  # of the colour map: black text stays legible
 SMALLEST_SPREAD = 0.005  # what would round to 0.00 is not printed
-GROWTH = {  # one colour a family, one marker a member
-    "z-score": (0, "o"),
-    "IQR fences": (0, "s"),
-    "Mahalanobis": (0, "^"),
-    "PCA": (0, "D"),
-    "seasonal naive": (0, "v"),
-    "isolation forest": (2, "o"),
-    "5 nearest neighbours": (2, "s"),
-    "dense autoencoder": (5, "o"),
-    "GAN": (5, "s"),
-    "BiGAN": (5, "^"),
-    "LSTM forecaster": (1, "o"),
-    "LSTM autoencoder": (1, "s"),
-}
+MARKERS = "os^Dv"  # of the members of a family
 LABEL_GAP = 0.05  # of the axes' height, from one label to the next
 
 
@@ -110,7 +99,7 @@ def level_with_best(means: pd.DataFrame) -> pd.Series:
     )
 
 
-def everything_figure(table: pd.DataFrame):
+def contest_figure(table: pd.DataFrame):
     """How well each detector finds the anomalies of each data set, as shaded cells; beside it the seconds to train.
 
     Parameters
@@ -130,12 +119,12 @@ def everything_figure(table: pd.DataFrame):
     more is level with the best than is framed.
 
     >>> from helpers.datasets import load_results
-    >>> [ax.get_title("left") for ax in everything_figure(load_results("everything")).axes][1]
+    >>> [ax.get_title("left") for ax in contest_figure(load_results("everything")).axes][1]
     'Seconds to train'
     """
-    from helpers.results.contest import DETECTORS  # imports every family of detectors
+    import matplotlib.pyplot as plt
 
-    order = [name for name in DETECTORS if name in set(table["detector"])]
+    order = [name for name in CATALOGUE if name in set(table["detector"])]
     figure, (cells, seconds) = plt.subplots(
         1, 2, figsize=(11, 6), width_ratios=(5.6, 1), sharey=True, layout="constrained"
     )
@@ -173,9 +162,12 @@ def _draw_cells(ax, means, marks, order):
 
 
 def _draw_cell(ax, x, y, shade, text, framed, bold):
-    colour = plt.colormaps["Blues"](DARKEST * shade)
+    from matplotlib import colormaps
+    from matplotlib.patches import Rectangle
+
+    colour = colormaps["Blues"](DARKEST * shade)
     ax.add_patch(
-        plt.Rectangle(
+        Rectangle(
             (x - 0.47, y - 0.43), 0.94, 0.86, facecolor=colour, edgecolor="black" if framed else "none", linewidth=2
         )
     )
@@ -187,6 +179,8 @@ def _with_spread(mean, sd):
 
 
 def _draw_seconds(ax, table, order):
+    from helpers.plots import PALETTE
+
     seconds = table.groupby(["detector", "data"])["train_seconds"].mean()
     for y, detector in enumerate(order):
         taken = seconds[detector]
@@ -220,6 +214,8 @@ def cost_figure(table: pd.DataFrame):
     >>> [ax.get_title("left") for ax in cost_figure(load_results("cost")).axes]
     ['Train on so many rows', 'Score so many rows']
     """
+    import matplotlib.pyplot as plt
+
     figure, axes = plt.subplots(1, 2, figsize=(11, 5), sharey=True, layout="constrained")
     for ax, column, title in zip(
         axes, ("train_seconds", "score_seconds"), ("Train on so many rows", "Score so many rows"), strict=True
@@ -234,9 +230,10 @@ def cost_figure(table: pd.DataFrame):
 def _draw_growth(ax, table, column):
     """A line ends where a process was stopped; `_name_lines` says so."""
     lines = {name: rows.set_index("rows")[column] for name, rows in table.groupby("detector", sort=False)}
+    marker_of = _markers(lines)
     for name, line in lines.items():
-        known, (family, marker) = line.dropna(), GROWTH[name]
-        ax.plot(known.index, known, color=PALETTE[family], marker=marker, markersize=5, linewidth=1.5)
+        known = line.dropna()
+        ax.plot(known.index, known, color=_colour(name), marker=marker_of[name], markersize=5, linewidth=1.5)
     sizes = sorted(set(table["rows"]))
     ax.set(xscale="log", yscale="log")
     ax.set_xticks(sizes, [_size(size) for size in sizes])
@@ -244,6 +241,18 @@ def _draw_growth(ax, table, column):
     ax.grid(color="#e5e5e5")
     ax.set_axisbelow(True)
     _name_lines(ax, lines)
+
+
+def _colour(name):
+    from helpers.plots import PALETTE
+
+    return PALETTE[FAMILIES[CATALOGUE[name].family]]
+
+
+def _markers(names):
+    """Each member of a family has its own, in the order of the table."""
+    families = pd.Series({name: CATALOGUE[name].family for name in names})
+    return {name: MARKERS[place % len(MARKERS)] for name, place in families.groupby(families).cumcount().items()}
 
 
 def _name_lines(ax, lines):
@@ -266,7 +275,7 @@ def _name_lines(ax, lines):
             textcoords="axes fraction",
             arrowprops={
                 "arrowstyle": "-",
-                "color": PALETTE[GROWTH[name][0]],
+                "color": _colour(name),
                 "linewidth": 0.7,
                 "alpha": 0.6,
                 "relpos": (0, 0.5),

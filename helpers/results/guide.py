@@ -1,9 +1,11 @@
 """The decision guide of lesson 09: which detector to begin with, filled from the course's own results."""
 
-import matplotlib.pyplot as plt
+from helpers.detectors.catalogue import CATALOGUE
+
+import numpy as np
 import pandas as pd
 
-__all__ = ["FORMS", "REASONS", "guide_figure", "guide_table", "leading"]
+__all__ = ["FORMS", "guide_figure", "guide_table", "leading"]
 
 FORMS = {
     "a row of a table": ("orders", "Shuttle"),
@@ -13,33 +15,13 @@ FORMS = {
 
 COMMON = 0.5  # prevalence from which average precision is high for anything, so that AUROC is shown
 
-# How a detector says why, and the lesson that shows it.
-REASONS = {
-    "z-score": "by column",
-    "modified z-score": "by column",
-    "IQR fences": "by column",
-    "persistence": "by its jump",
-    "seasonal naive": "by the value one period ago",
-    "Mahalanobis": "by trial: usual values put in",
-    "PCA": "by column, what it could not rebuild",
-    "isolation forest": "by trial: usual values put in",
-    "5 nearest neighbours": "by the neighbours themselves",
-    "dense autoencoder": "by column, what it could not rebuild",
-    "convolutional autoencoder": "by part of the image",
-    "LSTM forecaster": "by the forecast beside the value",
-    "LSTM autoencoder": "by the window rebuilt",
-    "GAN": "not at all",
-    "BiGAN": "by what it could not rebuild",
-}
-NETWORKS = ("dense autoencoder", "convolutional autoencoder", "LSTM forecaster", "LSTM autoencoder", "GAN", "BiGAN")
 
-
-def guide_table(everything, cost):
+def guide_table(results, cost):
     """One row a detector: how well it ranked on each form of data, what it costs, how it explains itself.
 
     Parameters
     ----------
-    everything : DataFrame
+    results : DataFrame
         ``load_results("everything")``.
     cost : DataFrame
         ``load_results("cost")``.
@@ -47,7 +29,7 @@ def guide_table(everything, cost):
     Returns
     -------
     DataFrame
-        Indexed by detector, in the order of `everything`: the mean AUROC over the data sets of each form (NaN where it
+        Indexed by detector, in the order of `results`: the mean AUROC over the data sets of each form (NaN where it
         does not fit), seconds to learn 100,000 rows and to score them (NaN if it was stopped), and the reason it gives.
 
     >>> from helpers.datasets import load_results
@@ -55,25 +37,26 @@ def guide_table(everything, cost):
     >>> guide.loc["z-score", "because"]
     'by column'
     """
-    order = everything["detector"].drop_duplicates()
-    table = pd.DataFrame({f"AUROC, {form}": _mean(everything, names) for form, names in FORMS.items()}, index=order)
+    order = results["detector"].drop_duplicates()
+    table = pd.DataFrame({f"AUROC, {form}": _mean(results, names) for form, names in FORMS.items()}, index=order)
     at = cost[cost["rows"] == 100_000].groupby("detector")[["train_seconds", "score_seconds"]].mean()
     table = table.join(at.rename(columns={"train_seconds": "learn 100,000 (s)", "score_seconds": "score 100,000 (s)"}))
-    return table.assign(because=pd.Series(REASONS)).rename_axis("detector")
+    reasons = {name: CATALOGUE[name].explains or np.nan for name in order}
+    return table.assign(because=pd.Series(reasons)).rename_axis("detector")
 
 
-def _mean(everything, names):
+def _mean(results, names):
     """AUROC of each detector: the mean over the data sets of the means over the seeds."""
-    of_form = everything[everything["data"].isin(names)]
+    of_form = results[results["data"].isin(names)]
     return of_form.groupby(["detector", "data"])["auroc"].mean().groupby("detector").mean()
 
 
-def leading(everything, data):
+def leading(results, data):
     """The best simple detector and the best network on a data set, by the mean of the seeds.
 
     Parameters
     ----------
-    everything : DataFrame
+    results : DataFrame
     data : str
 
     Returns
@@ -87,19 +70,19 @@ def leading(everything, data):
     >>> best.name, best.index[1]
     ('AP', 'dense autoencoder')
     """
-    here = everything[(everything["data"] == data) & (everything["detector"] != "random")]
+    here = results[(results["data"] == data) & (results["detector"] != "random")]
     name, column = ("AUROC", "auroc") if here["prevalence"].iloc[0] > COMMON else ("AP", "average_precision")
     means = here.groupby("detector", sort=False)[column].mean().rename(name)  # of equals the simpler one is first
-    is_network = means.index.isin(NETWORKS)
+    is_network = np.array([CATALOGUE[name].network for name in means.index])
     return pd.concat([means[group].nlargest(1) for group in (~is_network, is_network)])
 
 
-def guide_figure(everything):
+def guide_figure(results):
     """The chart: what is one observation, what to begin with, what to try next, what to ask on the way.
 
     Parameters
     ----------
-    everything : DataFrame
+    results : DataFrame
         ``load_results("everything")``.
 
     Returns
@@ -110,6 +93,8 @@ def guide_figure(everything):
     >>> len(guide_figure(load_results("everything")).axes)
     1
     """
+    import matplotlib.pyplot as plt  # here: a process that measures memory imports this package too
+
     figure, ax = plt.subplots(figsize=(9.6, 7.2))
     ax.set(xlim=(0, 3), ylim=(0, 6))
     ax.axis("off")
@@ -119,9 +104,9 @@ def guide_figure(everything):
         ax.annotate("", (middle, 5.2), (1.5, 5.45), arrowprops={"arrowstyle": "-|>", "color": "#555555"})
         _box(ax, middle, 4.98, form, colour="white", bold=True)
         _arrow(ax, middle, 4.75, 4.4)
-        _box(ax, middle, 3.78, BEGIN[form] + "\n" + _figures(everything, form, 0), height=1.22, colour="#dce7f2")
+        _box(ax, middle, 3.78, BEGIN[form] + "\n" + _figures(results, form, 0), height=1.22, colour="#dce7f2")
         _arrow(ax, middle, 3.15, 2.8)
-        _box(ax, middle, 2.18, TRY[form] + "\n" + _figures(everything, form, 1), height=1.22, colour="#f6e3e6")
+        _box(ax, middle, 2.18, TRY[form] + "\n" + _figures(results, form, 1), height=1.22, colour="#f6e3e6")
     _box(ax, 1.5, 0.64, "", width=2.94, height=1.2, colour="#f3f1e3")
     ax.text(1.5, 1.36, "Then ask, whatever the branch", ha="center", fontsize=9, fontweight="bold")
     for place, text in enumerate(ASK):
@@ -149,18 +134,20 @@ ASK = (
 )
 
 
-def _figures(everything, form, which):
+def _figures(results, form, which):
     """Lines such as "orders: AP 0.87 dense autoencoder"."""
     lines = ["The best one on"]
     for data in FORMS[form]:
-        found = leading(everything, data)
+        found = leading(results, data)
         name = found.index[which].replace("convolutional", "conv.").replace("nearest ", "")
         lines.append(f"{data}: {found.name} {found.iloc[which]:.2f} {name}")
     return "\n".join(lines)
 
 
 def _box(ax, x, y, text, width=0.94, height=0.42, colour="white", bold=False):
-    ax.add_patch(plt.Rectangle((x - width / 2, y - height / 2), width, height, facecolor=colour, edgecolor="#555555"))
+    from matplotlib.patches import Rectangle
+
+    ax.add_patch(Rectangle((x - width / 2, y - height / 2), width, height, facecolor=colour, edgecolor="#555555"))
     ax.text(x, y, text, ha="center", va="center", fontsize=9, fontweight="bold" if bold else "normal", linespacing=1.35)
 
 

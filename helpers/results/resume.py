@@ -10,13 +10,27 @@ __all__ = ["forget", "rows"]
 FOLDER = Path(__file__).resolve().parents[2] / ".bench"  # git ignores it
 
 
-def rows(name, jobs, compute, folder=FOLDER):
-    """Yield ``compute(*job)``, a dictionary, for each job, a tuple; what an earlier run computed is not computed again.
+def rows(name, jobs, compute, folder=None):
+    """Rows of a table one by one; what an earlier run computed is not computed again.
 
     Rows that other versions of Python and the packages computed do not count.
+
+    Parameters
+    ----------
+    name : str
+        Of the table.
+    jobs : iterable of tuple
+    compute : callable
+        ``compute(*job)`` gives a row.
+    folder : Path, optional
+        Where rows are kept until :func:`forget`.
+
+    Yields
+    ------
+    dict
     """
-    folder.mkdir(exist_ok=True)
-    path, versions = folder / f"{name}.jsonl", machine.versions()
+    path, versions = _path(name, folder), machine.versions()
+    path.parent.mkdir(exist_ok=True)
     done = _read(path, versions)
     if done:
         print(f"{name}: {len(done)} rows are there from a run that was cut. Delete {path} to begin anew.", flush=True)
@@ -29,9 +43,19 @@ def rows(name, jobs, compute, folder=FOLDER):
             yield done[job]
 
 
-def forget(name, folder=FOLDER):
-    """The table is written: the next run begins anew."""
-    (folder / f"{name}.jsonl").unlink(missing_ok=True)
+def forget(name, folder=None):
+    """The table is written: the next run begins anew.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path, optional
+    """
+    _path(name, folder).unlink(missing_ok=True)
+
+
+def _path(name, folder):
+    return (folder or FOLDER) / f"{name}.jsonl"
 
 
 def _read(path, versions):

@@ -1,7 +1,7 @@
-"""The data of the scoreboard over everything (`helpers.results.contest`), split as their lessons split them.
+"""The tasks of the scoreboard over all data (`helpers.results.contest`), split as their lessons split them.
 
-A data set has one or more *views*: the same split as rows of a table, as images or as a series, so that every detector
-finds a form that it takes. Detectors learn from the lesson's training part alone and are judged on its test part.
+A task has one or more *views*: the same split as rows of a table, as images or as a series, so that every detector
+finds a kind that it takes. Detectors learn from the lesson's training part alone and are judged on its test part.
 
 Two recordings of the course are left out. The long electrocardiogram of lesson 06 has no labels, so no measure can be
 claimed on it. The labelled one has 26 beats and one labelled stretch: one event is a story, and no measure of rows says
@@ -28,14 +28,14 @@ from helpers.windows import gap_starts, make_windows, window_ends
 
 import numpy as np
 
-__all__ = ["DATA", "DataSet", "Parts"]
+__all__ = ["TASKS", "Task", "TaskData"]
 
 WEEK = 7 * 144  # rows of the telemetry
 WATCH_WINDOW, WATCH_STRIDE = 100, 25  # points: 2 s, a new window each half second, as in lesson 06
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class TaskData:
     """What a detector learns from and is judged on.
 
     Attributes
@@ -48,8 +48,8 @@ class Parts:
     judged : ndarray of shape (n_judged,), optional
         Positions in the scores of `test`, one recording after the other; None takes all.
 
-    >>> parts = DATA["water flow"].views["series"]()
-    >>> parts.train.shape, len(parts.test), len(parts.judged), int(parts.labels.sum())
+    >>> water = TASKS["water flow"].views["series"]()
+    >>> water.train.shape, len(water.test), len(water.judged), int(water.labels.sum())
     ((240, 1), 439, 367, 16)
     """
 
@@ -61,34 +61,31 @@ class Parts:
 
 
 @dataclass(frozen=True)
-class DataSet:
-    """One data set of the scoreboard.
+class Task:
+    """One data set of the scoreboard: what is to be found in it, and how.
 
     Attributes
     ----------
     mark : {"real", "real + injected", "simulated"}
         As on its card.
-    family : str
-        What recipes are chosen by, such as "images".
-    lesson : int
-        Where its split comes from.
     views : mapping
-        "rows", "images" or "series" to a function without arguments that gives its :class:`Parts`.
+        "tables", "images" or "series" to a function without arguments that gives its :class:`TaskData`.
     window : int, optional
         Points in a window, for detectors that read series.
     period : int, optional
         Points after which seasonal naive expects the same again.
+    recipe : str
+        The name under which the catalogue's entries have other parameters for it than their defaults.
 
-    >>> DATA["telemetry"].mark, list(DATA["digit 8"].views)
-    ('simulated', ['rows', 'images'])
+    >>> TASKS["telemetry"].mark, list(TASKS["digit 8"].views)
+    ('simulated', ['tables', 'images'])
     """
 
     mark: str
-    family: str
-    lesson: int
-    views: Mapping[str, Callable[[], Parts]]
+    views: Mapping[str, Callable[[], TaskData]]
     window: int | None = None
     period: int | None = None
+    recipe: str = ""
 
 
 def _orders():
@@ -104,34 +101,34 @@ def _shuttle():
 def _table(rows, labels):
     """Normal rows of the first 40 % to learn from, all of the last 30 % to test."""
     splits = four_splits(labels)
-    return Parts(rows.iloc[splits.train], rows.iloc[splits.test], labels.iloc[splits.test].to_numpy())
+    return TaskData(rows.iloc[splits.train], rows.iloc[splits.test], labels.iloc[splits.test].to_numpy())
 
 
 def _digit_images(normal):
     digits = load_digits_images()
     split = one_digit_split(digits.labels, normal)
-    return Parts(digits.data[split.train], digits.data[split.test], split.labels)
+    return TaskData(digits.data[split.train], digits.data[split.test], split.labels)
 
 
 def _digit_rows(normal):
     images = _digit_images(normal)
     train, test = (part.reshape(len(part), -1) / np.float32(255) for part in (images.train, images.test))
-    return Parts(train, test, images.labels)
+    return TaskData(train, test, images.labels)
 
 
 def _water():
     """Lesson 05's 240 clean hours to learn from; judged where the day before is complete, which all detectors have."""
     water = load_water_flow()
     test, labels = water.data.iloc[829:], water.labels.iloc[829:].to_numpy()
-    judged = window_ends(len(test), DATA["water flow"].window, starts=gap_starts(test.index))
-    return Parts(water.data.iloc[340:580], test, labels[judged], judged=judged)
+    judged = window_ends(len(test), TASKS["water flow"].window, starts=gap_starts(test.index))
+    return TaskData(water.data.iloc[340:580], test, labels[judged], judged=judged)
 
 
 def _telemetry():
     """Six weeks to learn from, four that came before the test, six to test."""
     server = load_telemetry()
     before, test = server.data.iloc[6 * WEEK : 10 * WEEK], server.data.iloc[10 * WEEK :]
-    return Parts(server.data.iloc[: 6 * WEEK], test, server.labels.iloc[10 * WEEK :].to_numpy(), context=before)
+    return TaskData(server.data.iloc[: 6 * WEEK], test, server.labels.iloc[10 * WEEK :].to_numpy(), context=before)
 
 
 def _watch_recordings():
@@ -143,7 +140,7 @@ def _watch_recordings():
     ends = [window_ends(len(recording), WATCH_WINDOW, WATCH_STRIDE) for recording in test]
     begins = np.cumsum([0, *map(len, test)])[:-1]
     judged = np.concatenate([begin + end for begin, end in zip(begins, ends, strict=True)])
-    return Parts(train, test, np.repeat(split.labels, [len(end) for end in ends]), judged=judged)
+    return TaskData(train, test, np.repeat(split.labels, [len(end) for end in ends]), judged=judged)
 
 
 def _watch_rows():
@@ -155,28 +152,27 @@ def _watch_rows():
     )
     mean, spread = train.mean(axis=(0, 1)), train.std(axis=(0, 1))
     rows = [((windows - mean) / spread).reshape(len(windows), -1) for windows in (train, test)]
-    return Parts(*rows, recordings.labels)
+    return TaskData(*rows, recordings.labels)
 
 
 def _digit(normal):
-    views = {"rows": partial(_digit_rows, normal), "images": partial(_digit_images, normal)}
-    return DataSet("real", "images", 4, views)
+    views = {"tables": partial(_digit_rows, normal), "images": partial(_digit_images, normal)}
+    return Task("real", views, recipe="digits")
 
 
-DATA = {
-    "orders": DataSet("simulated", "orders", 3, {"rows": _orders}),
-    "Shuttle": DataSet("real", "shuttle", 1, {"rows": _shuttle}),
+TASKS = {
+    "orders": Task("simulated", {"tables": _orders}),
+    "Shuttle": Task("real", {"tables": _shuttle}),
     "digit 0": _digit(0),
     "digit 4": _digit(4),
     "digit 8": _digit(8),
-    "water flow": DataSet("real", "water", 5, {"series": _water}, window=25, period=24),
-    "telemetry": DataSet("simulated", "telemetry", 5, {"series": _telemetry}, window=37, period=144),
-    "watch TRAP": DataSet(
+    "water flow": Task("real", {"series": _water}, window=25, period=24),
+    "telemetry": Task("simulated", {"series": _telemetry}, window=37, period=144),
+    "watch TRAP": Task(
         "real",
-        "watch",
-        6,
-        {"rows": _watch_rows, "series": _watch_recordings},
+        {"tables": _watch_rows, "series": _watch_recordings},
         window=WATCH_WINDOW,
         period=WATCH_WINDOW - 1,
+        recipe="watch",
     ),
 }

@@ -4,8 +4,8 @@ __all__ = ["History", "TimeBudgetWarning", "TrainingDiverged", "predict", "run_s
 
 
 def __getattr__(name):
-    if name not in __all__:
+    if name not in __all__:  # a submodule, say: `from helpers.training import loop` asks here first
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from helpers.training import loop
+    import helpers.training.loop
 
-    return getattr(loop, name)
+    return getattr(helpers.training.loop, name)

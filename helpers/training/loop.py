@@ -13,14 +13,11 @@ import math
 import time
 import warnings
 import weakref
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from unittest import mock
 
 from helpers.training.interrupts import interrupts_deferred, raise_deferred
-from helpers.training.lstm import fused_lstm
+from helpers.training.layers import fast_copy
 from helpers.training.progress import progress_bar
 
 import keras
@@ -51,11 +48,18 @@ class TimeBudgetWarning(UserWarning):
 class History:
     """What happened in a training.
 
-    loss : mean training loss of each epoch. (As in Keras, measured while the weights change.)
-    validation_loss : the same for the validation data after each epoch; empty without validation data.
-    best_epoch : position of the epoch whose weights were kept: the lowest validation loss, or the last epoch.
-    stopped : "epochs" (all were run), "early stopping" or "time budget".
-    seconds : wall-clock time, compilation included.
+    Attributes
+    ----------
+    loss : list of float
+        Mean training loss of each epoch. (As in Keras, measured while the weights change.)
+    validation_loss : list of float
+        The same for the validation data after each epoch; empty without validation data.
+    best_epoch : int
+        Position of the epoch whose weights were kept: the lowest validation loss, or the last epoch.
+    stopped : str
+        "epochs" (all were run), "early stopping" or "time budget".
+    seconds : float
+        Wall-clock time, compilation included.
     """
 
     loss: list[float] = field(default_factory=list)
@@ -65,8 +69,12 @@ class History:
     seconds: float = 0.0
 
 
-def set_seed(seed: int) -> None:
+def set_seed(seed):
     """Seed Python, numpy and TensorFlow, so that what follows comes out the same again on this machine.
+
+    Parameters
+    ----------
+    seed : int
 
     >>> set_seed(7); first = np.random.uniform()
     >>> set_seed(7); first == np.random.uniform()
@@ -76,42 +84,51 @@ def set_seed(seed: int) -> None:
 
 
 def train(
-    model: keras.Model,
-    inputs: np.ndarray,
-    targets: np.ndarray | None = None,
+    model,
+    inputs,
+    targets=None,
     *,
-    batch_size: int = 32,
-    epochs: int = 100,
     validation_data=None,
-    loss: str | Callable = "mse",
-    optimizer: keras.optimizers.Optimizer | None = None,
-    patience: int | None = None,
-    time_budget: float | None = None,
-    seed: int = 0,
-    verbose: bool | None = None,
-    jit_compile: bool | None = None,
-) -> History:
+    loss="mse",
+    optimizer=None,
+    patience=None,
+    jit_compile=None,
+    **options,
+):
     """Train a network in place, on rows in a new order each epoch. Built by hand in lesson 03.
 
-    model : built or unbuilt; needs no `compile`, and what `compile` was given is not used.
-    inputs : array of shape (n, ...), read as float32.
-    targets : array of shape (n, ...); None for an autoencoder, whose targets are its inputs.
-    batch_size : rows a step; an epoch has ceil(n / batch_size) steps, the last one filled up with other rows.
-    epochs : the most that are run.
-    validation_data : inputs, or a pair (inputs, targets). With it, the weights of the epoch with the lowest
-        validation loss are kept.
-    loss : a name that Keras knows, or a function of (targets, outputs); averaged over everything it returns.
-    optimizer : Adam with Keras's default rate if None.
-    patience : stop after so many epochs without a lower validation loss; None never does.
-    time_budget : seconds, compilation included. Training stops in time, keeps the best weights so far and says so
-        with a TimeBudgetWarning.
-    seed : the order of the rows.
-    verbose : progress bar; None shows it in notebooks only. TQDM_DISABLE=1 in the environment silences every bar.
-    jit_compile : XLA; None uses it unless the network has convolutions, which XLA makes slower in a loop, or LSTM
-        layers, which are fast without (:mod:`helpers.training.lstm`).
+    Parameters
+    ----------
+    model : keras.Model
+        Built or unbuilt; needs no `compile`, and what `compile` was given is not used.
+    inputs : array of shape (n, ...)
+        Read as float32.
+    targets : array of shape (n, ...) or None
+        None for an autoencoder, whose targets are its inputs.
+    validation_data : array, pair (inputs, targets) or None
+        With it, the weights of the epoch with the lowest validation loss are kept.
+    loss : str or function
+        A name that Keras knows, or a function of (targets, outputs); averaged over everything it returns.
+    optimizer : keras.optimizers.Optimizer or None
+        None takes Adam with Keras's default rate.
+    patience : int or None
+        Stop after so many epochs without a lower validation loss; None never does.
+    jit_compile : bool or None
+        XLA; None uses it unless the network has convolutions, which XLA makes slower in a loop, or LSTM layers, which
+        are fast without (:mod:`helpers.training.layers`).
+    **options
+        batch_size (32), epochs (100), time_budget, seed and verbose, as in :func:`run_steps`.
 
-    Raises ValueError for unfit arguments and TrainingDiverged if the loss becomes NaN or infinite. After either, or
-    after an interrupt, the weights are not to be used.
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        For unfit arguments.
+    TrainingDiverged
+        If the loss becomes NaN or infinite. After that, or after an interrupt, the weights are not to be used.
 
     >>> set_seed(0)
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1), keras.layers.Dense(2)])
@@ -121,58 +138,79 @@ def train(
     True
     """
     inputs, targets = _pair(inputs if targets is None else (inputs, targets), "inputs")
-    check = None
+    measure, validate = keras.losses.get(loss), None
     if validation_data is not None:
-        check_inputs, check_targets = _pair(validation_data, "validation_data")
+        validate = partial(_mean_loss, model, measure, *_pair(validation_data, "validation_data"))
     elif patience is not None:
         raise ValueError("patience watches the loss on validation_data: pass some, or leave patience out.")
-    jit_compile = _gains_from_xla(model) if jit_compile is None else jit_compile
-    lstm_layers = nullcontext if jit_compile else fused_lstm
-    step, mean_loss = _step_and_loss(model, inputs, targets, loss, optimizer, lstm_layers)
-    if validation_data is not None:
-
-        def check():
-            return mean_loss(check_inputs, check_targets)
-
-    return run_steps(
-        step,
-        len(inputs),
-        variables=model.variables,
-        validate=check,
-        batch_size=batch_size,
-        epochs=epochs,
-        patience=patience,
-        time_budget=time_budget,
-        seed=seed,
-        verbose=verbose,
-        jit_compile=jit_compile,
-    )
+    xla = not (_has(model, "Conv") or _has(model, "LSTM")) if jit_compile is None else jit_compile
+    step = _step(model, inputs, targets, measure, optimizer or keras.optimizers.Adam(), xla)
+    options |= {"validate": validate, "patience": patience, "jit_compile": xla}
+    return run_steps(step, len(inputs), variables=model.variables, **options)
 
 
 def run_steps(
-    step: Callable,
-    n_rows: int,
+    step,
+    n_rows,
     *,
-    variables: Sequence = (),
-    validate: Callable[[], float] | None = None,
-    after_epoch: Callable[[], object] | None = None,
-    batch_size: int = 32,
-    epochs: int = 100,
-    patience: int | None = None,
-    time_budget: float | None = None,
-    seed: int = 0,
-    verbose: bool | None = None,
-    jit_compile: bool = True,
-) -> History:
-    """The training loop alone: early stopping, time budget and progress bar around any `step`.
+    variables=(),
+    validate=None,
+    after_epoch=None,
+    batch_size=32,
+    epochs=100,
+    patience=None,
+    time_budget=None,
+    seed=0,
+    verbose=None,
+    jit_compile=True,
+):
+    """Run the training loop alone: early stopping, time budget and progress bar around any `step`.
 
-    step : function of an int32 tensor with `batch_size` row positions (all `n_rows` if there are fewer) that
-        changes the weights and returns a scalar loss tensor. It is traced by TensorFlow: create no variables in it.
-    n_rows : how many rows there are to choose from.
-    variables : what to put back to the best epoch's values; Keras's or TensorFlow's variables.
-    validate : called after each epoch; the lower its number, the better. None keeps the last epoch.
-    after_epoch : called last in each epoch, the one that a time budget cuts short too; what it returns is not used.
-    The other arguments, and what is raised, as in :func:`train`.
+    Parameters
+    ----------
+    step : function
+        Of an int32 tensor with `batch_size` row positions (all `n_rows` if there are fewer). It changes the weights
+        and returns a scalar loss tensor. It is traced by TensorFlow: create no variables in it.
+    n_rows : int
+        How many rows there are to choose from.
+    variables : sequence of variables of Keras or TensorFlow
+        What to put back to the best epoch's values.
+    validate : function or None
+        Called after each epoch; the lower its number, the better. None keeps the last epoch.
+    after_epoch : function or None
+        Called last in each epoch, the one that a time budget cuts short too; what it returns is not used.
+    batch_size : int
+        Rows a step; an epoch has ceil(n_rows / batch_size) steps, the last one filled up with other rows.
+    epochs : int
+        The most that are run.
+    patience : int or None
+        Stop after so many epochs without a lower number from `validate`; None never does.
+    time_budget : float or None
+        Seconds, compilation included. Training stops in time, keeps the best weights so far and says so with a
+        TimeBudgetWarning.
+    seed : int
+        The order of the rows.
+    verbose : bool or None
+        Progress bar; None shows it in notebooks only. TQDM_DISABLE=1 in the environment silences every bar.
+    jit_compile : bool
+        XLA.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        For unfit arguments.
+    TrainingDiverged
+        If the loss becomes NaN or infinite.
+
+    Notes
+    -----
+    Draw random numbers in a step with :func:`helpers.training.layers.random_normal`, or with
+    ``tf.random.stateless_normal(shape, seeds.next(), alg="philox")``: XLA takes 20 times as long for the same numbers
+    by ``keras.random.normal``.
 
     >>> weight = tf.Variable(0.0)
     >>> values = tf.constant([1.0, 2.0, 3.0])
@@ -184,11 +222,10 @@ def run_steps(
     ('epochs', 2.0)
     """
     _check_numbers(n_rows=n_rows, batch_size=batch_size, epochs=epochs, patience=patience, time_budget=time_budget)
-    clock = _Clock(time_budget)
-    history, best = History(), _Best(variables, validate is not None)
+    clock, history, best = _Clock(time_budget), History(), _Best(variables, validate is not None)
     stepper = _Stepper(step, n_rows, min(batch_size, n_rows), epochs, seed, jit_compile)
     with interrupts_deferred(), progress_bar(verbose, total=epochs, unit="epoch", delay=0.5) as bar:
-        for _ in range(epochs):
+        while history.stopped == "epochs" and len(history.loss) < epochs:
             history.loss.append(_finite(stepper.epoch(clock), "loss", history))
             if validate is not None:
                 history.validation_loss.append(_finite(float(validate()), "validation loss", history))
@@ -197,18 +234,24 @@ def run_steps(
                 after_epoch()
             bar.update()
             history.stopped = _reason_to_stop(history, patience, clock.is_up() and stepper.left(epochs))
-            if history.stopped != "epochs":
-                break
     best.restore()
     history.seconds = clock.elapsed()
     _warn_if_cut_short(history, epochs, time_budget)
     return history
 
 
-def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
-    """The network's outputs, float32, in big batches: `model.predict` without its overhead.
+def predict(model, inputs):
+    """Compute the network's outputs in big batches: `model.predict` without its overhead.
 
-    inputs : array of shape (n, ...). A row's output does not depend on the rows beside it.
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : array of shape (n, ...)
+
+    Returns
+    -------
+    ndarray of shape (n, ...), float32
+        A row's output does not depend on the rows beside it.
 
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer="ones")])
     >>> predict(model, np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
@@ -227,11 +270,12 @@ _compiled_calls = weakref.WeakKeyDictionary()
 def _compiled_call(model, shape):
     """One traced function for all batch sizes, kept as long as the model lives."""
     if model not in _compiled_calls:
-        reference = weakref.ref(model)  # a strong one would keep the model alive for ever
+        network = fast_copy(_built(model, shape))
+        # a strong reference to the model itself would keep it alive for ever
+        reference = weakref.ref(model) if network is model else lambda: network
 
         def call(batch):
-            with fused_lstm():
-                return reference()(batch, training=False)
+            return reference()(batch, training=False)
 
         signature = [tf.TensorSpec([None, *shape], tf.float32)]
         _compiled_calls[model] = tf.function(call, input_signature=signature, autograph=False)
@@ -255,35 +299,33 @@ def _pair(data, name):
     return first, first if targets is inputs else tf.constant(np.asarray(targets, np.float32))
 
 
-def _step_and_loss(model, inputs, targets, loss, optimizer, lstm_layers):
-    """What one step does, with the LSTM layers that a context manager chooses, and the mean loss on other rows."""
-    measure = keras.losses.get(loss)
-    if not model.built:
-        model(inputs[:1])
-    weights = model.trainable_variables
-    optimizer = optimizer or keras.optimizers.Adam()
+def _step(model, inputs, targets, measure, optimizer, xla):
+    network, weights = fast_copy(_built(model, inputs.shape[1:]), xla), model.trainable_variables
     optimizer.build(weights)
 
     def step(rows):
-        with tf.GradientTape() as tape, lstm_layers():
-            outputs = model(tf.gather(inputs, rows), training=True)
+        with tf.GradientTape() as tape:
+            outputs = network(tf.gather(inputs, rows), training=True)
             value = tf.reduce_mean(measure(tf.gather(targets, rows), outputs))
         optimizer.apply_gradients(zip(tape.gradient(value, weights), weights, strict=True))
         return value
 
-    def mean_loss(check_inputs, check_targets):
-        total, size = 0.0, _block_size(model)
-        for start in range(0, len(check_inputs), size):
-            block = slice(start, start + size)
-            values = measure(check_targets[block], _compiled_call(model, inputs.shape[1:])(check_inputs[block]))
-            total += float(tf.reduce_mean(values)) * len(check_inputs[block])
-        return total / len(check_inputs)
-
-    return step, mean_loss
+    return step
 
 
-def _gains_from_xla(model):
-    return not (_has(model, "Conv") or _has(model, "LSTM"))
+def _mean_loss(model, measure, inputs, targets):
+    total, size = 0.0, _block_size(model)
+    for start in range(0, len(inputs), size):
+        block = slice(start, start + size)
+        values = measure(targets[block], _compiled_call(model, inputs.shape[1:])(inputs[block]))
+        total += float(tf.reduce_mean(values)) * len(inputs[block])
+    return total / len(inputs)
+
+
+def _built(model, shape):
+    if not model.built:
+        model(tf.zeros((1, *shape)))
+    return model
 
 
 def _block_size(model):
@@ -344,22 +386,11 @@ def _many(step, batch_size):
         # a counter, not tf.range: XLA would compile anew for each value of start and stop
         while start < stop:
             rows = tf.reshape(tf.slice(order, [start * batch_size], [batch_size]), [batch_size])
-            with _fast_random_numbers():
-                total += step(rows)
+            total += step(rows)
             start += 1
         return total
 
     return run
-
-
-@contextmanager
-def _fast_random_numbers():
-    """What is traced inside draws by Philox. XLA's own choice takes 20 times as long on a processor (50,000
-    numbers: 20 ms), so that noise or dropout on wide rows was nearly all of a step."""
-    with ExitStack() as stack:
-        for name in ("stateless_normal", "stateless_truncated_normal", "stateless_uniform"):
-            stack.enter_context(mock.patch.object(tf.random, name, partial(getattr(tf.random, name), alg="philox")))
-        yield
 
 
 class _Best:

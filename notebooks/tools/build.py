@@ -1,7 +1,7 @@
 """Build the notebooks from their sources: `make notebooks`.
 
-A lesson is executed again when its code, `helpers` or `data` changed; otherwise its outputs are kept and only its
-text is refreshed. `--headers` never executes: it rewrites navigation lines and measured figures.
+A lesson is executed again when its code changed, or a module or data file that it reaches; otherwise its outputs are
+kept and only its text is refreshed. `--headers` never executes: it rewrites navigation lines and measured figures.
 
     python notebooks/tools/build.py [01 02 ...] [--headers] [--force]
 """

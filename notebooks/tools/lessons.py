@@ -14,6 +14,7 @@ import glossary
 import jupytext
 import links
 import nbformat
+import reach
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
@@ -78,7 +79,7 @@ def navigation(source: Path) -> str:
     """The line under the title: where we are, the lessons before and after, Binder."""
     course = sources()
     here = course.index(source)
-    parts = [f"Lesson {source.stem[:2]} of {course[-1].stem[:2]}"]
+    parts = [f"Lesson {source.stem[:2]}"]
     if here > 0:
         before = course[here - 1]
         parts.append(f"[← {title(before)}]({before.stem}.ipynb)")
@@ -168,19 +169,13 @@ def learner(source: Path):
 
 
 def fingerprint(source: Path) -> str:
-    """A hash of all that decides the lesson's outputs: its code, `helpers`, `data`, its checks and tables of results.
-    Text alone changes no output."""
+    """A hash of all that decides the lesson's outputs: its code, the modules that it reaches, the data that they name.
+
+    Text alone changes no output, and what the lesson does not import cannot change any (see `reach`).
+    """
     code = "".join(cell.source for cell in assemble(source).cells if cell.cell_type == "code")
     digest = hashlib.sha256(code.encode())
-    checks, results = ROOT / "helpers" / "checks", ROOT / "data" / "results"
-    of_others = {path for path in checks.glob("lesson_*.py") if path.stem[-2:] != source.stem[:2]}
-    shared = [
-        *(ROOT / "helpers").rglob("*.py"),
-        *(ROOT / "data").glob("*.gz"),
-        *(ROOT / "data").glob("*.npz"),
-        *(path for path in results.glob("*.csv") if f'load_results("{path.stem}")' in code),
-    ]
-    for path in sorted({*shared} - of_others):
-        digest.update(path.relative_to(ROOT).as_posix().encode())
-        digest.update(path.read_bytes())
+    for path, contents in sorted(reach.Tree(ROOT).reached(source.read_text(encoding="utf-8")).items()):
+        digest.update(path.encode())
+        digest.update(contents)
     return digest.hexdigest()[:16]

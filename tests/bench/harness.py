@@ -81,13 +81,18 @@ def collect(only=None):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
-    parser.add_argument("--only", help="run the benches whose file name holds this word")
+    parser.add_argument(
+        "--only",
+        metavar="NAME",
+        help="run the benches whose file name holds this word; with --results, compute the rows of this detector or "
+        "data set and put them into the stored table",
+    )
     parser.add_argument("--results", nargs="*", metavar="NAME", help="compute data/results/NAME.csv (all if no name)")
     options = parser.parse_args(arguments)
     if options.results is not None:
         from helpers.results import writing
 
-        writing.write_all(options.results)
+        writing.write_all(options.results, options.only)
         return 0
     print_heading()
     for row in collect(options.only):

@@ -1,4 +1,6 @@
-"""What the players of a GAN minimise: functions of a batch that `gan_training.play` calls in each step."""
+"""What the players of a GAN minimise: functions of a batch that `helpers.detectors.gan.training.play` calls in each step."""
+
+from helpers.training.layers import random_normal
 
 import keras
 import tensorflow as tf
@@ -7,18 +9,19 @@ __all__ = ["bigan_losses", "gan_losses"]
 
 
 def gan_losses(generator, discriminator, gradient_penalty):
-    """The losses of a GAN (Goodfellow et al. 2014). Built in lesson 07.
+    """Give the losses of a GAN (Goodfellow et al. 2014). Built in lesson 07.
 
     Parameters
     ----------
-    generator, discriminator : keras.Model, as made in :mod:`helpers.detectors.gan.networks`
+    generator, discriminator : keras.Model
+        As made in :mod:`helpers.detectors.gan.networks`.
     gradient_penalty : float
         Weight of the mean squared slope of the logit at real rows; 0 leaves it out.
 
     Returns
     -------
-    function of real rows (n, n_values) and random codes (n, code_size)
-        It returns a mapping of names to scalars. "discriminator" and "generator" are what the two sides minimise,
+    function
+        Of real rows (n, n_values) and random codes (n, code_size). It returns a mapping of names to scalars. "discriminator" and "generator" are what the two sides minimise,
         the others are for the history.
     """
 
@@ -30,7 +33,7 @@ def gan_losses(generator, discriminator, gradient_penalty):
 
 
 def bigan_losses(generator, encoder, discriminator, gradient_penalty, cycle, noise, noise_seed):
-    """The losses of a BiGAN (Donahue et al. 2017), whose discriminator sees pairs: (x, E(x)) or (G(z), z).
+    """Give the losses of a BiGAN (Donahue et al. 2017), whose discriminator sees pairs: (x, E(x)) or (G(z), z).
 
     Built in lesson 08. The cycle term asks that G(E(x + noise)) be x. The game alone makes the two each other's
     inverse only at its end, which few rows and steps do not reach, and leaves them free to disagree until then
@@ -48,7 +51,8 @@ def bigan_losses(generator, encoder, discriminator, gradient_penalty, cycle, noi
 
     Returns
     -------
-    function of real rows and random codes, as from :func:`gan_losses`
+    function
+        Of real rows and random codes, as from :func:`gan_losses`.
     """
     seeds = keras.random.SeedGenerator(noise_seed)
 
@@ -57,7 +61,7 @@ def bigan_losses(generator, encoder, discriminator, gradient_penalty, cycle, noi
         made_up = tf.concat([generator(codes, training=True), codes], axis=1)
         parts = _both_sides(discriminator, pairs, made_up, gradient_penalty)
         if cycle:
-            noisy = real + noise * keras.random.normal(real.shape, seed=seeds)
+            noisy = real + noise * random_normal(real.shape, seeds)
             rebuilt = generator(encoder(noisy, training=True), training=True)
             parts["reconstruction"] = tf.reduce_mean(tf.square(rebuilt - real))
             parts["generator"] += cycle * parts["reconstruction"]

@@ -5,6 +5,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from helpers.training import loop
+from helpers.training.layers import random_normal
 
 import keras
 import numpy as np
@@ -31,10 +32,16 @@ class DiscriminatorWonWarning(UserWarning):
 class GANHistory(loop.History):
     """What happened in the game, round by round (of 50 steps); `loss` is the sum of what both sides minimise.
 
-    discriminator_loss : its cross-entropy, without the penalty; 2 log 2 = 1.39 if it cannot tell real from made up.
-    generator_loss : that of its opponents, the generator (and the encoder), without the cycle term.
-    reconstruction_loss : squared error of the cycle term per value; empty without one.
-    accuracy : share of real and made-up rows that the discriminator called rightly while training; 0.5 is chance.
+    Attributes
+    ----------
+    discriminator_loss : list of float
+        Its cross-entropy, without the penalty; 2 log 2 = 1.39 if it cannot tell real from made up.
+    generator_loss : list of float
+        That of its opponents, the generator (and the encoder), without the cycle term.
+    reconstruction_loss : list of float
+        Squared error of the cycle term per value; empty without one.
+    accuracy : list of float
+        Share of real and made-up rows that the discriminator called rightly while training; 0.5 is chance.
     """
 
     discriminator_loss: list[float] = field(default_factory=list)
@@ -78,7 +85,9 @@ def play(
         many steps is nearer to it than the last one (Yazıcı et al. 2019).
     seed : int
         Order of the rows, and random codes.
-    time_budget, verbose : as in :func:`helpers.training.loop.train`
+    time_budget : float or None
+    verbose : bool or None
+        Both as in :func:`helpers.training.loop.run_steps`.
 
     Returns
     -------
@@ -113,7 +122,7 @@ def _step(rows, losses, sides, average, log, shape_of_codes, seed):
     def step(positions):
         real = tf.gather(rows, positions % len(rows))
         with tf.GradientTape(persistent=True) as tape:
-            parts = losses(real, keras.random.normal(shape_of_codes, seed=seeds))
+            parts = losses(real, random_normal(shape_of_codes, seeds))
         down = tape.gradient(parts["discriminator"], discriminator.weights)
         opponents_down = tape.gradient(parts["generator"], opponents.weights)
         discriminator.optimizer.apply(down, discriminator.weights)

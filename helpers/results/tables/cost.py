@@ -6,39 +6,32 @@ as many new ones, in a process of its own. A process that is not done after 120 
 is missing, and `stopped` is True. `train_seconds` includes compiling; `score_seconds` does not.
 """
 
-from helpers.results import fresh, resume
+from helpers.detectors.catalogue import CATALOGUE
+from helpers.results import fresh
 from helpers.results.figures import STOPPED_AFTER
-from helpers.results.figures import cost_figure as figure  # noqa: F401  what `results` draws
-
-import pandas as pd
+from helpers.results.figures import cost_figure as figure  # noqa: F401  what `writing` draws
 
 ROWS = (1_000, 10_000, 100_000, 1_000_000)
-TABLES = (
-    "z-score",
-    "IQR fences",
-    "Mahalanobis",
-    "PCA",
-    "isolation forest",
-    "5 nearest neighbours",
-    "dense autoencoder",
-    "GAN",
-    "BiGAN",
-)
-SERIES = ("seasonal naive", "LSTM forecaster", "LSTM autoencoder")
+KEYS = ["detector", "rows"]
 COLUMNS = ["detector", "kind", "rows", "train_seconds", "score_seconds", "peak_mb", "stopped"]
 
 
-def table():
-    """One row for each detector and number of rows."""
-    jobs = [(detector, n_rows) for detector in (*TABLES, *SERIES) for n_rows in ROWS]
-    return pd.DataFrame(resume.rows("cost", jobs, compute_row), columns=COLUMNS)
+def jobs():
+    """Detector and number of rows of each row: first those of tables, then those of series."""
+    names = sorted((name for name, entry in CATALOGUE.items() if entry.cost), key=of_series)
+    return [(name, n_rows) for name in names for n_rows in ROWS]
+
+
+def of_series(detector):
+    """Whether it takes series alone."""
+    return CATALOGUE[detector].kinds == ("series",)
 
 
 def compute_row(detector, n_rows):
-    found = fresh.run(
-        "helpers.results.cost_of_one", "measure", detector, n_rows, detector in SERIES, timeout=STOPPED_AFTER
-    )
-    known = {"detector": detector, "kind": "series" if detector in SERIES else "table", "rows": n_rows}
+    """`helpers.results.cost_of_one.measure` in a fresh process, and its peak memory."""
+    series = of_series(detector)
+    found = fresh.run("helpers.results.cost_of_one", "measure", detector, n_rows, series, timeout=STOPPED_AFTER)
+    known = {"detector": detector, "kind": "series" if series else "table", "rows": n_rows}
     row = {column: (known | found).get(column) for column in COLUMNS}
     print(*row.values(), sep=",", flush=True)
     return row

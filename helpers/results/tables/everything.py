@@ -5,12 +5,11 @@ are measured once, with seed 0. Each fit has a process of its own: `peak_mb` is 
 included, and `train_seconds` includes compiling. A run that was cut goes on where it stopped.
 """
 
-from helpers.results import fresh, resume
+from helpers.results import fresh
 from helpers.results.contest import fitting_pairs, seeds_of
-from helpers.results.figures import everything_figure as figure  # noqa: F401  what `results` draws
+from helpers.results.figures import contest_figure as figure  # noqa: F401  what `writing` draws
 
-import pandas as pd
-
+KEYS = ["data", "detector", "seed"]
 COLUMNS = [
     "data",
     "mark",
@@ -28,12 +27,8 @@ COLUMNS = [
 ]
 
 
-def table():
-    """One row for each data set, detector and seed."""
-    return pd.DataFrame(resume.rows("everything", jobs(), compute_row), columns=COLUMNS)
-
-
 def jobs():
+    """Data set, detector and seed of each row."""
     return [(data, detector, seed) for data, detector in fitting_pairs() for seed in seeds_of(detector)]
 
 

@@ -4,10 +4,10 @@ import math
 import time
 from contextlib import contextmanager
 
-__all__ = ["Clock"]
+__all__ = ["TimeBudget"]
 
 
-class Clock:
+class TimeBudget:
     """How much of a time budget is left, and where the rest went.
 
     Parameters
@@ -22,11 +22,11 @@ class Clock:
     stages : dict
         Stage to seconds, in order.
 
-    >>> clock = Clock(60)
-    >>> with clock.stage("reading", done=0.1):
-    ...     59 < clock.left() <= 60
+    >>> budget = TimeBudget(60)
+    >>> with budget.stage("reading", done=0.1):
+    ...     59 < budget.left() <= 60
     True
-    >>> list(clock.stages)
+    >>> list(budget.stages)
     ['reading']
     """
 
@@ -39,7 +39,7 @@ class Clock:
         self._start = time.perf_counter()
 
     def spent(self):
-        """Seconds since the clock was made."""
+        """Seconds since the budget was made."""
         return time.perf_counter() - self._start
 
     def left(self, share=1.0):
@@ -50,6 +50,25 @@ class Clock:
         """Pass progress on, if someone listens."""
         if self.progress is not None:
             self.progress(done, text)
+
+    def part(self, start, end):
+        """What a step may spend that ends at a share of the budget, and how it tells of its own progress.
+
+        Parameters
+        ----------
+        start, end : float in [0, 1]
+            The step's own progress, from 0 to 1, is told as from `start` to `end`.
+
+        Returns
+        -------
+        dict
+            "seconds" and "progress", which the steps take by keyword.
+        """
+
+        def within(done, text):
+            self.tell(start + done * (end - start), text)
+
+        return {"seconds": max(self.left(end), 0.01), "progress": None if self.progress is None else within}
 
     @contextmanager
     def stage(self, name, done=0.0):

@@ -1,51 +1,16 @@
 """Labels that somebody else wrote, as 0 (normal) and 1 (anomaly)."""
 
-from helpers.report.sniffing import UnusableFile
+from helpers.report.errors import UnusableFile
 
 import numpy as np
 
 __all__ = ["ANOMALY_WORDS", "NORMAL_WORDS", "PLAINLY_NORMAL", "read_labels"]
 
-PLAINLY_NORMAL = frozenset(
-    {
-        "normal",
-        "ok",
-        "okay",
-        "good",
-        "benign",
-        "genuine",
-        "legit",
-        "legitimate",
-        "inlier",
-        "healthy",
-        "no failure",
-        "nominal",
-    }
-)
+PLAINLY_NORMAL = {"normal", "ok", "okay", "good", "benign", "genuine", "legit", "legitimate", "inlier", "healthy"}
+PLAINLY_NORMAL |= {"no failure", "nominal"}
 NORMAL_WORDS = PLAINLY_NORMAL | {"regular", "no", "n", "false", "f", "negative", "0"}
-ANOMALY_WORDS = frozenset(
-    {
-        "anomaly",
-        "anomalous",
-        "abnormal",
-        "outlier",
-        "fraud",
-        "fraudulent",
-        "attack",
-        "fault",
-        "faulty",
-        "failure",
-        "bad",
-        "odd",
-        "yes",
-        "y",
-        "true",
-        "t",
-        "positive",
-        "defect",
-        "1",
-    }
-)
+ANOMALY_WORDS = {"anomaly", "anomalous", "abnormal", "outlier", "fraud", "fraudulent", "attack", "fault", "faulty"}
+ANOMALY_WORDS |= {"failure", "defect", "bad", "odd", "yes", "y", "true", "t", "positive", "1"}
 SHOWN = 6
 
 
@@ -83,15 +48,14 @@ def read_labels(column, anomaly=None):
     odd = _odd_values(column.name, words, anomaly)
     labels = words.isin(odd).to_numpy().astype(int)
     if labels.all() or not labels.any():
+        alike = f"{'anomalies' if labels.all() else 'normal'} ({_some(values)})"
         raise UnusableFile(
-            f"All labels in {column.name!r} are {'anomalies' if labels.all() else 'normal'} "
-            f"({_some(values)}): a label column needs both. Leave it out (leave_out=)."
+            f"All labels in {column.name!r} are {alike}: a label column needs both. Leave it out (leave_out=)."
         )
     if anomaly is None and labels.mean() > 0.5:
         raise UnusableFile(
-            f"{labels.mean():.0%} of the labels in {column.name!r} would be anomalies ({_some(odd)}). "
-            f"If that is meant, pass anomaly={odd[0]!r} (--anomaly {odd[0]}); if not, name the other "
-            "value."
+            f"{labels.mean():.0%} of the labels in {column.name!r} would be anomalies ({_some(odd)}). If that is "
+            f"meant, pass anomaly={odd[0]!r} (--anomaly {odd[0]}); if not, name the other value."
         )
     return labels
 

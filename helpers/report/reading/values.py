@@ -14,35 +14,10 @@ FEW = 60  # values that each way of writing dates is tried on
 ISO = "ISO8601"
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y", "%d-%m-%y")
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m-%d-%y")
-DAYS = (
-    ISO,
-    "%d.%m.%Y",
-    "%d.%m.%y",
-    *DAY_FIRST,
-    *MONTH_FIRST,
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%d %b %Y",
-    "%d-%b-%Y",
-    "%d-%b-%y",
-    "%d/%b/%Y",
-    "%b %d, %Y",
-    "%d %B %Y",
-    "%B %d, %Y",
-    "%a, %d %b %Y",
-)
-CLOCKS = (
-    "",
-    " %H:%M",
-    " %H:%M:%S",
-    " %H:%M:%S.%f",
-    "T%H:%M:%S",
-    ":%H:%M:%S",
-    " %I:%M %p",
-    " %I:%M:%S %p",
-    " %H:%M:%S %z",
-    ":%H:%M:%S %z",
-)
+NAMED_MONTH = ("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y", "%a, %d %b %Y")
+DAYS = (ISO, "%d.%m.%Y", "%d.%m.%y", *DAY_FIRST, *MONTH_FIRST, "%Y/%m/%d", "%Y.%m.%d", *NAMED_MONTH)
+TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", ":%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+TIMES += (" %H:%M:%S %z", ":%H:%M:%S %z")
 LIKE_A_DATE = re.compile(r"(?=.*\d.*\d.*\d)(\d{1,4}[-/.: ]|[A-Za-z]{3,9},? ?\d).*[-/.: ].*\d.*", re.S)
 SIGNS = r"[$€£¥%]|\s"  # currency, per cent and blanks (thousands in French writing)
 ENGLISH = r"[-+]?(?:\d+|\d{1,3}(?:[,']\d{3})+)(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+]?\.\d+"
@@ -53,9 +28,14 @@ CONTINENTAL = r"[-+]?(?:\d+|\d{1,3}(?:[.']\d{3})+)(?:,\d*)?(?:[eE][-+]?\d+)?|[-+
 class Dates:
     """Texts read as dates.
 
-    values : Series of datetime64, NaT where a text is none; None if the texts are no dates, or not of one format.
-    problem : a sentence for dates in two formats, or whose day and month cannot be told apart; or "".
-    note : a sentence about how they were read; or "".
+    Attributes
+    ----------
+    values : Series of datetime64, or None
+        NaT where a text is none; None if the texts are no dates, or not of one format.
+    problem : str
+        A sentence for dates in two formats, or whose day and month cannot be told apart; or "".
+    note : str
+        A sentence about how they were read; or "".
     """
 
     values: pd.Series | None
@@ -142,9 +122,7 @@ def read_dates(text, place=lambda row: f"row {row + 1}"):
     >>> read_dates(pd.Series(["31/12/2024", "12/31/2024"])).problem
     'dates in two formats: 31/12/2024 (row 1) and 12/31/2024 (row 2)'
     """
-    if not _screen(text).str.fullmatch(LIKE_A_DATE).mean() > 0.5:
-        return Dates(None)
-    readings = _readings(text)
+    readings = _readings(text) if _screen(text).str.fullmatch(LIKE_A_DATE).mean() > 0.5 else {}
     if not readings:
         return Dates(None)
     shares = {day: values.notna().mean() for day, values in readings.items()}
@@ -153,10 +131,9 @@ def read_dates(text, place=lambda row: f"row {row + 1}"):
     other = _read_by_another(readings, shares, best)
     if other is not None:
         return Dates(None, _two_formats(text, *other, place))
-    good = [day for day, share in shares.items() if share == best]
     if best < 1 - ODD_SHARE:
         return Dates(None)
-    return _tell_apart(text, readings, good, place)
+    return _tell_apart(text, readings, [day for day, share in shares.items() if share == best], place)
 
 
 # -------------------------------------------------------------------- numbers
@@ -177,12 +154,8 @@ def _as_numbers(column, text, place):
     odd = text[values.isna()]
     if len(odd) > ODD_SHARE * len(text):
         return None, ""
-    note = ""
-    if len(odd):
-        note = (
-            f"{column.name!r} holds numbers, but also {_odd(odd, place)}: "
-            f"{'taken as missing' if len(odd) == 1 else 'such values are taken as missing'}."
-        )
+    taken = "taken as missing" if len(odd) == 1 else "such values are taken as missing"
+    note = f"{column.name!r} holds numbers, but also {_odd(odd, place)}: {taken}." if len(odd) else ""
     return values.reindex(column.index), note
 
 
@@ -239,17 +212,17 @@ def _readings(text):
         few = _screen(unread, FEW)
         for day in DAYS[1:]:
             if len(few) and day not in readings:
-                clocks = [clock for clock in CLOCKS if _to_datetime(few, day + clock).notna().any()]
-                zoned = [clock for clock in clocks if "%z" in clock]  # with and without a zone cannot stand together
-                readings |= {day: _parse(text, day, zoned or clocks)} if clocks else {}
+                times = [time for time in TIMES if _to_datetime(few, day + time).notna().any()]
+                zoned = [time for time in times if "%z" in time]  # with and without a zone cannot stand together
+                readings |= {day: _parse(text, day, zoned or times)} if times else {}
     return {day: values for day, values in readings.items() if values.notna().any()}
 
 
-def _parse(text, day, clocks):
-    values = _to_datetime(text, day + clocks[0])
-    for clock in clocks[1:]:
+def _parse(text, day, times):
+    values = _to_datetime(text, day + times[0])
+    for time in times[1:]:
         unread = values.isna()
-        values = values.where(~unread, _to_datetime(text[unread], day + clock).reindex(values.index))
+        values = values.where(~unread, _to_datetime(text[unread], day + time).reindex(values.index))
     return values
 
 
@@ -262,7 +235,7 @@ def _iso(text):
     whole = text.where(text.str.match(r"\d{4}-?\d{2}-?\d{2}|\d{4}-\d{2}$"))
     try:
         return pd.to_datetime(whole, format=ISO, errors="coerce")
-    except ValueError:  # offsets that differ, as where a clock changes
+    except ValueError:  # offsets that differ, as where a time changes
         return pd.to_datetime(whole, format=ISO, errors="coerce", utc=True)
 
 
@@ -291,9 +264,8 @@ def _tell_apart(text, readings, good, place):
     candidates = [good[0], *different]
     ordered = [day for day in candidates if readings[day].dropna().is_monotonic_increasing]
     if len(ordered) != 1:
-        return Dates(
-            None, f"dates whose day and month cannot be told apart, such as {text.iloc[0]} ({place(text.index[0])})"
-        )
+        first = f"{text.iloc[0]} ({place(text.index[0])})"
+        return Dates(None, f"dates whose day and month cannot be told apart, such as {first}")
     order = "day/month" if ordered[0] in DAY_FIRST else "month/day"
     note = f"{text.iloc[0]} is read as {order}, because the rows are in time order then."
     return Dates(readings[ordered[0]], note=note)

@@ -5,31 +5,37 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.report import sniffing
-from helpers.report.sniffing import UnusableFile
-from helpers.report.values import typed
+from helpers.report.errors import UnusableFile
+from helpers.report.reading.opening import DAMAGED, damaged, not_decodable, open_text
+from helpers.report.reading.sniffing import MISSING_WORDS, count_fields, line_of_row, sniff, uneven
+from helpers.report.reading.values import typed
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["Reading", "UnusableFile", "read_table"]
+__all__ = ["Reading", "read_table"]
 
 CHUNK_CELLS = 1_000_000  # what is parsed at a time: 8 MB of numbers
-MISSING = sorted(sniffing.MISSING - {""} | {word.upper() for word in sniffing.MISSING if word})
+NOT_A_VALUE = sorted(MISSING_WORDS - {""} | {word.upper() for word in MISSING_WORDS if word})
 SINCE_1970 = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-CLOCK_RANGE = (946_684_800, 4_102_444_800)  # seconds since 1970 of the years 2000 to 2099
-CLOCK_NAMES = {"time", "times", "timestamp", "ts", "date", "datetime", "epoch", "unixtime"}
+SECONDS_NOW = (946_684_800, 4_102_444_800)  # since 1970, of the years 2000 to 2099
+NAMES_OF_TIMES = {"time", "times", "timestamp", "ts", "date", "datetime", "epoch", "unixtime"}
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
     """A file that was read.
 
-    frame : DataFrame, its index the row of the file (0 is the first row below the names), also in a sample.
+    Attributes
+    ----------
+    frame : DataFrame
+        Its index is the row of the file (0 is the first row below the names), also in a sample.
     path : Path
     delimiter, encoding : str
-    n_rows : int, rows of the file; more than the frame has if it is a sample.
-    notes : sentences about what was guessed, sampled or taken as missing.
+    n_rows : int
+        Rows of the file; more than the frame has if it is a sample.
+    notes : tuple of str
+        Sentences about what was guessed, sampled or taken as missing.
     """
 
     frame: pd.DataFrame
@@ -42,18 +48,13 @@ class Reading:
     def __repr__(self):
         delimiter = {"\t": "tab", " ": "blank"}.get(self.delimiter, self.delimiter)
         read = "" if len(self.frame) == self.n_rows else f" ({len(self.frame):,} of them read)"
-        return "\n".join(
-            [
-                f"{self.path.name}: {self.n_rows:,} rows{read}, {self.frame.shape[1]} columns, "
-                f"delimiter {delimiter}, {self.encoding}",
-                *self.notes,
-            ]
-        )
+        size = f"{self.path.name}: {self.n_rows:,} rows{read}, {self.frame.shape[1]} columns"
+        return "\n".join([f"{size}, delimiter {delimiter}, {self.encoding}", *self.notes])
 
 
 def read_table(
     path, *, delimiter=None, encoding=None, rows=None, columns=None, random_state=0, memory_limit=500, progress=None
-) -> Reading:
+):
     """Read a delimited text file: .csv, .tsv, .txt, also compressed by gzip, bzip2, xz or zip.
 
     Delimiter (comma, semicolon, tab, | or blanks), encoding (UTF-8, or UTF-16 that says so), decimal comma, grouped
@@ -93,19 +94,19 @@ def read_table(
     """
     path = Path(path)
     _check_rows(rows)
-    layout = sniffing.sniff(path, delimiter, encoding)
+    layout = sniff(path, delimiter, encoding)
     names = _chosen(path, layout.names, columns)
-    keeper = _Sample(rows, random_state) if rows else _Everything(path, memory_limit)
+    keeper = _Sample(rows, random_state) if rows else _AllRows(path, memory_limit)
     try:
         n_rows = _read_chunks(path, layout, names, keeper, progress)
     except UnusableFile:
         raise
     except UnicodeError as error:
-        raise sniffing.not_decodable(path, layout.encoding, error) from None
+        raise not_decodable(path, layout.encoding, error) from None
     except pd.errors.ParserError as error:
         raise _explain(path, layout, error) from None
-    except sniffing.DAMAGED as error:
-        raise sniffing.damaged(path, error) from None
+    except DAMAGED as error:
+        raise damaged(path, error) from None
     frame, notes = _typed(keeper.frame(), path, layout)
     return Reading(
         frame, path, layout.delimiter, layout.encoding, n_rows, (*layout.notes, *keeper.notes(n_rows), *notes)
@@ -115,7 +116,7 @@ def read_table(
 # -------------------------------------------------------------------- what is kept of the file
 
 
-class _Everything:
+class _AllRows:
     """Keeps all rows, and stops early if they will not fit."""
 
     def __init__(self, path, memory_limit):
@@ -196,33 +197,32 @@ def _megabytes(chunk):
 
 
 def _read_chunks(path, layout, names, keeper, progress):
-    n_rows, size = 0, path.stat().st_size
-    options = {"sep": r"\s+"} if layout.delimiter == " " else {"sep": layout.delimiter}
-    with (
-        sniffing.open_text(path, layout.encoding) as (text, raw),
-        pd.read_csv(
-            text,
-            **options,
-            names=list(layout.names),
-            header=0 if layout.has_header else None,
-            index_col=False,
-            dtype=dict.fromkeys(layout.text_columns, "str"),
-            na_values=MISSING,
-            decimal=layout.decimal,
-            skipinitialspace=True,
-            low_memory=False,
-            chunksize=max(CHUNK_CELLS // len(layout.names), 100),
-        ) as chunks,
-    ):
-        checked = False
+    n_rows, size, counted = 0, path.stat().st_size, False
+    with open_text(path, layout.encoding) as (text, raw), _parser(text, layout) as chunks:
         for chunk in chunks:
-            checked = checked or _check_widths(path, layout, chunk)
+            counted = counted or _check_widths(path, layout, chunk)
             n_rows += len(chunk)
             share = min(raw.tell() / size, 1.0)
             keeper.add(chunk[names], share)
             if progress is not None:
                 progress(share, f"reading: {n_rows:,} rows")
     return n_rows
+
+
+def _parser(text, layout):
+    return pd.read_csv(
+        text,
+        sep=r"\s+" if layout.delimiter == " " else layout.delimiter,
+        names=list(layout.names),
+        header=0 if layout.has_header else None,
+        index_col=False,
+        dtype=dict.fromkeys(layout.text_columns, "str"),
+        na_values=NOT_A_VALUE,
+        decimal=layout.decimal,
+        skipinitialspace=True,
+        low_memory=False,
+        chunksize=max(CHUNK_CELLS // len(layout.names), 100),
+    )
 
 
 def _check_widths(path, layout, chunk):
@@ -232,27 +232,30 @@ def _check_widths(path, layout, chunk):
     """
     if not chunk.iloc[:, -1].isna().any():
         return False
-    n = len(layout.names)
-    for line, width in sniffing.count_fields(path, layout):
-        if width != n:
-            raise sniffing.uneven(path, line, width, n)
+    for error in _uneven_lines(path, layout):
+        raise error
     return True
+
+
+def _uneven_lines(path, layout):
+    """The errors for lines with more or fewer fields than the header."""
+    n = len(layout.names)
+    return (uneven(path, line, width, n) for line, width in count_fields(path, layout) if width != n)
 
 
 def _explain(path, layout, error):
     unclosed = re.search(r"EOF inside string starting at row (\d+)", str(error))
     if unclosed:
-        return UnusableFile(
-            f"In {path.name} a quotation mark is opened in or after line {int(unclosed[1]) + 1} and "
-            "never closed. Close it, or remove it."
-        )
-    for line, width in sniffing.count_fields(path, layout):
-        if width != len(layout.names):
-            return sniffing.uneven(path, line, width, len(layout.names))
+        where = f"in or after line {int(unclosed[1]) + 1}"
+        problem = f"In {path.name} a quotation mark is opened {where} and never closed."
+        return UnusableFile(f"{problem} Close it, or remove it.")
+    found = next(_uneven_lines(path, layout), None)
+    if found is not None:
+        return found
     counted = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
     if counted:
         expected, line, width = map(int, counted.groups())
-        return sniffing.uneven(path, line, width, expected)
+        return uneven(path, line, width, expected)
     return UnusableFile(f"{path.name} cannot be read as a table: {error}")
 
 
@@ -280,7 +283,7 @@ def _check_rows(rows):
 
 def _typed(frame, path, layout):
     def place(row):
-        return f"line {sniffing.line_of_row(path, layout, row):,}"
+        return f"line {line_of_row(path, layout, row):,}"
 
     columns, notes = {}, []
     for name in frame.columns:
@@ -307,10 +310,10 @@ def _since_1970(column):
     """Seconds (or milli-, micro-, nanoseconds) since 1970 as times, if the name says so."""
     words = set(re.split(r"[^a-z]+", str(column.name).lower()))
     present = column.dropna()
-    if column.dtype.kind not in "if" or not words & CLOCK_NAMES or present.empty:
+    if column.dtype.kind not in "if" or not words & NAMES_OF_TIMES or present.empty:
         return column, ""
     for unit, factor in SINCE_1970.items():
-        low, high = (second * factor for second in CLOCK_RANGE)
+        low, high = (second * factor for second in SECONDS_NOW)
         if present.between(low, high).all():
             times = pd.to_datetime(column, unit=unit)
             first = times.dropna().iloc[0]

@@ -3,16 +3,15 @@
 import difflib
 from dataclasses import asdict, dataclass
 
-from helpers.report.reading import UnusableFile
+from helpers.report.columns.cells import category_texts, date_values, number_values
+from helpers.report.errors import UnusableFile
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-__all__ = ["TableInputs", "category_texts", "date_values", "number_values"]
-
-MISSING = "(missing)"
+__all__ = ["CategoryInputs", "DateInputs", "NumberInputs", "TableInputs"]
 
 
 class TableInputs(TransformerMixin, BaseEstimator):
@@ -71,9 +70,9 @@ class TableInputs(TransformerMixin, BaseEstimator):
             May hold further columns; they are not looked at.
         """
         self._refuse_nothing(frame)
-        encoders = [Number.learn(frame[name], log=name in self.logs) for name in self.numbers]
-        encoders += [Category.learn(frame[name]) for name in self.categories]
-        encoders += [Clock.learn(frame[name]) for name in self.dates]
+        encoders = [NumberInputs.learn(frame[name], log=name in self.logs) for name in self.numbers]
+        encoders += [CategoryInputs.learn(frame[name]) for name in self.categories]
+        encoders += [DateInputs.learn(frame[name]) for name in self.dates]
         self.encoders_ = tuple(encoders)
         self.sources_ = _sources(self.encoders_)
         if not self.sources_:
@@ -100,7 +99,8 @@ class TableInputs(TransformerMixin, BaseEstimator):
         """All that was learned, for ``json.dumps``; :meth:`from_dict` reads it."""
         check_is_fitted(self, "encoders_", msg="Fit these inputs on training rows first: fit(frame).")
         parameters = {name: list(value) for name, value in self.get_params().items()}
-        learned = [{"kind": type(encoder).__name__, **asdict(encoder)} for encoder in self.encoders_]
+        kinds = {encoder: kind for kind, encoder in ENCODERS.items()}
+        learned = [{"kind": kinds[type(encoder)], **asdict(encoder)} for encoder in self.encoders_]
         return {"parameters": parameters, "encoders": learned}
 
     @classmethod
@@ -138,7 +138,7 @@ class TableInputs(TransformerMixin, BaseEstimator):
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberInputs:
     """A column of numbers or booleans. All learned values are in the input's units: logarithms if `log`."""
 
     source: str
@@ -164,9 +164,12 @@ class Number:
         name = f"log {self.source}" if self.log else self.source
         return {name: values, **({f"{self.source} is missing": missing} if self.marks_missing else {})}
 
+    def typical(self, values):
+        return np.median(values, axis=0)
+
 
 @dataclass(frozen=True)
-class Category:
+class CategoryInputs:
     """A column of names. `shares` of the values that training saw at least twice; `unseen` is that of any other."""
 
     source: str
@@ -182,9 +185,12 @@ class Category:
         shares = category_texts(column).map(self.shares).fillna(self.unseen)
         return {f"surprise of {self.source}": -np.log(shares.to_numpy(np.float64))}
 
+    def typical(self, values):
+        return _commonest(values)
+
 
 @dataclass(frozen=True)
-class Clock:
+class DateInputs:
     """A column of dates: what varies among time of day, weekday and being there at all."""
 
     source: str
@@ -213,71 +219,23 @@ class Clock:
         missing = dates.isna().to_numpy(np.float64)
         return {**inputs, **({f"{self.source} is missing": missing} if self.marks_missing else {})}
 
-
-ENCODERS = {encoder.__name__: encoder for encoder in (Number, Category, Clock)}
-
-
-def number_values(column):
-    """A column as float64 of shape (n,), missing values as NaN.
-
-    Raises
-    ------
-    helpers.report.UnusableFile
-        For text that is no number, named with its row.
-
-    >>> number_values(pd.Series(["1.5", None, "3"], name="amount"))
-    array([1.5, nan, 3. ])
-    """
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
-        return column.to_numpy(np.float64, na_value=np.nan)
-    if pd.api.types.is_datetime64_any_dtype(column):
-        raise UnusableFile(f"Column {column.name!r} held numbers in training, but holds dates now.")
-    values = pd.to_numeric(column, errors="coerce")
-    _refuse_odd(column, values, "numbers")
-    return values.to_numpy(np.float64, na_value=np.nan)
+    def typical(self, values):
+        return _commonest(values)
 
 
-def date_values(column):
-    """A column as datetimes of one time zone or none.
-
-    Raises
-    ------
-    helpers.report.UnusableFile
-        For text that is no date, named with its row.
-    """
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return column
-    if pd.api.types.is_numeric_dtype(column) and column.notna().any():
-        raise UnusableFile(f"Column {column.name!r} held dates in training, but holds numbers now.")
-    dates = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
-    _refuse_odd(column, dates, "dates (YYYY-MM-DD HH:MM:SS)")
-    return dates
+ENCODERS = {"Number": NumberInputs, "Category": CategoryInputs, "Clock": DateInputs}  # names in saved models
 
 
-def category_texts(column):
-    """A column's values as text: 3 and 3.0 are the same code, missing is the value "(missing)".
-
-    >>> category_texts(pd.Series([3.0, None])).tolist()
-    ['3', '(missing)']
-    """
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
-        column = column.astype("Int64")
-    return column.astype("str").where(column.notna(), MISSING)
+def _commonest(values):
+    """A row of (n, n_inputs): one of the largest group of rows that agree to one decimal."""
+    _, first, counts = np.unique(values.round(1), axis=0, return_index=True, return_counts=True)
+    return values[first[counts.argmax()]]
 
 
 def _logarithms(values):
     """-inf where there is none, NaN where the value is missing."""
     with np.errstate(divide="ignore"):
         return np.log(np.maximum(values, 0))
-
-
-def _refuse_odd(column, values, what):
-    odd = np.flatnonzero(values.isna() & column.notna())
-    if len(odd):
-        raise UnusableFile(
-            f"Column {column.name!r} held {what} in training, but holds {str(column.iloc[odd[0]])!r} in data row "
-            f"{odd[0] + 1} now ({len(odd)} such value{'s' if len(odd) > 1 else ''}). Correct or empty these cells."
-        )
 
 
 def _sources(encoders):
@@ -292,7 +250,7 @@ def _sources(encoders):
 
 
 def _nothing(encoder):
-    dtype = "datetime64[ns]" if isinstance(encoder, Clock) else "float64"
+    dtype = "datetime64[ns]" if isinstance(encoder, DateInputs) else "float64"
     return pd.Series([], dtype=dtype, name=encoder.source)
 
 

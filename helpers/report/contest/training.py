@@ -7,11 +7,11 @@ import warnings
 from dataclasses import dataclass, replace
 
 from helpers.detectors.base import Detector
-from helpers.report.candidates import Candidate, series_candidates, table_candidates
-from helpers.report.clock import Clock
-from helpers.report.preparing import scores_of
-from helpers.report.reading import UnusableFile
-from helpers.report.wording import in_words
+from helpers.report.budget import TimeBudget
+from helpers.report.contest.candidates import Candidate
+from helpers.report.contest.parts import scores_of
+from helpers.report.errors import UnusableFile
+from helpers.report.reasons.wording import in_words
 
 import numpy as np
 from sklearn.base import clone
@@ -100,24 +100,34 @@ def train_candidates(prepared, candidates=None, *, seconds=30.0, n_to_score=None
     TooLittleTime
         If none could be trained.
     """
-    clock = Clock(seconds, progress)
-    candidates = _all_candidates(prepared) if candidates is None else candidates
+    budget = TimeBudget(seconds, progress)
+    candidates = prepared.candidates() if candidates is None else candidates
     n_to_score = prepared.n_rows if n_to_score is None else n_to_score
-    trainer = _Trainer(prepared, clock, n_to_score, sum(candidate.network for candidate in candidates))
+    trainer = _Trainer(prepared, budget, n_to_score, sum(candidate.network for candidate in candidates))
     entries = []
     for i, candidate in enumerate(candidates):
-        clock.tell(i / len(candidates), f"learning: {candidate.name}")
+        budget.tell(i / len(candidates), f"learning: {candidate.name}")
         entries.append(trainer.train(candidate))
     if all(entry.detector is None for entry in entries):
-        raise TooLittleTime(
-            f"No detector could be trained in {seconds:g} s. {entries[0].name}: {entries[0].note}. "
-            "Allow more seconds, or examine fewer rows."
-        )
+        problem = f"No detector could be trained in {seconds:g} s. {entries[0].name}: {entries[0].note}."
+        raise TooLittleTime(f"{problem} Allow more seconds, or examine fewer rows.")
     return entries
 
 
 def fit_again(entry, part, seconds=None):
-    """A clone of the entry's detector, fitted on other rows; a network within so many seconds."""
+    """Fit a clone of the entry's detector on other rows.
+
+    Parameters
+    ----------
+    entry : Entry
+    part : Part
+    seconds : float, optional
+        That a network may take.
+
+    Returns
+    -------
+    Detector
+    """
     detector = clone(entry.candidate.detector)
     if entry.candidate.network and seconds is not None and np.isfinite(seconds):
         detector.set_params(time_budget=max(SHORTEST_TRAINING, seconds))
@@ -126,17 +136,11 @@ def fit_again(entry, part, seconds=None):
         return detector.fit(part.X)
 
 
-def _all_candidates(prepared):
-    width, seed = prepared.part(prepared.learned[:2]).X.shape[1], prepared.random_state
-    return table_candidates(width, seed) if prepared.shape == "table" else series_candidates(width, seed)
-
-
 class _Trainer:
-    def __init__(self, prepared, clock, n_to_score, n_networks):
-        self.clock, self.n_to_score, self.networks_left = clock, n_to_score, n_networks
+    def __init__(self, prepared, budget, n_to_score, n_networks):
+        self.budget, self.n_to_score, self.networks_left = budget, n_to_score, n_networks
         self.cpu_start = time.process_time()
-        self.train_part = prepared.train()
-        self.sample, self.is_table = prepared.calibration(), prepared.shape == "table"
+        self.train_part, self.sample = prepared.train(), prepared.calibration()
         self.trained = 0
 
     def train(self, candidate):
@@ -148,7 +152,7 @@ class _Trainer:
 
     def _train(self, candidate):
         needed = self._predicted_fit(candidate.detector)
-        if self.trained and needed > self.clock.left():  # something has to stand: the first is trained in any case
+        if self.trained and needed > self.budget.left():  # something has to stand: the first is trained in any case
             return self._skipped(candidate, needed)
         return self._measured(Entry(candidate), clone(candidate.detector))
 
@@ -175,18 +179,18 @@ class _Trainer:
     def _network_budget(self):
         """Seconds for the next network's training, and what it needs at least, its start included."""
         slow = self._slowness()
-        if "tensorflow" not in sys.modules and self.clock.left() > slow * (IMPORT_SECONDS + COMPILE_SECONDS):
+        if "tensorflow" not in sys.modules and self.budget.left() > slow * (IMPORT_SECONDS + COMPILE_SECONDS):
             importlib.import_module("helpers.training.loop")  # its time is known before the rest is shared out
         starting = 0.0 if "tensorflow" in sys.modules else IMPORT_SECONDS
         needed = slow * (starting + COMPILE_SECONDS) + SHORTEST_TRAINING
-        left, compiling = self.clock.left() - slow * starting, slow * COMPILE_SECONDS
+        left, compiling = self.budget.left() - slow * starting, slow * COMPILE_SECONDS
         share = left / max(1, self.networks_left) - compiling
         # where there is too little for all, the simpler one gets what there is
         return (share if share >= SHORTEST_TRAINING else left - compiling), needed
 
     def _slowness(self):
         """Wall-clock over processor seconds so far: what other programs take away."""
-        return max(1.0, self.clock.spent() / max(time.process_time() - self.cpu_start, 0.01))
+        return max(1.0, self.budget.spent() / max(time.process_time() - self.cpu_start, 0.01))
 
     def _measured(self, entry, detector):
         with warnings.catch_warnings(record=True) as caught:
@@ -195,34 +199,24 @@ class _Trainer:
         self.trained += 1
         cost = self._microseconds(detector)
         entry = replace(entry, fit_seconds=seconds, score_microseconds=cost, note=_said(caught))
-        needed, most = entry.scoring_seconds(self.n_to_score), SCORING_SHARE * self.clock.seconds
+        needed, most = entry.scoring_seconds(self.n_to_score), SCORING_SHARE * self.budget.seconds
         if needed > most:
-            return replace(
-                entry,
-                note=f"left out: scoring {self.n_to_score:,} rows would take about {needed:,.0f} s, "
-                f"{most:,.0f} s are allowed",
-            )
+            cost = f"scoring {self.n_to_score:,} rows would take about {needed:,.0f} s"
+            return replace(entry, note=f"left out: {cost}, {most:,.0f} s are allowed")
         return replace(entry, detector=detector)
 
     def _microseconds(self, detector):
         """To score a row, of few or of many."""
-        scores_of(detector, self._first(1))  # the first call compiles
+        scores_of(detector, self.sample.first(1))  # the first call compiles
         for n_rows in TIMED_ROWS:
-            sample = self._first(n_rows)
+            sample = self.sample.first(n_rows)
             seconds = _seconds_of(scores_of, detector, sample)
             if seconds > QUICK:
                 break
         return seconds / len(sample.X) * 1e6
 
-    def _first(self, n_rows):
-        """So many rows; those of a table repeat if there are fewer, so that a call's own cost weighs as in earnest."""
-        if self.is_table:
-            n_rows = np.resize(np.arange(len(self.sample.X)), n_rows)
-            return self.sample._replace(X=self.sample.X.iloc[n_rows])
-        return self.sample._replace(X=self.sample.X.iloc[:n_rows])
-
     def _skipped(self, candidate, needed):
-        left = max(0.0, self.clock.left())
+        left = max(0.0, self.budget.left())
         return Entry(candidate, note=f"left out: {left:.0f} s were left, it needs about {needed:.0f} s")
 
 

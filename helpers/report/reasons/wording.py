@@ -1,19 +1,14 @@
 """Values in words: what a cell holds, and what is usual in its column."""
 
-from helpers.report.inputs import MISSING, category_texts, date_values, number_values
+from functools import singledispatch
+
+from helpers.report.columns.cells import NO_VALUE, category_texts, date_values, number_values
+from helpers.report.columns.inputs import CategoryInputs, DateInputs, NumberInputs
 
 import numpy as np
 import pandas as pd
 
-__all__ = [
-    "describe_category",
-    "describe_date",
-    "describe_number",
-    "in_words",
-    "join_reasons",
-    "share_in_words",
-    "usual_range",
-]
+__all__ = ["columns_to_name", "describe_cell", "in_words", "share_in_words", "usual_range"]
 
 ENOUGH = 1 / 3  # a column with less of the strangeness does not explain a row
 WORTH_NAMING = 1 / 5
@@ -21,7 +16,15 @@ USUAL = (5, 95)  # percentiles: nine values of ten
 
 
 def in_words(value):
-    """A number as a reader wants it.
+    """Write a number as a reader wants it.
+
+    Parameters
+    ----------
+    value : float
+
+    Returns
+    -------
+    str
 
     >>> [in_words(value) for value in (1264.9, 12.0, 0.00123, 2.5e9, -40)]
     ['1,264.90', '12', '0.00123', '2.5e+09', '-40']
@@ -34,7 +37,15 @@ def in_words(value):
 
 
 def share_in_words(share):
-    """A share of rows.
+    """Write a share of rows.
+
+    Parameters
+    ----------
+    share : float in [0, 1]
+
+    Returns
+    -------
+    str
 
     >>> [share_in_words(share) for share in (0, 0.0004, 0.0234, 0.43)]
     ['none', 'under 0.1 %', '2.3 %', '43 %']
@@ -45,7 +56,16 @@ def share_in_words(share):
 
 
 def usual_range(values):
-    """The middle nine tenths of an array without NaN and infinity: two numbers, NaN if there are none.
+    """Find the middle nine tenths of an array without NaN and infinity.
+
+    Parameters
+    ----------
+    values : array of shape (n,)
+
+    Returns
+    -------
+    low, high : float
+        NaN if there are no values.
 
     >>> low, high = usual_range(np.arange(101.0))
     >>> print(low, high)
@@ -55,18 +75,34 @@ def usual_range(values):
     return tuple(np.percentile(values, USUAL)) if len(values) else (np.nan, np.nan)
 
 
-def describe_number(cell, usual):
-    """A cell's number beside those of usual rows.
+@singledispatch
+def describe_cell(encoder, cell, usual):
+    """Put a cell into words, beside what is usual in its column.
 
     Parameters
     ----------
+    encoder : NumberInputs, CategoryInputs or DateInputs
+        How the column is read; of dates, what counts of them.
     cell : Series of length 1
     usual : Series
         The same column of usual rows.
 
-    >>> describe_number(pd.Series([1264.9], name="amount"), pd.Series(np.arange(101.0)))
+    Returns
+    -------
+    str
+
+    >>> usual = pd.Series(np.arange(101.0))
+    >>> describe_cell(NumberInputs.learn(usual, log=False), pd.Series([1264.9], name="amount"), usual)
     'amount 1,264.90 (usually 5 to 95)'
+    >>> usual = pd.Series(["DE"] * 49 + ["PT"])
+    >>> describe_cell(CategoryInputs.learn(usual), pd.Series(["PT"], name="country"), usual)
+    'country PT (2 % of rows)'
     """
+    raise TypeError(f"no words for {type(encoder).__name__}")
+
+
+@describe_cell.register
+def _(encoder: NumberInputs, cell, usual):
     value, others = number_values(cell)[0], number_values(usual.rename(cell.name))
     if np.isnan(value):
         return f"{cell.name} is missing (as in {_of_rows(np.isnan(others).mean())})"
@@ -76,27 +112,23 @@ def describe_number(cell, usual):
     return f"{cell.name} {in_words(value)} (usually {_range(low, high)})"
 
 
-def describe_category(cell, usual):
-    """A cell's value and how common it is.
-
-    >>> describe_category(pd.Series(["PT"], name="country"), pd.Series(["DE"] * 49 + ["PT"]))
-    'country PT (2 % of rows)'
-    """
+@describe_cell.register
+def _(encoder: CategoryInputs, cell, usual):
     value = category_texts(cell).iloc[0]
     share = _of_rows((category_texts(usual) == value).mean())
-    return f"{cell.name} is missing (as in {share})" if value == MISSING else f"{cell.name} {value} ({share})"
+    return f"{cell.name} is missing (as in {share})" if value == NO_VALUE else f"{cell.name} {value} ({share})"
 
 
-def describe_date(cell, usual, clock):
-    """A cell's time of day and weekday, as far as they count (clock : helpers.report.inputs.Clock)."""
+@describe_cell.register
+def _(encoder: DateInputs, cell, usual):
     date, others = date_values(cell).iloc[0], date_values(usual.rename(cell.name))
     if pd.isna(date):
         return f"{cell.name} is missing (as in {_of_rows(others.isna().mean())})"
     details = []
-    if clock.hour:
+    if encoder.hour:
         away = (_hours(others) - _hours(pd.Series([date])).iloc[0] + 12) % 24 - 12
         details.append(f"{_of_rows((away.abs() <= 1).mean())} within an hour of that time of day")
-    if clock.weekday:
+    if encoder.weekday:
         details.append(f"{_of_rows((others.dt.day_of_week == date.day_of_week).mean())} on that weekday")
     return f"{cell.name} {date:%A %Y-%m-%d %H:%M} ({', '.join(details)})"
 
@@ -113,24 +145,29 @@ def _range(low, high):
     return in_words(low) if low == high else f"{in_words(low)} to {in_words(high)}"
 
 
-def join_reasons(shares, describe, top):
-    """One sentence from the columns' shares of a row's strangeness.
+def columns_to_name(shares, top):
+    """Tell how a sentence about a row begins, and which of its columns it names, from their shares of the strangeness.
 
     Parameters
     ----------
     shares : array of shape (n_columns,)
-    describe : function from a column's position to words
     top : int
         The most columns that are named.
 
-    >>> join_reasons(np.array([0.1, 0.7, 0.3]), ["a 1", "b 2", "c 3"].__getitem__, top=3)
-    'b 2, c 3'
-    >>> join_reasons(np.array([0.3, 0.0, 0.2]), ["a 1", "b 2", "c 3"].__getitem__, top=3)
-    'no single column: the combination of a 1, c 3'
+    Returns
+    -------
+    beginning : str
+    columns : list of int
+        Positions, the largest share first.
+
+    >>> columns_to_name(np.array([0.1, 0.7, 0.3]), top=3)
+    ('', [1, 2])
+    >>> columns_to_name(np.array([0.3, 0.0, 0.2]), top=3)
+    ('no single column: the combination of ', [0, 2])
     """
-    order = np.argsort(-shares, kind="stable")[:top]
+    order = np.argsort(-shares, kind="stable")[:top].tolist()
     if shares[order[0]] <= 0:
-        return "nothing stands out"
+        return "nothing stands out", []
     if shares[order[0]] >= ENOUGH:
-        return ", ".join(describe(i) for i in order if shares[i] >= WORTH_NAMING)
-    return f"no single column: the combination of {', '.join(describe(i) for i in order if shares[i] > 0)}"
+        return "", [i for i in order if shares[i] >= WORTH_NAMING]
+    return "no single column: the combination of ", [i for i in order if shares[i] > 0]

@@ -1,0 +1,92 @@
+"""What the cells of a column hold, as numbers, dates or texts; what does not fit is refused with its row."""
+
+from helpers.report.errors import UnusableFile
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["NO_VALUE", "category_texts", "date_values", "number_values"]
+
+NO_VALUE = "(missing)"
+
+
+def number_values(column):
+    """Read a column as numbers.
+
+    Parameters
+    ----------
+    column : Series of shape (n,)
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Missing values as NaN.
+
+    Raises
+    ------
+    UnusableFile
+        For text that is no number, named with its row.
+
+    >>> number_values(pd.Series(["1.5", None, "3"], name="amount"))
+    array([1.5, nan, 3. ])
+    """
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return column.to_numpy(np.float64, na_value=np.nan)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        raise UnusableFile(f"Column {column.name!r} held numbers in training, but holds dates now.")
+    values = pd.to_numeric(column, errors="coerce")
+    _refuse_odd(column, values, "numbers")
+    return values.to_numpy(np.float64, na_value=np.nan)
+
+
+def date_values(column):
+    """Read a column as datetimes of one time zone or none.
+
+    Parameters
+    ----------
+    column : Series of shape (n,)
+
+    Returns
+    -------
+    Series of datetime64, shape (n,)
+
+    Raises
+    ------
+    UnusableFile
+        For text that is no date, named with its row.
+    """
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column
+    if pd.api.types.is_numeric_dtype(column) and column.notna().any():
+        raise UnusableFile(f"Column {column.name!r} held dates in training, but holds numbers now.")
+    dates = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
+    _refuse_odd(column, dates, "dates (YYYY-MM-DD HH:MM:SS)")
+    return dates
+
+
+def category_texts(column):
+    """Read a column as texts: 3 and 3.0 are the same code, missing is the value "(missing)".
+
+    Parameters
+    ----------
+    column : Series of shape (n,)
+
+    Returns
+    -------
+    Series of str, shape (n,)
+
+    >>> category_texts(pd.Series([3.0, None])).tolist()
+    ['3', '(missing)']
+    """
+    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    return column.astype("str").where(column.notna(), NO_VALUE)
+
+
+def _refuse_odd(column, values, what):
+    odd = np.flatnonzero(values.isna() & column.notna())
+    if len(odd):
+        raise UnusableFile(
+            f"Column {column.name!r} held {what} in training, but holds {str(column.iloc[odd[0]])!r} in data row "
+            f"{odd[0] + 1} now ({len(odd)} such value{'s' if len(odd) > 1 else ''}). Correct or empty these cells."
+        )

@@ -1,0 +1,306 @@
+"""What the columns of a table are, what is done with each and why; and whether the rows are a series."""
+
+from dataclasses import dataclass, replace
+
+from helpers.report.columns.meaning import FEW_VALUES, Decision, example_of, find_meaning, looks_like_labels
+from helpers.report.columns.shape import find_shape
+from helpers.report.errors import UnusableFile
+
+import pandas as pd
+
+__all__ = ["Column", "Columns", "describe_columns"]
+
+FEWEST_ROWS = 100
+MOST_INPUTS = 200
+
+
+@dataclass(frozen=True)
+class Column:
+    """What was found of one column, and decided.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+    missing : float
+        Share of the rows.
+    distinct : int
+        Values that differ.
+    example : str
+    decision : Decision
+    why : str
+    """
+
+    name: str
+    kind: str
+    missing: float
+    distinct: int
+    example: str
+    decision: Decision
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """What was decided about the columns of a table.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+    label : str or None
+        The column of labels.
+    time : str or None
+        The column that orders the rows.
+    shape : {"table", "series"}
+        Rows that are judged one by one, or values over time; `why_shape` says why.
+    why_shape : str
+    step : Timedelta or None
+        Of a series, the usual time between rows.
+    in_time_order : bool
+        Whether the rows stand in the order of `time`.
+    n_rows, n_duplicates : int
+        Rows, and rows that repeat an earlier one in every column.
+    notes : tuple of str
+        Sentences.
+    """
+
+    columns: tuple[Column, ...]
+    label: str | None
+    time: str | None
+    shape: str
+    why_shape: str
+    step: pd.Timedelta | None
+    in_time_order: bool
+    n_rows: int
+    n_duplicates: int
+    notes: tuple[str, ...]
+
+    def named(self, *decisions):
+        """Names of the columns with one of these decisions, a tuple."""
+        return tuple(column.name for column in self.columns if column.decision in decisions)
+
+    @property
+    def numbers(self):
+        """Columns entered as numbers or, of them, as logarithms."""
+        return self.named(Decision.NUMBER, Decision.LOGARITHM)
+
+    @property
+    def logs(self):
+        """Those of `numbers` that are entered as logarithm."""
+        return self.named(Decision.LOGARITHM)
+
+    @property
+    def categories(self):
+        """Columns entered as categories."""
+        return self.named(Decision.CATEGORY)
+
+    @property
+    def dates(self):
+        """Columns entered as dates."""
+        return self.named(Decision.DATE)
+
+    @property
+    def table(self):
+        """A DataFrame with a row for each column (the index): kind, missing, distinct, example, decision, why."""
+        rows = [{**vars(column), "decision": column.decision.value} for column in self.columns]
+        return pd.DataFrame(rows).set_index("name").rename_axis("column")
+
+    def __repr__(self):
+        used = f"{len(self.numbers)} numbers, {len(self.categories)} categories, {len(self.dates)} dates"
+        used += f"; {len(self.named(Decision.LEFT_OUT))} columns left out"
+        return "\n".join([f"{self.shape} of {self.n_rows:,} rows: {used}", self.why_shape, *self.notes])
+
+
+def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, shape=None):
+    """Say what each column is and what becomes of it: entered as number, logarithm, category or date, or left out.
+
+    Left out are columns that cannot show an odd row (empty, constant, 90 % missing, free text, a copy of another), that
+    name a row and measure nothing (identifiers) and that hold the answer (labels). A number that names something is
+    no quantity: customer 900 is not odd because most numbers are smaller.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n, k)
+        As :func:`helpers.report.read_table` reads it, or made by you.
+    label : str, optional
+        The column of labels: to judge detectors with, never to learn from.
+    leave_out, keep : str or sequence of str
+        Columns that you know better about.
+    time : str, optional
+        The column of times that orders the rows.
+    shape : {"table", "series"}, optional
+        Without it, a series is what has a column of times with one regular step.
+
+    Returns
+    -------
+    Columns
+
+    Raises
+    ------
+    UnusableFile
+        Fewer than 100 rows, nothing to learn from, more than 200 columns to enter, a column of dates in two formats,
+        all rows identical, unknown column names.
+
+    >>> import numpy as np, pandas as pd
+    >>> n = np.arange(500)
+    >>> frame = pd.DataFrame({"id": n + 70, "size": np.sin(n), "colour": np.where(n % 3, "red", "blue")})
+    >>> columns = describe_columns(frame)
+    >>> columns.table[["kind", "decision"]].values.tolist()
+    [['identifier', 'left out'], ['number', 'number'], ['category', 'category']]
+    """
+    leave_out, keep = _as_names(leave_out), _as_names(keep)
+    _check_frame(frame)
+    _check_choices(frame, label, leave_out, keep, time, shape)
+    meanings = {
+        name: find_meaning(frame[name], is_label=name == label, is_left_out=name in leave_out, is_kept=name in keep)
+        for name in frame.columns
+    }
+    _leave_out_copies(frame, meanings, keep)
+    unnamed = _leave_out_answers(frame, meanings, label, keep)
+    found = _find_shape(frame, meanings, time, shape)
+    if found.shape == "series":
+        _leave_out_of_series(meanings, found.time)
+    _check_inputs(frame, meanings)
+    n_duplicates = int(frame.duplicated().sum())
+    notes = (*_notes(unnamed, n_duplicates), *found.notes)
+    columns = tuple(_column(frame[name], meaning) for name, meaning in meanings.items())
+    return Columns(columns, label, **{**vars(found), "notes": notes}, n_rows=len(frame), n_duplicates=n_duplicates)
+
+
+# -------------------------------------------------------------------- what is asked
+
+
+def _as_names(names):
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _check_frame(frame):
+    if not isinstance(frame, pd.DataFrame):
+        raise UnusableFile(f"A DataFrame is wanted, not {type(frame).__name__}. read_table(path).frame is one.")
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise UnusableFile(f"The column name {twice[0]!r} is there more than once. Give each column a name of its own.")
+    if len(frame) < FEWEST_ROWS:
+        problem = f"There are {len(frame)} rows: too few to learn what is usual and to check it."
+        raise UnusableFile(f"{problem} Bring at least {FEWEST_ROWS}; a thousand are better.")
+
+
+def _check_choices(frame, label, leave_out, keep, time, shape):
+    named = {"label": _as_names(label or ()), "leave_out": leave_out, "keep": keep, "time": _as_names(time or ())}
+    for parameter, names in named.items():
+        for name in names:
+            if name not in frame.columns:
+                known = f"{', '.join(map(str, frame.columns[:10]))}{' …' * (frame.shape[1] > 10)}"
+                raise UnusableFile(f"{parameter}={name!r}: there is no such column. There are {known}.")
+    both = (set(leave_out) & {*keep, label, time}) or (set(keep) & {label})
+    if both:
+        problem = f"{both.pop()!r} is asked for in two ways that exclude each other"
+        raise UnusableFile(f"{problem}: decide for one of leave_out, keep, label and time.")
+    if shape not in (None, "table", "series"):
+        raise UnusableFile(f"shape={shape!r}: it is 'table' or 'series', or left to be found.")
+
+
+# -------------------------------------------------------------------- columns beside each other
+
+
+def _leave_out_copies(frame, meanings, keep):
+    seen = {}
+    for name, meaning in meanings.items():
+        if meaning.decision in (Decision.LEFT_OUT, Decision.LABEL):
+            continue
+        twin = seen.setdefault(_fingerprint(frame[name]), name)
+        if twin != name and name not in keep:
+            _leave_out(meanings, name, f"the same values as {twin!r}", kind="copy")
+
+
+def _leave_out(meanings, name, why, **changes):
+    meanings[name] = replace(meanings[name], decision=Decision.LEFT_OUT, why=why, **changes)
+
+
+def _fingerprint(column):
+    hashes = pd.util.hash_pandas_object(column, index=False).to_numpy()
+    return column.dtype.kind, hashes.tobytes()
+
+
+def _leave_out_answers(frame, meanings, label, keep):
+    """Labels nobody named, which are returned, and columns each of whose values goes with one label only."""
+    entered = [name for name in meanings if meanings[name].is_quantity or meanings[name].decision is Decision.CATEGORY]
+    open_to_doubt = [name for name in entered if name not in keep]
+    alike = [name for name in open_to_doubt if looks_like_labels(frame[name], meanings[name])]
+    answers = [label] if label else alike
+    for name in open_to_doubt:
+        told = next((answer for answer in answers if answer != name and _tells(frame[name], frame[answer])), None)
+        if name in answers:
+            why = f"it seems to hold the answer: to judge with it, name it label={name!r}"
+        elif told is not None:
+            why = f"each of its values goes with one value of {told!r}: it holds the answer"
+        elif name in alike:
+            why = f"it seems to hold the answer, as {label!r} does"
+        else:
+            continue
+        _leave_out(meanings, name, why, kind="looks like a label")
+    return [] if label else alike
+
+
+def _tells(column, answer):
+    if column.nunique() > FEW_VALUES:
+        return False
+    both = pd.DataFrame({"value": column.astype("str"), "answer": answer.astype("str")}).groupby("value")["answer"]
+    return bool((both.nunique() == 1).all() and answer.nunique() > 1)
+
+
+# -------------------------------------------------------------------- table or series
+
+
+def _find_shape(frame, meanings, time, shape):
+    dates = [name for name, meaning in meanings.items() if meaning.decision is Decision.DATE]
+    if time is not None and time not in dates:
+        known = f" ({', '.join(dates)})" if dates else ""
+        problem = f"time={time!r} is no column of dates: {meanings[time].kind}, {meanings[time].why}."
+        raise UnusableFile(f"{problem} Name a column of dates{known}.")
+    n_numbers = sum(meaning.is_quantity for meaning in meanings.values())
+    return find_shape(frame, [time] if time else dates, n_numbers, shape)
+
+
+def _leave_out_of_series(meanings, time):
+    for name, meaning in meanings.items():
+        if name == time:
+            meanings[name] = replace(meaning, decision=Decision.TIME, why="orders the rows of the series")
+        elif meaning.decision in (Decision.CATEGORY, Decision.DATE):
+            _leave_out(meanings, name, "a series is judged by its numbers")
+        elif meaning.decision is Decision.LOGARITHM:
+            meanings[name] = replace(meaning, decision=Decision.NUMBER, why="a quantity")
+
+
+def _check_inputs(frame, meanings):
+    decisions = [meaning.decision for meaning in meanings.values()]
+    n_used = sum(decision not in (Decision.LEFT_OUT, Decision.LABEL) for decision in decisions)
+    if n_used == sum(decision in (Decision.DATE, Decision.TIME) for decision in decisions):
+        reasons = "; ".join(f"{name!r}: {meaning.kind}" for name, meaning in list(meanings.items())[:8])
+        identical = "All rows are identical. " if len(frame.drop_duplicates()) == 1 else ""
+        raise UnusableFile(
+            f"{identical}No column is left to learn from ({reasons}{' …' * (len(meanings) > 8)}). Numbers with units "
+            "or words in them read as text: mend the file, pass its delimiter=, or name columns with keep=."
+        )
+    if n_used > MOST_INPUTS:
+        raise UnusableFile(
+            f"{n_used:,} columns would be entered, at most {MOST_INPUTS} can be. Name those that matter when the file "
+            "is read, columns=[…] (--columns), or the others with leave_out=[…] (--leave-out)."
+        )
+
+
+# -------------------------------------------------------------------- the result
+
+
+def _column(values, meaning):
+    present = values.dropna()
+    missing, distinct = float(values.isna().mean()), values.nunique()
+    return Column(values.name, meaning.kind, missing, distinct, example_of(present), meaning.decision, meaning.why)
+
+
+def _notes(unnamed, n_duplicates):
+    for name in unnamed[:1]:
+        yield f"{name!r} looks like a label and is left out; name it label={name!r} to judge with it."
+    if n_duplicates:
+        repeated = f"{n_duplicates:,} rows repeat an earlier row in every column."
+        yield f"{repeated} They are kept: repetition may be usual here."

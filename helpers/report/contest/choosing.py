@@ -1,0 +1,66 @@
+"""Rank the detectors, with labels or without, and choose the simplest that is not distinguishable from the best."""
+
+from helpers.report.contest.with_labels import rank_with_labels
+from helpers.report.contest.without_labels import rank_without_labels
+
+__all__ = ["choose", "rank"]
+
+
+def rank(prepared, entries, *, seconds=None, n_resamples=500, progress=None):
+    """Rank by labels if there are enough of them (``prepared.labels_rank``), else by agreement and stability.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    entries : list of Entry
+        From :func:`train_candidates`.
+    seconds : float, optional
+        What does not fit is left out, and noted.
+    n_resamples : int
+        Of the bootstrap.
+    progress : callable, optional
+
+    Returns
+    -------
+    LabelledRanking or UnlabelledRanking
+        With a ``table()``, and its columns by name.
+    """
+    part, seed = prepared.choice(), prepared.random_state
+    if not prepared.labels_rank:
+        return rank_without_labels(
+            entries, part, prepared.train(), seconds=seconds, random_state=seed, progress=progress
+        )
+    return rank_with_labels(
+        entries,
+        part,
+        blocks=prepared.blocks(part.labels),
+        n_resamples=n_resamples,
+        seconds=seconds,
+        random_state=seed,
+        progress=progress,
+    )
+
+
+def choose(ranking):
+    """Choose the simplest detector that is not distinguishable from the best, and say why in a few sentences.
+
+    With labels: the interval of its distance from the best average precision holds 0. Without labels, nothing says
+    which is best; what counts is the smaller of agreement and stability, and whether the largest such number is beyond
+    what so few rows can tell apart (a 95 % interval for the difference of two shares).
+
+    Parameters
+    ----------
+    ranking : LabelledRanking or UnlabelledRanking
+        From :func:`rank`, :func:`rank_with_labels` or :func:`rank_without_labels`.
+
+    Returns
+    -------
+    name : str
+    why : str
+
+    Raises
+    ------
+    ValueError
+        If every candidate was left out.
+    """
+    return ranking.choose()

@@ -1,0 +1,61 @@
+"""What a reader should know of how a study was made."""
+
+from helpers.evaluation.metrics import rate_interval
+
+import numpy as np
+
+__all__ = ["notes_of"]
+
+FEW_ODD = 10  # labelled anomalies: with fewer, intervals are wide
+DRIFTED = 2  # times the promised rate of alarms
+
+
+def notes_of(prepared, strangeness, asked, rate):
+    """Yield what a reader should know of how a study was made.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    strangeness : Series of shape (n,)
+    asked, rate : float
+        The false-alarm rate that was asked for, and that is promised.
+
+    Yields
+    ------
+    str
+        A sentence.
+    """
+    n_learned, n_train = len(prepared.learned), prepared.n_to_learn_from
+    if n_learned < n_train:
+        some = f"{n_learned:,} of the {n_train:,} rows of the training part, {prepared.way_of_some}"
+        yield f"The detectors learned from {some}."
+    if rate > asked:
+        problem = f"The calibration rows are too few to promise a false-alarm rate of {asked:g}"
+        yield f"{problem}: the limit is set for {rate:g}."
+    if prepared.labels is not None:
+        yield from _notes_on_labels(prepared)
+    if prepared.is_ordered:
+        yield from _notes_on_drift(strangeness, rate)
+    yield from prepared.notes_on_unscored(strangeness)
+    yield from strangeness.attrs.get("notes", ())
+
+
+def _notes_on_labels(prepared):
+    what, choice, test = prepared.odd_ones, prepared.n_odd("choice"), prepared.n_odd("test")
+    if not prepared.labels_rank:
+        counts = f"of the {what}, {choice} in the choice part and {test} in the test part"
+        yield f"Labels could not choose the detector: {counts} are too few; 2 are needed in each."
+    elif min(choice, test) < FEW_ODD:
+        counts = f"Of the {what}, {choice} lie in the choice part and {test} in the test part"
+        yield f"{counts}: few, so the intervals are wide."
+
+
+def _notes_on_drift(strangeness, rate):
+    """More alarms among the newest rows than promised: the source may have changed."""
+    newest = strangeness.to_numpy()[-max(1, len(strangeness) // 5) :]
+    newest = newest[~np.isnan(newest)]
+    if len(newest) and rate_interval(int((newest > 1).sum()), len(newest)).low > DRIFTED * rate:
+        yield (
+            f"Of the newest rows {np.mean(newest > 1):.1%} are flagged; {rate:.1%} was promised for normal ones. "
+            "There are many anomalies, or the source has changed since the detector learned."
+        )

@@ -1,0 +1,246 @@
+"""A file that somebody else wrote as text: compressed or not, in which encoding; what is no text table is refused."""
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import zipfile
+from contextlib import contextmanager, nullcontext
+
+from helpers.report.errors import UnusableFile
+
+__all__ = ["DAMAGED", "damaged", "decoded_lines", "find_encoding", "not_decodable", "open_text", "read_head"]
+
+HEAD_BYTES = 2**18
+COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, OSError, ValueError)
+OTHER_FILES = {
+    b"\xd0\xcf\x11\xe0": ("an old Excel file", "Open it in Excel and save it as CSV (UTF-8)."),
+    b"PAR1": ("a Parquet file", "Write it as CSV: pandas.read_parquet(path).to_csv('table.csv', index=False)."),
+    b"\x89PNG": ("a picture (PNG)", "This report reads tables: name a CSV file."),
+    b"\xff\xd8\xff": ("a picture (JPEG)", "This report reads tables: name a CSV file."),
+    b"%PDF": ("a PDF document", "Take the table where the document took it from, as CSV."),
+    b"\x89HDF": ("an HDF5 file", "Write its table as CSV first."),
+    b"SQLite format 3": ("a SQLite database", "Write one of its tables as CSV first."),
+    b"\x93NUMPY": ("a NumPy array", "Write it as CSV, with a line of column names, first."),
+}
+BYTE_ORDER_MARKS = {  # utf-32 before utf-16: its mark begins with the other's
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+@contextmanager
+def open_text(path, encoding):
+    """Open a file as text, as pandas and csv want it: the text, and the raw file below (its position tells the share).
+
+    Parameters
+    ----------
+    path : Path
+        Its first bytes decide on gzip, bzip2, xz and zip, not its name.
+    encoding : str
+    """
+    with _open_bytes(path) as (stream, raw), io.TextIOWrapper(stream, encoding, newline="") as text:
+        yield text, raw
+
+
+def read_head(path):
+    """Read the first quarter of a megabyte of the text.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    head : bytes
+    whole : bool
+        Whether that is the whole file.
+
+    Raises
+    ------
+    UnusableFile
+        Missing, a folder, not allowed, damaged, empty, or another kind of file.
+    """
+    try:
+        with _open_bytes(path) as (stream, _):
+            head = stream.read(HEAD_BYTES + 1)
+    except UnusableFile:
+        raise
+    except DAMAGED as error:
+        raise damaged(path, error) from None
+    _refuse_other_files(path, head)
+    return head[:HEAD_BYTES], len(head) <= HEAD_BYTES
+
+
+def find_encoding(path, head):
+    """Tell the encoding from the byte-order mark at the head, else UTF-8; refuse what holds zeros.
+
+    Parameters
+    ----------
+    path : Path
+    head : bytes
+
+    Returns
+    -------
+    str
+    """
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    zeros = head.count(0)
+    if zeros > 0.3 * len(head):
+        order = "le" if head[1:2] == b"\0" else "be"
+        raise UnusableFile(
+            f"Every other byte of {path.name} is zero: UTF-16 without the mark that says so? "
+            f"Then pass encoding='utf-16-{order}' (--encoding utf-16-{order})."
+        )
+    if zeros:
+        raise UnusableFile(
+            f"{path.name} is a binary file, not text (byte {head.index(0) + 1} is zero). Save the table as CSV."
+        )
+    return "utf-8"
+
+
+def decoded_lines(path, head, whole, encoding):
+    """Decode the head of a file and cut it into lines, without the last one if it may be cut off.
+
+    Parameters
+    ----------
+    path : Path
+    head : bytes
+    whole : bool
+        Whether `head` is the whole file.
+    encoding : str
+
+    Returns
+    -------
+    list of str
+        With their line ends.
+    """
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head, final=whole)
+    except LookupError:
+        raise UnusableFile(
+            f"There is no encoding {encoding!r}. Common ones: 'utf-8', 'cp1252', 'latin-1', 'utf-16'."
+        ) from None
+    except UnicodeError as error:
+        raise not_decodable(path, encoding, error) from None
+    lines = text.splitlines(keepends=True)
+    return lines if whole or len(lines) < 2 else lines[:-1]
+
+
+def damaged(path, error):
+    """Make the error for a compressed file that cannot be unpacked.
+
+    Parameters
+    ----------
+    path : Path
+    error : Exception
+
+    Returns
+    -------
+    UnusableFile
+    """
+    return UnusableFile(
+        f"{path.name} is compressed and cannot be unpacked ({error}). Was the download cut off? Fetch it again."
+    )
+
+
+def not_decodable(path, encoding, error):
+    """Make the error for bytes that do not fit the encoding: which line, and how it would read as cp1252.
+
+    Parameters
+    ----------
+    path : Path
+    encoding : str
+    error : UnicodeError
+
+    Returns
+    -------
+    UnusableFile
+    """
+    with _open_bytes(path) as (stream, _):
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode(encoding)
+            except UnicodeError:
+                return _with_preview(path, encoding, number, line.strip())
+    return UnusableFile(f"{path.name} is not {encoding}: {error}. Pass its encoding, such as encoding='cp1252'.")
+
+
+@contextmanager
+def _open_bytes(path):
+    """The bytes of a file, decompressed, and the raw file below."""
+    with _open(path) as raw:
+        magic = raw.read(16)
+        raw.seek(0)
+        if magic.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(raw) as archive, archive.open(_only_member(path, archive)) as stream:
+                yield stream, raw
+            return
+        opener = next((opener for start, opener in COMPRESSED.items() if magic.startswith(start)), nullcontext)
+        with opener(raw) as stream:
+            yield stream, raw
+
+
+def _open(path):
+    try:
+        if path.is_dir():
+            raise UnusableFile(f"{path} is a folder. Name one CSV file in it.")
+        if not path.exists():
+            raise UnusableFile(f"There is no file {path}. Check its name and the folder you are in.")
+        return path.open("rb")
+    except PermissionError:
+        raise UnusableFile(f"{path} may not be read by you. Ask its owner for permission, or copy it.") from None
+
+
+def _only_member(path, archive):
+    members = [name for name in archive.namelist() if not (name.endswith("/") or name.startswith("__MACOSX"))]
+    if "[Content_Types].xml" in members:
+        raise UnusableFile(
+            f"{path.name} is an Excel file (or another document of Office), not a CSV file. "
+            "Open it and save the sheet as CSV (UTF-8)."
+        )
+    if len(members) != 1:
+        raise UnusableFile(
+            f"{path.name} is a zip archive of {len(members)} files, which table is meant? "
+            "Unpack it and name one CSV file."
+        )
+    return members[0]
+
+
+def _refuse_other_files(path, head):
+    if not head.strip():
+        raise UnusableFile(f"{path.name} is empty. Was it cut off when it was saved or downloaded?")
+    for start, (kind, cure) in OTHER_FILES.items():
+        if head.startswith(start):
+            raise UnusableFile(f"{path.name} is {kind}, not a CSV file. {cure}")
+    start = head.lstrip()[:15].lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<?xml")):
+        raise UnusableFile(
+            f"{path.name} is a web page or XML, not a CSV file. Was a page saved in place of the file that it links to?"
+        )
+    if start.startswith((b"{", b"[{", b"[[")):
+        raise UnusableFile(
+            f"{path.name} is JSON, not a CSV file. Write it as CSV: "
+            "pandas.read_json(path).to_csv('table.csv', index=False)."
+        )
+
+
+def _with_preview(path, encoding, number, line):
+    problem = f"{path.name} is not {encoding.upper()}: line {number} holds bytes that do not fit."
+    other = "utf-8" if encoding.lower().startswith("cp") else "cp1252"
+    try:
+        preview = line.decode(other)
+    except UnicodeError:
+        return UnusableFile(f"{problem} Save the file as UTF-8, or pass its encoding (--encoding).")
+    preview = preview if len(preview) <= 80 else preview[:80] + " …"
+    return UnusableFile(
+        f"{problem} Read as {other} the line is: {preview} If that looks right, pass "
+        f"encoding={other!r} (--encoding {other})."
+    )

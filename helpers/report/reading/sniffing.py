@@ -1,0 +1,337 @@
+"""How the text of a file is laid out: its delimiter, its decimal sign, its header and its lines."""
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from helpers.report.errors import UnusableFile
+from helpers.report.reading.opening import decoded_lines, find_encoding, open_text, read_head
+
+__all__ = ["MISSING_WORDS", "Layout", "count_fields", "is_missing", "is_number", "line_of_row", "sniff", "uneven"]
+
+HEAD_LINES = 1000  # looked at cell by cell
+DELIMITERS = ("\t", ";", "|", ",", " ")  # a tab in every line is rarely anything else; a blank often is
+MISSING_WORDS = frozenset(
+    {"", "?", "-", "--", "–", ".", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "null", "none"}
+)
+NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?|[-+]?\d{1,3}([,.' ]\d{3})+([.,]\d+)?|[-+]?inf", re.I)
+DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(e[-+]?\d+)?", re.I)
+THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the text of a file is to be read.
+
+    Attributes
+    ----------
+    delimiter : str
+        One character; a blank stands for any number of blanks.
+    encoding : str
+        A codec's name.
+    decimal : {".", ","}
+    names : tuple of str
+        The column names, stripped.
+    has_header : bool
+        False if the first line holds data, and `names` are made up.
+    text_columns : tuple of str
+        Columns whose numbers have leading zeros: codes, to be read as text.
+    notes : tuple of str
+        Sentences about what was guessed.
+    """
+
+    delimiter: str
+    encoding: str
+    decimal: str
+    names: tuple[str, ...]
+    has_header: bool
+    text_columns: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def sniff(path, delimiter=None, encoding=None):
+    """Look at the first quarter of a megabyte of a file.
+
+    Parameters
+    ----------
+    path : Path
+    delimiter, encoding : str, optional
+        Known better than guessed.
+
+    Returns
+    -------
+    Layout
+
+    Raises
+    ------
+    UnusableFile
+        Missing, empty, no text table, not in the encoding, duplicate names, lines of unequal length in what was seen.
+
+    >>> from helpers.datasets.files import DATA_DIR
+    >>> layout = sniff(DATA_DIR / "water_flow.csv.gz")
+    >>> layout.delimiter, layout.encoding, layout.names
+    (',', 'utf-8', ('time', 'flow', 'label', 'kind'))
+    """
+    _check_delimiter(delimiter)
+    head, whole = read_head(path)
+    encoding = encoding or find_encoding(path, head)
+    lines = decoded_lines(path, head, whole, encoding)
+    found = delimiter or _find_delimiter(lines)
+    cells = [row for row in _rows(lines[:HEAD_LINES], found) if row]
+    if not cells:
+        raise _unclosed(path, 1)
+    if len(cells[0]) == 1:
+        _refuse_one_column(path, lines, cells, delimiter)
+    has_header = not _is_data(cells)
+    names, notes = _names(path, cells[0], has_header)
+    _refuse_uneven(path, lines, whole, found, len(names))
+    values = cells[has_header:]
+    if not values:
+        problem = f"{path.name} holds a line of column names and no row below it."
+        raise UnusableFile(f"{problem} Was it cut off when it was saved or downloaded?")
+    decimal, doubt = _find_decimal(values, found)
+    if decimal == ",":
+        notes.append(f"Numbers are read with a decimal comma{doubt}.")
+    return Layout(found, encoding, decimal, names, has_header, _codes(names, values), tuple(notes))
+
+
+def line_of_row(path, layout, row):
+    """Find the line of the file on which a row begins: quoted texts may span several lines.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+    row : int
+        Of the data, from 0.
+
+    Returns
+    -------
+    int
+        From 1.
+    """
+    for number, (line, _) in enumerate(count_fields(path, layout)):
+        if number == row + layout.has_header:
+            return line
+    raise IndexError(f"{path.name} has no row {row}.")
+
+
+def count_fields(path, layout):
+    """Yield the line on which each row begins and its number of fields, a delimiter at the very end not counted.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+
+    Yields
+    ------
+    line, n_fields : int
+    """
+    with open_text(path, layout.encoding) as (text, _):
+        yield from _count(path, text, layout.delimiter, len(layout.names))
+
+
+def is_missing(cell):
+    """Tell whether a cell's text stands for "no value".
+
+    Parameters
+    ----------
+    cell : str
+
+    Returns
+    -------
+    bool
+
+    >>> is_missing("?"), is_missing("0")
+    (True, False)
+    """
+    return cell.strip().lower() in MISSING_WORDS
+
+
+def is_number(cell):
+    """Tell whether a cell's text is a number, in English or continental writing.
+
+    Parameters
+    ----------
+    cell : str
+
+    Returns
+    -------
+    bool
+
+    >>> [is_number(cell) for cell in ("-1.5e3", "1.234,50", "12 kg")]
+    [True, True, False]
+    """
+    return NUMBER.fullmatch(cell.strip()) is not None
+
+
+# -------------------------------------------------------------------- delimiter and lines of unequal length
+
+
+def _check_delimiter(delimiter):
+    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1):
+        raise UnusableFile(f"delimiter={delimiter!r}: name one character, such as ',' or ';' (a tab is '\\t').")
+
+
+def _find_delimiter(lines):
+    """The first delimiter that gives nine in ten lines as many fields as the header; else what most lines share.
+
+    The latter is for files that will be refused: the sentence should count the right fields.
+    """
+    widths = {delimiter: [len(row) for row in _rows(lines[:500], delimiter) if row] or [1] for delimiter in DELIMITERS}
+    agreement = {delimiter: _share(found, found[0]) for delimiter, found in widths.items()}
+    sure = next((delimiter for delimiter in DELIMITERS if agreement[delimiter] >= 0.9), None)
+    if sure or max(agreement.values()) > 0.3:
+        return sure or max(agreement, key=agreement.get)
+    return max(reversed(DELIMITERS[:-1]), key=lambda delimiter: _share(widths[delimiter], max(widths[delimiter])))
+
+
+def _share(widths, wanted):
+    """The share of lines with so many fields (or one more: a delimiter at the end), 0 if that is one."""
+    return sum(width in (wanted, wanted + 1) for width in widths) / len(widths) if wanted > 1 else 0.0
+
+
+def _rows(lines, delimiter):
+    try:
+        yield from _csv_reader(lines, delimiter)
+    except csv.Error:  # a quotation mark that is never closed: reported by whoever reads the whole file
+        return
+
+
+def _csv_reader(lines, delimiter):
+    if delimiter == " ":
+        lines = (line.strip() + "\n" for line in lines)
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+
+
+def _refuse_one_column(path, lines, cells, delimiter):
+    other = _find_delimiter(lines)
+    widths = [len(row) for row in _rows(lines, other)]
+    if not widths:
+        raise _unclosed(path, 1)
+    if delimiter is not None and widths[0] > 1:
+        raise UnusableFile(
+            f"With the delimiter {delimiter!r} {path.name} has a single column; with {other!r} it has "
+            f"{widths[0]}. Pass delimiter={other!r} (--delimiter), or nothing: it is found."
+        )
+    usual = Counter(widths).most_common(1)[0][0]
+    if usual > 1:
+        problem = f"The first line of {path.name} has one field, most others have {usual}"
+        raise UnusableFile(f"{problem}: delete what stands above the line of column names.")
+    raise UnusableFile(
+        f"{path.name} has a single column, {cells[0][0].strip()!r}. If another character than comma, semicolon, tab, "
+        "| or blank separates its fields, pass it as delimiter=. If it is a series, add a column of times: odd values "
+        "show beside others."
+    )
+
+
+def _refuse_uneven(path, lines, whole, delimiter, n):
+    rows = list(_count(path, lines, delimiter, n))
+    for line, width in rows if whole else rows[:-1]:  # the last one may be cut off within a quoted text
+        if width != n:
+            raise uneven(path, line, width, n)
+
+
+def uneven(path, line, width, n):
+    """Make the error for a line with more or fewer fields than the header.
+
+    Parameters
+    ----------
+    path : Path
+    line : int
+        From 1.
+    width : int
+        Its number of fields.
+    n : int
+        Fields of the header.
+
+    Returns
+    -------
+    UnusableFile
+    """
+    return UnusableFile(
+        f"Line {line} of {path.name} has {width} field{'s' * (width != 1)}, the first line has {n}. "
+        "Mend that line: a missing quotation mark, or a delimiter inside a text, is the usual reason."
+    )
+
+
+def _count(path, lines, delimiter, n):
+    reader, line = _csv_reader(lines, delimiter), 1
+    try:
+        for row in reader:
+            if row:
+                ends_with_delimiter = len(row) == n + 1 and not row[n]
+                yield line, n if ends_with_delimiter else len(row)
+            line = reader.line_num + 1
+    except csv.Error:  # a field of over 131,072 characters
+        raise _unclosed(path, line) from None
+
+
+def _unclosed(path, line):
+    problem = f"In line {line} of {path.name} a quotation mark is opened and never closed."
+    return UnusableFile(f"{problem} Close it, or remove it.")
+
+
+# -------------------------------------------------------------------- header, codes, decimal sign
+
+
+def _is_data(cells):
+    """Whether the first line is a row like the others: numbers over numbers, texts that come again below."""
+    first, rest = cells[0], cells[1:]
+    return any(map(is_number, first)) and all(_is_like(cell, _present(rest, i)) for i, cell in enumerate(first))
+
+
+def _present(rows, position):
+    """A column's cells that hold something."""
+    return [row[position] for row in rows if position < len(row) and not is_missing(row[position])]
+
+
+def _is_like(cell, below):
+    if is_missing(cell) or not below:
+        return is_missing(cell)
+    numeric = sum(map(is_number, below)) > 0.5 * len(below)
+    dates = sum(DATE.fullmatch(value.strip()) is not None for value in below) > 0.5 * len(below)
+    if numeric:
+        return is_number(cell)
+    return DATE.fullmatch(cell.strip()) is not None if dates else cell in below
+
+
+def _names(path, first, has_header):
+    if not has_header:
+        names = tuple(f"column_{position}" for position in range(1, len(first) + 1))
+        data = f"The first line holds data, no names ({', '.join(first[:4])} …)"
+        return names, [f"{data}: the columns are called {names[0]} to {names[-1]}."]
+    names = tuple(name.strip() or f"column_{position}" for position, name in enumerate(first, 1))
+    unnamed = [made for name, made in zip(first, names, strict=True) if not name.strip()]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise UnusableFile(
+            f"{path.name} has {'names' if len(twice) > 1 else 'a name'} more than once among its columns: "
+            f"{', '.join(twice[:5])}. Give each column a name of its own."
+        )
+    return names, [f"No name in the first line for {', '.join(unnamed)}: called so."] * bool(unnamed)
+
+
+def _codes(names, rows):
+    """Columns of whole numbers with leading zeros, such as postcodes: reading them as numbers would lose the zeros."""
+    return tuple(name for i, name in enumerate(names) if _are_codes([cell.strip() for cell in _present(rows, i)]))
+
+
+def _are_codes(cells):
+    return any(len(cell) > 1 and cell[0] == "0" for cell in cells) and all(cell.isdigit() for cell in cells)
+
+
+def _find_decimal(values, delimiter):
+    """The decimal sign, and a doubt if commas may as well group thousands."""
+    cells = [cell.strip() for row in values for cell in row]
+    commas = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
+    points = sum("." in cell and NUMBER.fullmatch(cell) is not None and "," not in cell for cell in cells)
+    if delimiter == "," or len(commas) <= points:
+        return ".", ""
+    if not all(THREE_DIGITS.fullmatch(cell) for cell in commas):
+        return ",", ""
+    reading = f" ({commas[0]} as {commas[0].replace(',', '.')})"
+    return ",", f"{reading}; if commas group thousands here, remove them from the file first"

@@ -1,0 +1,1 @@
+"""Why a row is strange: shares of a score, and sentences."""

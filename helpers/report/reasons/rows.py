@@ -1,0 +1,54 @@
+"""Why is this row of a table strange? Sentences and shares for any detector."""
+
+from helpers.report.reasons.occlusion import occlusion_shares
+from helpers.report.reasons.wording import columns_to_name, describe_cell
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["explain_table_rows"]
+
+MOST_USUAL_ROWS = 20_000  # they say as much as millions
+
+
+def explain_table_rows(inputs, detector, rows, usual_rows, top):
+    """Explain rows of a table (:func:`helpers.report.explain_rows`).
+
+    Parameters
+    ----------
+    inputs : TableInputs
+    detector : Detector
+    rows, usual_rows : DataFrame of shape (n, n_columns), DataFrame
+    top : int
+
+    Returns
+    -------
+    because : list of str
+    shares : ndarray of shape (n, n_columns)
+        In the order of ``inputs.columns``.
+    """
+    usual_rows = usual_rows.iloc[:: max(1, len(usual_rows) // MOST_USUAL_ROWS)]
+    shares = _shares(inputs, detector, rows, usual_rows)
+    return [_sentence(inputs, rows.iloc[[i]], usual_rows, row, top) for i, row in enumerate(shares)], shares
+
+
+def _shares(inputs, detector, rows, usual_rows):
+    real, others = inputs.transform(rows), inputs.transform(usual_rows).to_numpy()
+    sources = np.array(list(inputs.sources_.values()))
+    parts = [list(np.flatnonzero(sources == encoder.source)) for encoder in inputs.encoders_]
+    usual = np.empty(len(sources))
+    for encoder, part in zip(inputs.encoders_, parts, strict=True):
+        if part:
+            usual[part] = encoder.typical(others[:, part])
+
+    def score(values):
+        return detector.decision_function(pd.DataFrame(values, columns=real.columns))
+
+    return occlusion_shares(score, real.to_numpy(), np.tile(usual, (len(real), 1)), parts)
+
+
+def _sentence(inputs, row, usual_rows, shares, top):
+    beginning, named = columns_to_name(shares, top)
+    encoders = [inputs.encoders_[i] for i in named]
+    words = (describe_cell(encoder, row[encoder.source], usual_rows[encoder.source]) for encoder in encoders)
+    return beginning + ", ".join(words)
