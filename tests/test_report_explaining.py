@@ -14,7 +14,7 @@ from helpers.detectors import (
     from_sklearn,
 )
 from helpers.report import SeriesModel, TableInputs, TableModel, explain_rows
-from helpers.report.reasons.occlusion import occlusion_shares
+from helpers.report.reasons.occlusion import occlusion_shares, occlusion_trials
 
 import numpy as np
 import pandas as pd
@@ -138,7 +138,8 @@ def test_blocks_change_nothing(monkeypatch):
 
 def test_shares_of_a_sum_are_exact():
     real, usual = rng.uniform(1, 2, (30, 4)), np.zeros((30, 4))
-    shares = occlusion_shares(lambda x: x.sum(axis=-1), real, usual, [[0, 2], [1], [3]])
+    (trials,) = occlusion_trials(real, usual, [[0, 2], [1], [3]])
+    shares = occlusion_shares(trials.sum(axis=-1))
     parts = np.column_stack([real[:, 0] + real[:, 2], real[:, 1], real[:, 3]])
     assert np.allclose(shares, parts / real.sum(axis=1, keepdims=True))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from helpers.detectors.storage import StoredDetectorError
 from helpers.report.errors import UnusableFile
 from helpers.report.reading.files import read_table
-from helpers.report.writing import OutputExists, anomalies_csv, refuse_existing, write_all_or_nothing, write_report
+from helpers.report.writing import REPORT_FILES, OutputExists, refuse_existing, write_report, write_tables
 from helpers.training.progress import StageBar
 
 __all__ = ["main"]
@@ -32,10 +32,17 @@ exit codes:
 
 
 def main(arguments=None):
-    """Run the command; return its exit code (see ``--help``).
+    """Run the command.
 
+    Parameters
+    ----------
     arguments : list of str, optional
         Those of the command line if None.
+
+    Returns
+    -------
+    int
+        The exit code (see ``--help``).
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(arguments)
@@ -121,16 +128,13 @@ def _share(text):
 _share.__name__ = "share"
 
 
+def _given(options, *names):
+    return {name: getattr(options, name) for name in names}
+
+
 def _read(options, progress):
-    return read_table(
-        options.file,
-        delimiter=options.delimiter,
-        encoding=options.encoding,
-        rows=options.rows,
-        columns=options.columns,
-        random_state=options.seed,
-        progress=progress,
-    )
+    layout = _given(options, "delimiter", "encoding", "rows", "columns")
+    return read_table(options.file, **layout, random_state=options.seed, progress=progress)
 
 
 def _examine(options, progress, command):
@@ -139,28 +143,13 @@ def _examine(options, progress, command):
     from helpers.report.study import examine  # loads the detectors: after the file has been read
 
     if options.out:
-        refuse_existing(options.out, ("report.html", "anomalies.csv", "detector.zip"), options.overwrite)
+        refuse_existing(options.out, REPORT_FILES, options.overwrite)
     reading = _read(options, progress)
-    columns = describe_columns(
-        reading.frame,
-        label=options.label,
-        leave_out=options.leave_out,
-        keep=options.keep,
-        time=options.time,
-        shape=options.shape,
-    )
-    labels = read_labels(reading.frame[options.label], options.anomaly) if options.label else None
-    study = examine(
-        reading.frame,
-        columns,
-        labels=labels,
-        seconds=options.seconds,
-        top=options.top,
-        false_alarm_rate=options.false_alarm_rate,
-        random_state=options.seed,
-        progress=progress,
-    )
-    written = []
+    frame, written = reading.frame, []
+    columns = describe_columns(frame, **_given(options, "label", "leave_out", "keep", "time", "shape"))
+    labels = read_labels(frame[options.label], options.anomaly) if options.label else None
+    search = {"random_state": options.seed, **_given(options, "seconds", "top", "false_alarm_rate")}
+    study = examine(frame, columns, labels=labels, progress=progress, **search)
     if options.out:
         written = write_report(study, reading, options.out, overwrite=options.overwrite, command=command)
     progress.close()
@@ -173,10 +162,7 @@ def _print_study(study, reading, written):
         print(f"note: {note}")
     print(f"{Path(reading.path).name}: {len(study.frame):,} rows as a {study.columns.shape}")
     print(f"detector: {study.chosen}. {study.why}")
-    print(
-        f"flagged: {int((study.strangeness > 1).sum()):,} rows, at a promised false-alarm rate of "
-        f"{study.false_alarm_rate:.2%}"
-    )
+    print(f"flagged: {study.n_flagged:,} rows, at a promised false-alarm rate of {study.false_alarm_rate:.2%}")
     for _, row in study.anomalies.head(3).iterrows():
         print(f"  row {row['row']}: strangeness {row['strangeness']:.1f}; {row['because']}")
     _print_files(written)
@@ -198,22 +184,12 @@ def _score_batch(options, progress, command):
     reading = _read(options, progress)
     scores, anomalies = score_batch(model, reading.frame, top=options.top)
     tables = dict(zip(names, (anomalies, scores), strict=False))
-    written = _write_tables(options.out, tables) if options.out else []
+    written = write_tables(tables, options.out) if options.out else []
     progress.close()
     n_flagged = int(scores["flagged"].sum())
     print(f"{Path(options.file).name}: {n_flagged:,} of {len(scores):,} rows flagged by {model.name}")
     _print_files(written)
     return ALARM if options.fail_on_alarm and n_flagged else DONE
-
-
-def _write_tables(folder, tables):
-    return write_all_or_nothing(
-        folder,
-        {
-            name: lambda path, table=table: path.write_text(anomalies_csv(table), encoding="utf-8")
-            for name, table in tables.items()
-        },
-    )
 
 
 def _refuse(progress, message, code):

@@ -1,5 +1,7 @@
 """Rows of a file scored by a model, and the strangest of them with their reasons."""
 
+from helpers.report.model import OwnModel
+
 import numpy as np
 import pandas as pd
 
@@ -8,7 +10,7 @@ __all__ = ["FOUND", "anomaly_table", "explain_rows", "score_batch"]
 FOUND = ["row", "strangeness", "flagged", "because"]  # what a table of anomalies says before the file's own columns
 
 
-def score_batch(model, frame, top=20):
+def score_batch(model: OwnModel, frame, top=20):
     """Score the rows of a new file with a model from :meth:`OwnModel.load`.
 
     Parameters
@@ -31,7 +33,7 @@ def score_batch(model, frame, top=20):
     return scores, anomaly_table(model, frame, strangeness, top=top, at_least=0)
 
 
-def explain_rows(model, rows, usual_rows, top=3):
+def explain_rows(model: OwnModel, rows, usual_rows, top=3):
     """Say what makes rows strange for a detector, whichever it is (:mod:`helpers.report.reasons.occlusion`).
 
     The usual value that a column is compared with is the median of `usual_rows`; for categories and dates, the
@@ -69,7 +71,7 @@ def explain_rows(model, rows, usual_rows, top=3):
     return pd.concat([pd.Series(because, index=rows.index, name="because", dtype="str"), shares], axis=1)
 
 
-def anomaly_table(model, frame, strangeness, *, usual_rows=None, top=20, at_least=20):
+def anomaly_table(model: OwnModel, frame, strangeness, *, usual_rows=None, top=20, at_least=20):
     """List every flagged row and at least the strangest `at_least`, strangest first, the first `top` with a reason.
 
     Parameters

@@ -1,6 +1,7 @@
 """What a reader should know of how a study was made."""
 
 from helpers.evaluation.metrics import rate_interval
+from helpers.report.contest.preparing import Prepared
 
 import numpy as np
 
@@ -10,7 +11,7 @@ FEW_ODD = 10  # labelled anomalies: with fewer, intervals are wide
 DRIFTED = 2  # times the promised rate of alarms
 
 
-def notes_of(prepared, strangeness, asked, rate):
+def notes_of(prepared: Prepared, strangeness, asked, rate):
     """Yield what a reader should know of how a study was made.
 
     Parameters

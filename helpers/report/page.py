@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from helpers import plots
 from helpers.report.batch import FOUND
+from helpers.report.study import Study
 
 import jinja2
 import matplotlib.pyplot as plt
@@ -24,7 +25,7 @@ POINTS = 5000  # more rows are drawn as the strangest of each stretch
 PACKAGES = ("numpy", "pandas", "scikit-learn", "keras")
 
 
-def render(study, reading=None, command=None):
+def render(study: Study, reading=None, command=None):
     """Write the page as text.
 
     Parameters
@@ -63,7 +64,7 @@ def render(study, reading=None, command=None):
     )
 
 
-def ranking_figure(study):
+def ranking_figure(study: Study):
     """Draw each detector as a dot: average precision with its interval, or agreement and stability without labels.
 
     Parameters
@@ -83,7 +84,7 @@ def ranking_figure(study):
     return figure
 
 
-def strangeness_figure(study):
+def strangeness_figure(study: Study):
     """Draw how strange the rows are: a histogram with counts on a log scale, the alarm limit at 1.
 
     Parameters
@@ -104,7 +105,7 @@ def strangeness_figure(study):
     return figure
 
 
-def rows_figure(study):
+def rows_figure(study: Study):
     """Draw where the strange rows are: strangeness against the row, or against time; the flagged ones as crosses.
 
     Parameters

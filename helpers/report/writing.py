@@ -3,13 +3,15 @@
 import os
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-__all__ = ["OutputExists", "anomalies_csv", "refuse_existing", "write_all_or_nothing", "write_report"]
+__all__ = ["REPORT_FILES", "OutputExists", "anomalies_csv", "refuse_existing"]
+__all__ += ["write_all_or_nothing", "write_report", "write_tables"]
 
-REPORT, ANOMALIES, DETECTOR = "report.html", "anomalies.csv", "detector.zip"
+REPORT_FILES = ("report.html", "anomalies.csv", "detector.zip")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -45,19 +47,41 @@ def write_report(study, reading, folder, *, overwrite=False, command=None):
     """
     from helpers.report.page import render  # draws: loads matplotlib
 
-    refuse_existing(folder, (REPORT, ANOMALIES, DETECTOR), overwrite)
-    return write_all_or_nothing(
-        folder,
-        {
-            REPORT: lambda path: path.write_text(render(study, reading, command), encoding="utf-8"),
-            ANOMALIES: lambda path: path.write_text(anomalies_csv(study.anomalies), encoding="utf-8"),
-            DETECTOR: study.model.save,
-        },
+    refuse_existing(folder, REPORT_FILES, overwrite)
+    writers = (
+        lambda path: path.write_text(render(study, reading, command), encoding="utf-8"),
+        lambda path: path.write_text(anomalies_csv(study.anomalies), encoding="utf-8"),
+        study.model.save,
     )
+    return write_all_or_nothing(folder, dict(zip(REPORT_FILES, writers, strict=True)))
+
+
+def write_tables(tables, folder):
+    """Write tables as CSV files, all or none.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        By the names of the files.
+    folder : str or Path
+
+    Returns
+    -------
+    list of Path
+    """
+    texts = {name: anomalies_csv(table) for name, table in tables.items()}
+    writers = {name: partial(Path.write_text, data=text, encoding="utf-8") for name, text in texts.items()}
+    return write_all_or_nothing(folder, writers)
 
 
 def refuse_existing(folder, names, overwrite=False):
     """Raise OutputExists if files of these names are in the folder, or if the folder is a file.
+
+    Parameters
+    ----------
+    folder : str or Path
+    names : sequence of str
+    overwrite : bool
 
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = Path(folder, "report.html").write_text("precious")
@@ -68,10 +92,8 @@ def refuse_existing(folder, names, overwrite=False):
         raise OutputExists(f"{folder} is a file, not a folder. Name another place for the results.")
     found = [name for name in names if (folder / name).exists()]
     if found and not overwrite:
-        raise OutputExists(
-            f"{folder} holds {', '.join(found)} already, and nothing is replaced unasked. Name another folder, or pass "
-            "overwrite=True (--overwrite in the terminal)."
-        )
+        problem = f"{folder} holds {', '.join(found)} already, and nothing is replaced unasked."
+        raise OutputExists(f"{problem} Name another folder, or pass overwrite=True (--overwrite in the terminal).")
 
 
 def write_all_or_nothing(folder, writers):
@@ -108,12 +130,18 @@ def write_all_or_nothing(folder, writers):
 
 
 def anomalies_csv(anomalies):
-    """The table as CSV text that is safe to open in a spreadsheet.
+    """Write a table as CSV text that is safe to open in a spreadsheet.
 
     A text that begins with ``=``, ``+``, ``-`` or ``@`` would be run there as a formula; an apostrophe before it keeps
     it a text (OWASP, "CSV injection").
 
+    Parameters
+    ----------
     anomalies : DataFrame of shape (n, k)
+
+    Returns
+    -------
+    str
 
     >>> print(anomalies_csv(pd.DataFrame({"row": [7], "name": ["=HYPERLINK(0)"], "change": [-2.5]})), end="")
     row,name,change

@@ -53,7 +53,7 @@ import pandas as pd
 
 plots.use_style()
 pd.set_option("display.max_colwidth", None)
-SHIPPED = Path(datasets.__file__).parents[1] / "data"
+SHIPPED = Path(datasets.__file__).parents[2] / "data"
 
 # %%
 FILE, LABEL, LEAVE_OUT = SHIPPED / "orders.csv.gz", "label", ["kind"]

@@ -18,13 +18,10 @@ REPEATED = 0.2  # texts with at most this share of distinct values are categorie
 NEARLY_UNIQUE = 0.9
 RARE = 0.2  # the rarer of a label's two values
 NAMING = re.compile(
-    "id|ids|uid|uuid|guid|nr|no|num|key|code|zip|zipcode|postcode|plz|phone|index|idx|unnamed|serial|rowid|"
-    "(customer|user|order|product|account|device|transaction|session|sensor|item|merchant|"
-    "patient|store|trip|client|invoice|machine|card|unit)(id|nr|no|number|key|code)"
+    "id|ids|uid|uuid|guid|nr|no|num|key|code|zip|zipcode|postcode|plz|phone|index|idx|unnamed|serial|rowid|(customer|user|order|product|account|device|transaction|session|sensor|item|merchant|patient|store|trip|client|invoice|machine|card|unit)(id|nr|no|number|key|code)"
 )
 LABELLING = re.compile(
-    "label|labels|class|target|fraud|isfraud|anomaly|anomalies|anomalous|isanomaly|outlier|abnormal|"
-    "attack|intrusion|fault|faulty|failure|defect|truth|y"
+    "label|labels|class|target|fraud|isfraud|anomaly|anomalies|anomalous|isanomaly|outlier|abnormal|attack|intrusion|fault|faulty|failure|defect|truth|y"
 )
 
 

@@ -1,12 +1,14 @@
 """Rank the detectors, with labels or without, and choose the simplest that is not distinguishable from the best."""
 
+from helpers.report.contest.preparing import Prepared
+from helpers.report.contest.ranking import Ranking
 from helpers.report.contest.with_labels import rank_with_labels
 from helpers.report.contest.without_labels import rank_without_labels
 
 __all__ = ["choose", "rank"]
 
 
-def rank(prepared, entries, *, seconds=None, n_resamples=500, progress=None):
+def rank(prepared: Prepared, entries, *, seconds=None, n_resamples=500, progress=None):
     """Rank by labels if there are enough of them (``prepared.labels_rank``), else by agreement and stability.
 
     Parameters
@@ -25,23 +27,13 @@ def rank(prepared, entries, *, seconds=None, n_resamples=500, progress=None):
     LabelledRanking or UnlabelledRanking
         With a ``table()``, and its columns by name.
     """
-    part, seed = prepared.choice(), prepared.random_state
+    part, rest = prepared.choice(), {"random_state": prepared.random_state, "seconds": seconds, "progress": progress}
     if not prepared.labels_rank:
-        return rank_without_labels(
-            entries, part, prepared.train(), seconds=seconds, random_state=seed, progress=progress
-        )
-    return rank_with_labels(
-        entries,
-        part,
-        blocks=prepared.blocks(part.labels),
-        n_resamples=n_resamples,
-        seconds=seconds,
-        random_state=seed,
-        progress=progress,
-    )
+        return rank_without_labels(entries, part, prepared.train(), **rest)
+    return rank_with_labels(entries, part, blocks=prepared.blocks(part.labels), n_resamples=n_resamples, **rest)
 
 
-def choose(ranking):
+def choose(ranking: Ranking):
     """Choose the simplest detector that is not distinguishable from the best, and say why in a few sentences.
 
     With labels: the interval of its distance from the best average precision holds 0. Without labels, nothing says

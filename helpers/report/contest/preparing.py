@@ -49,16 +49,11 @@ def prepare(frame, columns, labels=None, random_state=0):
         Labels that do not fit, or nothing normal to learn from.
     """
     if labels is not None:
-        labels = _checked_labels(labels, len(frame))
+        try:
+            labels, _ = labels_and_flags(np.asarray(labels), np.zeros(len(frame), int))
+        except ValueError as error:
+            raise UnusableFile(f"The labels cannot be used: {error}") from None
     return {"table": PreparedTable, "series": PreparedSeries}[columns.shape](frame, columns, labels, random_state)
-
-
-def _checked_labels(labels, n_rows):
-    try:
-        labels, _ = labels_and_flags(np.asarray(labels), np.zeros(n_rows, int))
-    except ValueError as error:
-        raise UnusableFile(f"The labels cannot be used: {error}") from None
-    return labels
 
 
 class Prepared:
@@ -77,18 +72,20 @@ class Prepared:
     learned : ndarray of int
         Positions of the rows that detectors learn from, none of them labelled odd.
     shape : {"table", "series"}
+    is_ordered : bool
+        Whether the last rows are the newest.
+    odd_ones, way_of_some : str
+        What labels count, and which rows represent a large part, in words.
     """
 
-    def __init__(self, frame, columns, labels, ordered, random_state):
+    def __init__(self, frame, columns, labels, is_ordered, random_state):
         self.frame, self.columns, self.labels = frame, columns, labels
-        self.random_state = random_state
-        self.parts = split_rows(self.n_rows, ordered, random_state, labels)
+        self.is_ordered, self.random_state = is_ordered, random_state
+        self.parts = split_rows(self.n_rows, is_ordered, random_state, labels)
         self.learned = self._normal(self.used("train"))
         if len(self.learned) < 2:
-            raise UnusableFile(
-                "Nothing to learn from: nearly all rows of the training part are labelled odd. Is 1 (or "
-                "the value named as anomaly) the rare one?"
-            )
+            problem = "Nothing to learn from: nearly all rows of the training part are labelled odd."
+            raise UnusableFile(f"{problem} Is 1 (or the value named as anomaly) the rare one?")
 
     def train(self):
         """Rows to learn from, at most 20,000, fewer of a wide table; none of them is labelled odd."""
@@ -118,9 +115,7 @@ class Prepared:
 
     def n_odd(self, part="choice"):
         """Labelled anomalies among a part's rows that are used; of a series, events. 0 without labels."""
-        if self.labels is None:
-            return 0
-        return self._count_odd(self.labels[self.used(part)])
+        return 0 if self.labels is None else self._count_odd(self.labels[self.used(part)])
 
     @property
     def n_to_learn_from(self):
@@ -134,13 +129,38 @@ class Prepared:
             self.n_odd(name) >= FEWEST_ODD and not self.labels[self.used(name)].all() for name in ("choice", "test")
         )
 
+    def to_file(self, values):
+        """Values of all rows (points) as a Series over the rows of the file; of a series, the index holds the times."""
+        found = np.full(len(self.frame), np.nan)
+        found[self.file_rows] = values
+        return pd.Series(found, index=self._file_index())
+
+    def from_file(self, values):
+        """What :meth:`to_file` did, undone: an array in the order of the rows (points)."""
+        return np.asarray(values)[self.file_rows]
+
+    def blocks(self, labels):
+        """Which rows a bootstrap draws together: of a table none, of a series events and stretches between them."""
+        return None
+
+    def events(self, labels, flags):
+        """Labelled events and how many of them are flagged; None and None for a table, or if there are none."""
+        return None, None
+
+    def notes_on_unscored(self, strangeness):
+        """Sentences on points without strangeness; of a table, what the time did not allow is told elsewhere."""
+        return ()
+
     def __repr__(self):
         known = "" if self.labels is None else f"; {int(self.labels.sum()):,} labelled odd"
-        return f"{self.shape} of {self.n_rows:,} rows and {self._width_text()}{known}; {self.parts}"
+        return f"{self.shape} of {self.n_rows:,} rows and {self._width()}{known}; {self.parts}"
 
     def used(self, name):
         """Positions of those rows of a part that stand for it."""
         return self._some(getattr(self.parts, name), MOST_ROWS[name])
+
+    def _taught(self, positions):
+        return self.part(positions)
 
     def _normal(self, positions):
         return positions if self.labels is None else positions[self.labels[positions] == 0]
@@ -158,6 +178,7 @@ class PreparedTable(Prepared):
     shape = "table"
     odd_ones = "labelled anomalies"
     way_of_some = "drawn at random"
+    file_rows = slice(None)
 
     def __init__(self, frame, columns, labels, random_state):
         self.n_rows = len(frame)
@@ -167,21 +188,9 @@ class PreparedTable(Prepared):
         most = max(FEWEST_ROWS, MOST_VALUES // len(inputs.sources_))
         self.learned = self._some(self.learned, most)
 
-    def to_file(self, values):
-        """Values of all rows as a Series over the rows of the file."""
-        return pd.Series(values, index=pd.RangeIndex(self.n_rows))
-
-    def from_file(self, values):
-        """What :meth:`to_file` did, undone."""
-        return np.asarray(values)
-
     def candidates(self):
         """All detectors that fit such rows, simplest first."""
         return table_candidates(len(self.inputs.sources_), self.random_state)
-
-    def blocks(self, labels):
-        """Which rows a bootstrap draws together: none."""
-        return None
 
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows."""
@@ -196,27 +205,14 @@ class PreparedTable(Prepared):
         calibration = self.parts.calibration
         return self.frame.iloc[calibration[:: max(1, len(calibration) // USUAL_ROWS)]]
 
-    def events(self, labels, flags):
-        """Labelled events and how many of them are flagged: none, rows stand alone."""
-        return None, None
-
-    @property
-    def is_ordered(self):
-        """Whether the file's last rows are its newest."""
-        return self.columns.in_time_order
-
-    def notes_on_unscored(self, strangeness):
-        """Sentences on rows without strangeness: of a table, what the time did not allow is told elsewhere."""
-        return ()
-
     def _count_odd(self, labels):
         return int(labels.sum())
 
-    def _width_text(self):
+    def _width(self):
         return f"{len(self.inputs.sources_)} inputs"
 
-    def _taught(self, positions):
-        return self.part(positions)
+    def _file_index(self):
+        return pd.RangeIndex(self.n_rows)
 
     def stretches(self, size):
         """Positions of all rows in blocks, and of each block whether it was learned from."""
@@ -253,7 +249,6 @@ class PreparedSeries(Prepared):
     shape = "series"
     odd_ones = "labelled events"
     way_of_some = "the latest"
-    is_ordered = True
 
     def __init__(self, frame, columns, labels, random_state):
         self.series, labels = prepare_series(frame, columns, labels)
@@ -261,22 +256,11 @@ class PreparedSeries(Prepared):
         self.n_rows = len(self.series)
         super().__init__(frame, columns, labels, True, random_state)
 
-    def to_file(self, values):
-        """Values of all points as a Series over the rows of the file, whose index holds their times."""
-        found = np.full(len(self.frame), np.nan)
-        found[self.file_rows] = values
-        return pd.Series(found, index=pd.DatetimeIndex(self.frame[self.columns.time]))
-
-    def from_file(self, values):
-        """What :meth:`to_file` did, undone: values of the points, in the order of time."""
-        return np.asarray(values)[self.file_rows]
-
     def candidates(self):
         """All detectors that fit such points, simplest first."""
         return series_candidates(self.series.shape[1], self.random_state)
 
     def blocks(self, labels):
-        """Which points a bootstrap draws together: events, and stretches between them."""
         return series_blocks(labels, BLOCK_OF_SERIES)
 
     def model(self, detector, usual, name, about):
@@ -297,14 +281,12 @@ class PreparedSeries(Prepared):
         return self.series
 
     def events(self, labels, flags):
-        """Labelled events and how many of them are flagged; None and None if there are none."""
         if not labels.any():
             return None, None
         found = event_table(labels, flags)["found"]
         return len(found), int(found.sum())
 
     def notes_on_unscored(self, strangeness):
-        """Sentences on points without strangeness."""
         if missing := int(strangeness.isna().sum()):
             why = "they follow a gap, miss values, or come too early for a window"
             yield f"{missing:,} points have no strangeness: {why}."
@@ -312,9 +294,11 @@ class PreparedSeries(Prepared):
     def _count_odd(self, labels):
         return len(events_from_labels(labels))
 
-    def _width_text(self):
-        width = self.series.shape[1]
-        return f"{width} channel{'s' * (width != 1)}"
+    def _width(self):
+        return f"{self.series.shape[1]} channel{'s' * (self.series.shape[1] != 1)}"
+
+    def _file_index(self):
+        return pd.DatetimeIndex(self.frame[self.columns.time])
 
     def stretches(self, size):
         """Positions of all points in neighbouring blocks, and of each block whether it was learned from."""

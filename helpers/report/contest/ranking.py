@@ -4,11 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from helpers.report.contest.parts import scores_of
+from helpers.report.contest.training import Entry
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["Ranking", "Standing", "common_rows", "score_all"]
+__all__ = ["Ranking", "Standing", "common_rows", "costs", "score_all"]
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,6 @@ class Standing:
     fit_seconds: float
     score_microseconds: float
     note: str
-
-    @classmethod
-    def of(cls, entry, notes, **measures):
-        """From an entry, what a ranking notes of it, and what it measured."""
-        note = "; ".join(filter(None, [entry.note, *notes]))
-        return cls(entry.name, entry.fit_seconds, entry.score_microseconds, note, **measures)
 
     def row(self):
         """As a row of the ranking's table, a dict."""
@@ -71,13 +66,22 @@ class Ranking:
     def __repr__(self):
         return repr(self.table())
 
-    def _repr_html_(self):
-        return self.table()._repr_html_()
 
-    @property
-    def ranked(self):
-        """Standings of the candidates that were measured, a list."""
-        return [standing for standing in self.standings if standing.is_ranked]
+def costs(entry: Entry, notes):
+    """Give what a standing takes from an entry, and what else is to be noted of it.
+
+    Parameters
+    ----------
+    entry : Entry
+    notes : dict of str to list of str
+        By the candidates' names.
+
+    Returns
+    -------
+    name, fit_seconds, score_microseconds, note : tuple
+    """
+    note = "; ".join(filter(None, [entry.note, *notes[entry.name]]))
+    return entry.name, entry.fit_seconds, entry.score_microseconds, note
 
 
 def score_all(entries, part, budget, until=1.0):

@@ -7,8 +7,10 @@ from dataclasses import replace
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.report.budget import TimeBudget
 from helpers.report.contest.parts import scores_of
-from helpers.report.contest.training import fit_again
+from helpers.report.contest.preparing import Prepared
+from helpers.report.contest.training import Entry, fit_again
 from helpers.report.errors import UnusableFile
+from helpers.report.model import OwnModel
 
 import numpy as np
 
@@ -22,7 +24,7 @@ SCORED_BY_ITSELF = (
 )
 
 
-def finish(prepared, entry, false_alarm_rate=0.01):
+def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01):
     """Calibrate the chosen detector and make a model of it, which takes the file's own columns and can be saved.
 
     Parameters
@@ -50,7 +52,7 @@ def finish(prepared, entry, false_alarm_rate=0.01):
     return prepared.model(entry.detector, float(np.nanmedian(scores)), entry.name, about)
 
 
-def cross_fitted_strangeness(prepared, entry, model, *, seconds=None, progress=None):
+def cross_fitted_strangeness(prepared: Prepared, entry: Entry, model: OwnModel, *, seconds=None, progress=None):
     """The strangeness of every row, none by a detector that learned from it.
 
     A detector finds what it learned from less strange than it is: a nearest neighbour finds the row itself. So a second

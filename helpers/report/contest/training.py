@@ -10,6 +10,7 @@ from helpers.detectors.base import Detector
 from helpers.report.budget import TimeBudget
 from helpers.report.contest.candidates import Candidate
 from helpers.report.contest.parts import scores_of
+from helpers.report.contest.preparing import Prepared
 from helpers.report.errors import UnusableFile
 from helpers.report.reasons.wording import in_words
 
@@ -69,7 +70,7 @@ class Entry:
         return f"{self.name}: {cost}{'; ' if self.note else ''}{self.note}"
 
 
-def train_candidates(prepared, candidates=None, *, seconds=30.0, n_to_score=None, progress=None):
+def train_candidates(prepared: Prepared, candidates=None, *, seconds=30.0, n_to_score=None, progress=None):
     """Train each candidate on the training part, simplest first, as far as the time goes.
 
     How long a fit will take is predicted from fits on a few rows, how long scoring will take is measured on a sample,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from helpers.evaluation.metrics import bootstrap_distribution
 from helpers.report.contest.estimate import UNKNOWN, Estimate
+from helpers.report.contest.preparing import Prepared
 
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
@@ -74,7 +75,7 @@ class Verdict:
             yield f"{100 * self.false_alarm_rate.value:.2g} % of the normal rows flagged"
 
 
-def judge(prepared, strangeness):
+def judge(prepared: Prepared, strangeness):
     """Say what the chosen detector is worth by the labels, on rows that neither taught it nor chose it.
 
     If labels were enough to choose by, these are the rows of the test part, looked at here for the first time. If they

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from helpers.evaluation.metrics import bootstrap_distribution
 from helpers.report.budget import TimeBudget
 from helpers.report.contest.estimate import UNKNOWN, Estimate
-from helpers.report.contest.ranking import Ranking, Standing, common_rows, score_all
+from helpers.report.contest.ranking import Ranking, Standing, common_rows, costs, score_all
 
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
@@ -28,11 +28,6 @@ class LabelledStanding(Standing):
     average_precision: Estimate = UNKNOWN
     auroc: float = np.nan
     behind: Estimate = UNKNOWN
-
-    @property
-    def is_ranked(self):
-        """Whether it was measured."""
-        return not np.isnan(self.average_precision.value)
 
     def measures(self):
         """Titles and values, a dict."""
@@ -69,6 +64,11 @@ class LabelledRanking(Ranking):
     def prevalence(self):
         """The share of anomalies: the average precision of chance."""
         return self.n_anomalies / self.n_rows
+
+    @property
+    def ranked(self):
+        """Standings of the candidates that were measured, a list."""
+        return [standing for standing in self.standings if not np.isnan(standing.average_precision.value)]
 
     def choose(self):
         """The simplest that is not distinguishable from the best, and why: see :func:`helpers.report.choose`."""
@@ -141,12 +141,12 @@ def rank_with_labels(entries, part, *, blocks=None, n_resamples=500, random_stat
     precision = {name: float(average_precision_score(labels, own)) for name, own in scores.items()}
     best = max(precision, key=precision.get)
     measures = {
-        name: {
-            "average_precision": Estimate.drawn(precision[name], drawn[name]),
-            "auroc": float(roc_auc_score(labels, own)),
-            "behind": Estimate.drawn(precision[best] - precision[name], drawn[best] - drawn[name]),
-        }
+        name: (
+            Estimate.drawn(precision[name], drawn[name]),
+            float(roc_auc_score(labels, own)),
+            Estimate.drawn(precision[best] - precision[name], drawn[best] - drawn[name]),
+        )
         for name, own in scores.items()
     }
-    standings = (LabelledStanding.of(entry, notes[entry.name], **measures.get(entry.name, {})) for entry in entries)
+    standings = (LabelledStanding(*costs(entry, notes), *measures.get(entry.name, ())) for entry in entries)
     return LabelledRanking(tuple(standings), len(labels), int(labels.sum()))

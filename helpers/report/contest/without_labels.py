@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from helpers.report.budget import TimeBudget
 from helpers.report.contest.parts import scores_of
-from helpers.report.contest.ranking import Ranking, Standing, common_rows, score_all
+from helpers.report.contest.ranking import Ranking, Standing, common_rows, costs, score_all
 from helpers.report.contest.training import fit_again
 
 import numpy as np
@@ -32,11 +32,6 @@ class UnlabelledStanding(Standing):
     is_scored: bool = False
     agreement: float = np.nan
     stability: float = np.nan
-
-    @property
-    def is_ranked(self):
-        """Whether it was compared with others."""
-        return not np.isnan(self.agreement)
 
     @property
     def lesser(self):
@@ -69,6 +64,11 @@ class UnlabelledRanking(Ranking):
         "Agreement and stability are no accuracy: detectors can agree, again and again, on rows that are strange and "
         "yet right."
     )
+
+    @property
+    def ranked(self):
+        """Standings of the candidates that were compared with others, a list."""
+        return [standing for standing in self.standings if not np.isnan(standing.agreement)]
 
     def choose(self):
         """The simplest that is not distinguishable from the best, and why: see :func:`helpers.report.choose`."""
@@ -153,7 +153,7 @@ def rank_without_labels(entries, part, train, *, random_state=0, seconds=None, p
         budget.tell(0.3 + 0.7 * i / len(scores), f"learning again, twice: {entry.name}")
         measures[entry.name]["stability"], problem = _stability(entry, part, train, budget, rng)
         notes[entry.name] += problem
-    standings = (UnlabelledStanding.of(entry, notes[entry.name], **measures.get(entry.name, {})) for entry in entries)
+    standings = (UnlabelledStanding(*costs(entry, notes), **measures.get(entry.name, {})) for entry in entries)
     return UnlabelledRanking(tuple(standings), n_top)
 
 

@@ -172,8 +172,7 @@ def _mixture(column, text, place):
     odd = text[read_numbers(text).isna()]
     return (
         f"{column.name!r} mixes numbers and texts: {len(odd):,} of {len(text):,} values are no numbers, the first "
-        f"{_short(odd.iloc[0])} ({place(odd.index[0])}). It is read as text; mend the file if it should hold "
-        "numbers."
+        f"{_short(odd.iloc[0])} ({place(odd.index[0])}). It is read as text; mend the file if it should hold numbers."
     )
 
 

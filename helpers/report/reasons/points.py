@@ -1,6 +1,6 @@
 """Why is this point of a series strange? Channel by channel, with the time and what came before."""
 
-from helpers.report.reasons.occlusion import occlusion_shares
+from helpers.report.reasons.occlusion import occlusion_shares, occlusion_trials
 from helpers.report.reasons.wording import columns_to_name, in_words, usual_range
 
 import numpy as np
@@ -39,7 +39,8 @@ def explain_points(detector, series, ends, top):
     if known.any():
         real, usual = _windows(detector, series, ends[known])
         parts = [[channel] for channel in range(series.shape[1])]
-        shares[known] = occlusion_shares(lambda windows: _scores(detector, windows, series.columns), real, usual, parts)
+        trials = occlusion_trials(real, usual, parts)
+        shares[known] = occlusion_shares(np.hstack([_scores(detector, each, series.columns) for each in trials]))
         because[known] = [
             _sentence(detector, series, end, row, forecast, top)
             for end, row, forecast in zip(
@@ -65,13 +66,15 @@ def _hours(series):
 
 
 def _scores(detector, windows, channels):
-    return detector.decision_function(_apart(detector, windows, channels))[detector.window_ - 1 :: len(windows[0])]
+    """Of shape (n_trials, n), from (n_trials, n, window_, n_channels)."""
+    rows = _apart(detector, windows.reshape(-1, *windows.shape[2:]), channels)
+    return detector.decision_function(rows)[detector.window_ - 1 :: detector.window_].reshape(windows.shape[:2])
 
 
 def _forecasts(detector, windows, channels):
     if not hasattr(detector, "forecast"):
         return [None] * len(windows)
-    return detector.forecast(_apart(detector, windows, channels)).to_numpy()[detector.window_ - 1 :: len(windows[0])]
+    return detector.forecast(_apart(detector, windows, channels)).to_numpy()[detector.window_ - 1 :: detector.window_]
 
 
 def _apart(detector, windows, channels):

@@ -1,6 +1,6 @@
 """Why is this row of a table strange? Sentences and shares for any detector."""
 
-from helpers.report.reasons.occlusion import occlusion_shares
+from helpers.report.reasons.occlusion import occlusion_shares, occlusion_trials
 from helpers.report.reasons.wording import columns_to_name, describe_cell
 
 import numpy as np
@@ -41,10 +41,14 @@ def _shares(inputs, detector, rows, usual_rows):
         if part:
             usual[part] = encoder.typical(others[:, part])
 
-    def score(values):
-        return detector.decision_function(pd.DataFrame(values, columns=real.columns))
+    trials = occlusion_trials(real.to_numpy(), np.tile(usual, (len(real), 1)), parts)
+    return occlusion_shares(np.hstack([_scores(detector, values, real.columns) for values in trials]))
 
-    return occlusion_shares(score, real.to_numpy(), np.tile(usual, (len(real), 1)), parts)
+
+def _scores(detector, values, names):
+    """Of shape (n_trials, n), from (n_trials, n, n_inputs)."""
+    rows = pd.DataFrame(values.reshape(-1, len(names)), columns=names)
+    return np.asarray(detector.decision_function(rows)).reshape(values.shape[:2])
 
 
 def _sentence(inputs, row, usual_rows, shares, top):
