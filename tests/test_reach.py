@@ -163,6 +163,8 @@ FILES = {
     ),
     "helpers/b/early.py": "",
     "helpers/b/late.py": "",
+    "helpers/c/__init__.py": "def __getattr__(name):\n    return getattr(import_module('helpers.c.names'), name)\n",
+    "helpers/c/names.py": "from helpers.a.two import Two\nfrom helpers.b.early import Early\n",
     "data/water.csv.gz": "",
     "data/results/digits.csv": "",
 }
@@ -195,6 +197,9 @@ def small(tmp_path):
         ("from helpers import b\nvars(b)", "helpers settings b b.early b.late"),
         ("from helpers import b\nb.__all__", "helpers settings b b.early b.late"),
         ("from helpers.b import *", "helpers settings b b.early b.late"),
+        ("from helpers.c import Two", "helpers settings a a.two c water"),
+        ("import helpers.c\nhelpers.c.Early", "helpers settings b b.early c"),
+        ("from helpers.c import names", "helpers settings a a.two b b.early c c.names water"),
         ("from helpers.a import Unknown", "helpers settings a a.one a.two b b.late water"),
         ("import_module('helpers.b.early')", "helpers settings b b.early"),
         ("run(['python', '-m', 'helpers.b.early'])", "helpers settings b b.early"),
@@ -208,6 +213,7 @@ def small(tmp_path):
 def test_a_name_leads_to_the_module_that_defines_it(small, source, wanted):
     short = {"helpers": "helpers/__init__.py", "digits": "data/results/digits.csv", "water": "data/water.csv.gz"}
     short |= {"settings": "helpers/settings.py", "a": "helpers/a/__init__.py", "b": "helpers/b/__init__.py"}
+    short["c"] = "helpers/c/__init__.py"
     assert set(small.reached(source)) == {
         short.get(name, f"helpers/{name.replace('.', '/')}.py") for name in wanted.split()
     }

@@ -3,7 +3,8 @@ these name.
 
 Sources are parsed, never imported. A name that is taken from a package leads to the module that defines it, and the
 package's ``__init__`` counts with its own statements only: what it passes on to others, and its ``__all__``, do not
-count. So `from helpers.detectors import ZScore` reaches neither the GANs nor the list of all detectors.
+count; nor of a module that does nothing but pass on. So `from helpers.detectors import ZScore` reaches neither the
+GANs nor the list of all detectors.
 
 A dotted name below is one of ours, such as "helpers.detectors.ZScore": a module, and maybe a name in it.
 """
@@ -114,13 +115,21 @@ def files(tree: ast.AST):
             yield from (f"results/{name.value}.csv" for name in node.args if is_text(name))
 
 
+def leads(hook: ast.stmt, package: str):
+    """The modules from which a package's `__getattr__` takes the names that it is asked for."""
+    named = {*(dotted for _, dotted in imports(hook, package)), *uses(hook, {})}
+    for dotted in named:
+        if not any(other.startswith(f"{dotted}.") for other in named):
+            yield dotted.removesuffix(f".{ITSELF}")
+
+
 @cache
 def facts(text: str, package: str) -> Facts:
     """Read a source that stands in a package ("" for a script)."""
     tree = ast.parse(text)
     imported = dict(imports(tree, package))
     own = [node for node in tree.body if not passes_on(node)]
-    hooks = [node for node in own if getattr(node, "name", "") == "__getattr__"]
+    hooks = [node for node in own if getattr(node, "name", "") in ("__getattr__", "__dir__")]
     others = [node for node in own if node not in hooks]
     executed = {f"{dotted}.{ITSELF}" for dotted in imported.values()}
     return Facts(
@@ -130,7 +139,7 @@ def facts(text: str, package: str) -> Facts:
         "\n".join(lines(text, node) for node in own),
         frozenset(dotted for node in others for dotted in uses(node, imported)),
         frozenset(name for node in others for name in binds(node)),
-        frozenset(f"{dotted}.{ITSELF}" for node in hooks for _, dotted in imports(node, package)),
+        frozenset(lead for node in hooks for lead in leads(node, package)),
     )
 
 
@@ -215,10 +224,12 @@ class Tree:
         return parts, further
 
     def passed_through(self, module: str, name: str) -> bool:
-        """Whether a module is a package that can tell where a name comes from that is taken from it."""
+        """Whether a module only passes a name on, as packages do, and can tell from where."""
         source = self.facts(module)
+        if not self.is_package(module):
+            return not source.own and name in source.imported
         known = name in {*source.imported, *source.defined, ITSELF}
-        return self.is_package(module) and (known or bool(name and name not in LISTS_ALL and source.asked))
+        return known or bool(name and name not in LISTS_ALL and source.asked)
 
     def behind(self, package: str, name: str) -> set[str]:
         """The dotted names to which a name leads that is taken from a package."""
@@ -227,7 +238,7 @@ class Tree:
         source = self.facts(package)
         if name in source.imported:
             return {source.imported[name]}
-        return set() if name in source.defined else set(source.asked)
+        return set() if name in source.defined else {f"{module}.{name}" for module in source.asked}
 
     def is_package(self, module: str) -> bool:
         return module in self.modules and self.modules[module].name == f"{ITSELF}.py"
