@@ -226,7 +226,7 @@ def _parser(text, layout):
 
 
 def _check_widths(path, layout, chunk):
-    """pandas fills a line that is too short with missing values: where the last column lacks one, count the fields.
+    """Count the fields where the last column lacks a value: pandas fills a line that is too short with missing ones.
 
     Returns whether the whole file was counted.
     """
