@@ -8,7 +8,7 @@ ifneq "$(shell cat $(READY) 2>/dev/null)" "$(CURDIR)"
 .PHONY: $(READY)
 endif
 
-.PHONY: help lab test test-portable test-browser test-product test-oldest test-newest run notebooks measure bench links update lock
+.PHONY: help lab test test-changed test-portable test-browser test-product test-oldest test-newest run notebooks lesson measure bench links update lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1#/p' Makefile | awk -F'#' '{ printf "%-22s%s\n", $$1, $$2 }'
@@ -26,6 +26,9 @@ lab: $(READY) ## open the course in JupyterLab (LAB_ARGS="--no-browser --port=88
 
 test: $(READY) ## every test: code, structure, and each notebook run again and compared
 	$(VENV_PYTHON) -m pytest
+
+test-changed: $(READY) ## in a minute, what your change reaches (BASE=commit to compare with, ALL=1 leaves out nothing slow)
+	@$(VENV_PYTHON) notebooks/tools/changed.py $(if $(ALL),--all) $(BASE)
 
 # The names numpy does not know or the machine does not have are ignored in silence.
 test-portable: $(READY) ## the notebooks again, as on another processor
@@ -50,6 +53,9 @@ run: $(READY) ## run all lessons and print a table (LESSON=01 runs one)
 
 notebooks: $(READY) ## rebuild the notebooks whose source, helpers or data changed
 	@$(VENV_PYTHON) notebooks/tools/build.py
+
+lesson: $(READY) ## for authors: the files of a new lesson (NAME=12_explain_an_alarm)
+	@$(VENV_PYTHON) notebooks/tools/scaffold.py "$(NAME)"
 
 measure: $(READY) ## measure time and memory of each lesson, for the headers
 	@$(VENV_PYTHON) notebooks/tools/run.py --measure

@@ -55,3 +55,23 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if isinstance(item, IPyNbCell):
             item.output_timeout = 60
+
+
+class Durations:
+    """Remembers how long slow tests took, for `make test-changed`."""
+
+    def __init__(self, cache):
+        self.cache, self.seconds = cache, {}
+
+    def pytest_runtest_logreport(self, report):
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
+
+    def pytest_sessionfinish(self):
+        known = self.cache.get("course/seconds", {})
+        slow = {name: round(took, 1) for name, took in self.seconds.items() if took > 0.5}
+        self.cache.set("course/seconds", {name: known[name] for name in known if name not in self.seconds} | slow)
+
+
+def pytest_configure(config):
+    if hasattr(config, "cache") and not hasattr(config, "workerinput"):  # what workers report arrives here
+        config.pluginmanager.register(Durations(config.cache))

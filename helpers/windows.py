@@ -5,7 +5,6 @@ that point has arrived, and not earlier. Windows never cross a gap: `starts` are
 stretch without gaps begins, as `gap_starts` finds them.
 """
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -21,14 +20,28 @@ ROUNDING = 1e-12  # of the largest value: what is left of a straight line once i
 FAR_OUT = 5  # robust standard deviations; beyond them a spike would speak louder than the rhythm
 
 
-def window_ends(n_times: int, window: int, stride: int = 1, starts: Sequence[int] = (0,)) -> np.ndarray:
-    """Position of each window's last point, in ascending order.
+def window_ends(n_times, window, stride=1, starts=(0,)):
+    """Find the position of each window's last point, in ascending order.
 
-    n_times : points in the series.
-    window : points in a window; a stretch shorter than that has none.
-    stride : points from one window to the next, counted anew in each stretch.
-    starts : positions at which a stretch without gaps begins; the first is 0.
-    Raises ValueError for lengths below 1 or starts that do not ascend from 0.
+    Parameters
+    ----------
+    n_times : int
+        Points in the series.
+    window : int
+        Points in a window; a stretch shorter than that has none.
+    stride : int
+        Points from one window to the next, counted anew in each stretch.
+    starts : sequence of int
+        Positions at which a stretch without gaps begins; the first is 0.
+
+    Returns
+    -------
+    ndarray of shape (n_windows,)
+
+    Raises
+    ------
+    ValueError
+        For lengths below 1 or starts that do not ascend from 0.
 
     >>> window_ends(8, window=3, starts=(0, 4)).tolist()
     [2, 3, 6, 7]
@@ -39,12 +52,20 @@ def window_ends(n_times: int, window: int, stride: int = 1, starts: Sequence[int
     return np.concatenate([np.empty(0, int), *stretches])
 
 
-def make_windows(values: np.ndarray, window: int, stride: int = 1, starts: Sequence[int] = (0,)) -> np.ndarray:
-    """All windows of a series, oldest first, as a new array.
+def make_windows(values, window, stride=1, starts=(0,)):
+    """Cut a series into all its windows, oldest first, as a new array.
 
-    values : shape (n_times,) or (n_times, n_channels).
-    Returns shape (n_windows, window) or (n_windows, window, n_channels); `window_ends` says where each one ends.
-    The other arguments, and what is raised, as in :func:`window_ends`.
+    Parameters
+    ----------
+    values : array of shape (n_times,) or (n_times, n_channels)
+    window, stride : int
+    starts : sequence of int
+        All three, and what is raised, as in :func:`window_ends`.
+
+    Returns
+    -------
+    ndarray of shape (n_windows, window) or (n_windows, window, n_channels)
+        `window_ends` says where each one ends.
 
     >>> make_windows([1, 2, 3, 4, 5], window=3).tolist()
     [[1, 2, 3], [2, 3, 4], [3, 4, 5]]
@@ -55,12 +76,23 @@ def make_windows(values: np.ndarray, window: int, stride: int = 1, starts: Seque
     return windows_at(values, window_ends(len(values), window, stride, starts), window)
 
 
-def windows_at(values: np.ndarray, ends: np.ndarray, window: int) -> np.ndarray:
-    """The windows whose last points stand at `ends`.
+def windows_at(values, ends, window):
+    """Cut out the windows whose last points stand at `ends`.
 
-    values : shape (n_times,) or (n_times, n_channels); ends : shape (n_windows,).
-    Returns shape (n_windows, window) or (n_windows, window, n_channels).
-    Raises ValueError for an end that has fewer than `window - 1` points before it.
+    Parameters
+    ----------
+    values : array of shape (n_times,) or (n_times, n_channels)
+    ends : array of int of shape (n_windows,)
+    window : int
+
+    Returns
+    -------
+    ndarray of shape (n_windows, window) or (n_windows, window, n_channels)
+
+    Raises
+    ------
+    ValueError
+        For an end that has fewer than `window - 1` points before it.
 
     >>> windows_at(np.array([1, 2, 3, 4]), np.array([3]), window=2).tolist()
     [[3, 4]]
@@ -71,14 +103,26 @@ def windows_at(values: np.ndarray, ends: np.ndarray, window: int) -> np.ndarray:
     return np.asarray(values)[ends[:, None] + np.arange(1 - window, 1)]
 
 
-def to_points(
-    window_scores: np.ndarray, n_times: int, window: int, stride: int = 1, starts: Sequence[int] = (0,)
-) -> np.ndarray:
+def to_points(window_scores, n_times, window, stride=1, starts=(0,)):
     """Give each window's score to its last point: causal, nothing after a point enters its score.
 
-    window_scores : shape (n_windows, ...), in the order of `make_windows`.
-    Returns shape (n_times, ...), NaN where no window ends: the first `window - 1` points of each stretch.
-    Raises ValueError if there is not one score for each window.
+    Parameters
+    ----------
+    window_scores : array of shape (n_windows, ...)
+        In the order of `make_windows`.
+    n_times, window, stride : int
+    starts : sequence of int
+        All four as in :func:`window_ends`.
+
+    Returns
+    -------
+    ndarray of shape (n_times, ...)
+        NaN where no window ends: the first `window - 1` points of each stretch.
+
+    Raises
+    ------
+    ValueError
+        If there is not one score for each window.
 
     >>> to_points([0.5, 0.7], n_times=4, window=3)
     array([nan, nan, 0.5, 0.7])
@@ -90,12 +134,19 @@ def to_points(
     return points
 
 
-def gap_starts(times: pd.DatetimeIndex, step: pd.Timedelta | None = None) -> np.ndarray:
-    """Positions at which a stretch without gaps begins; the first is 0.
+def gap_starts(times, step=None):
+    """Find the positions at which a stretch without gaps begins; the first is 0.
 
-    times : ascending, without duplicates.
-    step : the usual distance of two rows; None takes the median.
-    A gap is more than one and a half steps.
+    Parameters
+    ----------
+    times : pd.DatetimeIndex
+        Ascending, without duplicates.
+    step : pd.Timedelta or None
+        The usual distance of two rows; None takes the median. A gap is more than one and a half steps.
+
+    Returns
+    -------
+    ndarray of int
 
     >>> gap_starts(pd.DatetimeIndex(["2025-01-01 00:00", "2025-01-01 01:00", "2025-01-01 02:00", "2025-01-01 07:00"]))
     array([0, 3])
@@ -107,10 +158,18 @@ def gap_starts(times: pd.DatetimeIndex, step: pd.Timedelta | None = None) -> np.
     return np.concatenate([[0], np.flatnonzero(distances > GAP * usual) + 1])
 
 
-def runs(mask: np.ndarray) -> np.ndarray:
-    """Where runs of 1 begin and end: int array of shape (n_runs, 2), positions `start` and `stop`.
+def runs(mask):
+    """Find where runs of 1 begin and end.
 
-    mask : shape (n,), 0 or 1.
+    Parameters
+    ----------
+    mask : array of shape (n,)
+        0 or 1.
+
+    Returns
+    -------
+    ndarray of int of shape (n_runs, 2)
+        Positions `start` and `stop`.
 
     >>> runs([1, 1, 0, 1]).tolist()
     [[0, 2], [3, 4]]
@@ -118,11 +177,20 @@ def runs(mask: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.diff(np.concatenate([[0], mask, [0]]))).reshape(-1, 2)  # zeros close runs at both ends
 
 
-def dominant_period(values: np.ndarray, longest: int | None = None) -> int | None:
-    """The period of a rhythm in points, or None: the shortest strong peak of the autocorrelation.
+def dominant_period(values, longest=None):
+    """Find the period of a rhythm: the shortest strong peak of the autocorrelation.
 
-    values : shape (n_times,) or (n_times, n_channels), finite; channels that vary are averaged.
-    longest : None looks up to a third of the series, so that the rhythm is seen three times.
+    Parameters
+    ----------
+    values : array of shape (n_times,) or (n_times, n_channels)
+        Finite; channels that vary are averaged.
+    longest : int or None
+        In points; None looks up to a third of the series, so that the rhythm is seen three times.
+
+    Returns
+    -------
+    int or None
+        In points; None if there is no rhythm.
 
     >>> hours = np.arange(24 * 14)
     >>> dominant_period(np.sin(2 * np.pi * hours / 24))

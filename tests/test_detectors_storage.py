@@ -83,11 +83,16 @@ def test_no_pickle_inside(detector, members, path, monkeypatch):
     load_detector(path)
 
 
-@pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.9, 0.999])
-def test_a_file_cut_short_is_refused(share, path):
+@pytest.fixture(scope="module")
+def content_of_a_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("files") / "whole.detector"
     NETWORK.fit(FRAME).save(path)
-    content = path.read_bytes()
-    path.write_bytes(content[: int(share * len(content))])
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.9, 0.999])
+def test_a_file_cut_short_is_refused(share, path, content_of_a_file):
+    path.write_bytes(content_of_a_file[: int(share * len(content_of_a_file))])
     with pytest.raises(StoredDetectorError, match=r"my\.detector is not a detector's file.*detector\.save"):
         load_detector(path)
 

@@ -1,6 +1,6 @@
 """Metrics in time against slow literal versions that look at one row after the other."""
 
-from helpers.evaluation.events import (
+from helpers.evaluation import (
     alarm_episodes,
     detection_delay,
     event_recall,
@@ -9,9 +9,9 @@ from helpers.evaluation.events import (
     false_alarms_per_day,
     oracle_f1,
     point_adjusted_f1,
+    quantile_threshold,
     rows_in_a_day,
 )
-from helpers.evaluation.thresholds import quantile_threshold
 
 import numpy as np
 import pandas as pd

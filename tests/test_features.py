@@ -3,8 +3,7 @@
 import math
 import time
 
-from helpers.datasets import load_orders
-from helpers.datasets.features import ORDER_FEATURES, order_features
+from helpers.datasets import ORDER_FEATURES, load_orders, order_features
 
 import numpy as np
 import pandas as pd

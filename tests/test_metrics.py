@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from helpers.evaluation.metrics import (
+from helpers.evaluation import (
     bootstrap_distribution,
     bootstrap_interval,
     precision_at_k,

@@ -1,8 +1,6 @@
 """Limits for scores in time: as many alarms as allowed, and nothing seen of the future."""
 
-from helpers.evaluation.events import alarm_episodes
-from helpers.evaluation.thresholds import quantile_threshold
-from helpers.evaluation.thresholds_in_time import alarms_threshold, rolling_threshold, rolling_z
+from helpers.evaluation import alarm_episodes, alarms_threshold, quantile_threshold, rolling_threshold, rolling_z
 
 import numpy as np
 import pytest

@@ -153,6 +153,16 @@ def test_a_second_make_installs_nothing_and_starts_nothing_but_its_job(machine):
     assert calls == "notebooks/tools/build.py\n"
 
 
+@pytest.mark.parametrize(
+    ("given", "passed"), [([], ""), (["BASE=HEAD~2"], "HEAD~2"), (["ALL=1", "BASE=v1"], "--all v1")]
+)
+def test_what_changed_is_compared_with_a_commit(machine, given, passed):
+    machine.python("python3", "3.11")
+    machine.setup()
+    _, calls = machine.run("make", "test-changed", *given)
+    assert calls.split() == ["notebooks/tools/changed.py", *passed.split()]
+
+
 def test_jupyterlab_looks_as_on_binder(machine):
     machine.python("python3", "3.11")
     machine.setup()

@@ -1,6 +1,6 @@
 """Thresholds keep what they promise, and say so when they cannot."""
 
-from helpers.evaluation.thresholds import (
+from helpers.evaluation import (
     cost_threshold,
     cross_validated_threshold,
     cross_validation_table,

@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def to_arrays(member: bytes) -> dict[str, np.ndarray]:
-    """`images` (n, 28, 28) and `labels` (n,), both uint8; stops at anything but pixels 0..255 and digits 0..9."""
+    """Read `images` (n, 28, 28) and `labels` (n,), both uint8; stops at anything but pixels 0..255 and digits 0..9."""
     lines = gzip.decompress(member).decode("ascii").split()
     table = np.array([line.split(",") for line in lines], dtype=float)
     labels = table[:, -1]
@@ -54,7 +54,7 @@ def update_npz(path: Path, arrays: dict[str, np.ndarray]) -> str:
 
 
 def pack(arrays: dict[str, np.ndarray]) -> bytes:
-    """A compressed .npz without dates: the same arrays give the same bytes (under the same zlib)."""
+    """Pack a compressed .npz without dates: the same arrays give the same bytes (under the same zlib)."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, array in arrays.items():

@@ -12,10 +12,20 @@ DATA_DIR = Path(__file__).resolve().parent.parent
 
 
 def update_gzip(path: Path, content: bytes) -> str:
-    """Store `content` (uncompressed bytes) in the gzip file `path`; return a sentence on what was done.
+    """Store uncompressed bytes in a gzip file.
 
     The same content compresses to other bytes under another zlib, so a file that already holds this content
     is left alone and its checksum stays true.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+
+    Returns
+    -------
+    str
+        A sentence on what was done.
     """
     if path.exists() and _holds(path, content):
         return f"{path.name} already holds exactly this content; left as it is."
@@ -23,7 +33,18 @@ def update_gzip(path: Path, content: bytes) -> str:
 
 
 def write_file(path: Path, packed: bytes) -> str:
-    """Replace the file `path` by these bytes, all or nothing; return a sentence that holds their SHA-256."""
+    """Replace a file by these bytes, all or nothing.
+
+    Parameters
+    ----------
+    path : Path
+    packed : bytes
+
+    Returns
+    -------
+    str
+        A sentence that holds their SHA-256.
+    """
     _replace(path, packed)
     digest = hashlib.sha256(packed).hexdigest()
     return (

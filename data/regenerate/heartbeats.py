@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def to_csv(member: bytes) -> bytes:
-    """The course's CSV (uncompressed): one column, millivolts with three decimals; stops if that is not exact."""
+    """Write the course's CSV (uncompressed): one column, millivolts with three decimals; stops if that is not exact."""
     with np.load(io.BytesIO(member), allow_pickle=False) as arrays:
         ecg = arrays["ecg"]
     if ecg.ndim != 1 or not np.array_equal(np.round(ecg * STEPS_PER_MILLIVOLT) / STEPS_PER_MILLIVOLT, ecg):

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def to_csv(member: bytes) -> bytes:
-    """The course's CSV (uncompressed): the same rows in the same order under our header."""
+    """Write the course's CSV (uncompressed): the same rows in the same order under our header."""
     rows = read_csv_rows(member, ORIGINAL_HEADER)
     return "\n".join([HEADER, *rows, ""]).encode("ascii")
 

@@ -145,14 +145,14 @@ def main() -> None:
 
 
 def to_csv(orders: pd.DataFrame) -> bytes:
-    """The file's content (uncompressed): euros with two decimals, times to the second, \\n at line ends."""
+    r"""Write the file's content (uncompressed): euros with two decimals, times to the second, \n at line ends."""
     seconds = "%Y-%m-%d %H:%M:%S"
     text = orders.to_csv(index=False, float_format="%.2f", date_format=seconds, lineterminator="\n")
     return text.encode("ascii")
 
 
 def simulate_orders(seed: int = SEED) -> pd.DataFrame:
-    """20,000 simulated orders (rows sorted by time) with the columns `COLUMNS`."""
+    """Simulate 20,000 orders (rows sorted by time) with the columns `COLUMNS`."""
     rng = np.random.default_rng(seed)
     shop = make_shop(rng)
     n_regular = N_ORDERS - BURST_SIZES.sum() - N_TAKEOVER
@@ -233,7 +233,7 @@ def make_favourites(rng: np.random.Generator) -> np.ndarray:
 
 
 def is_sales_day(day: np.ndarray) -> np.ndarray:
-    """True for the positions of `SALES_DAYS`, counted from `START`."""
+    """Mark the positions of `SALES_DAYS`, counted from `START`."""
     return np.isin(day, [(pd.Timestamp(date) - START).days for date in SALES_DAYS])
 
 
@@ -271,7 +271,7 @@ def draw_quantities(rng: np.random.Generator, category: np.ndarray) -> np.ndarra
 
 
 def draw_products(rng: np.random.Generator, shop: Shop, category: np.ndarray, spending: np.ndarray) -> np.ndarray:
-    """A product in each category: popular ones more often, near the account's spending level."""
+    """Draw a product in each category: popular ones more often, near the account's spending level."""
     fits = np.exp(-0.5 * ((shop.products["level"].to_numpy() - spending[:, None]) / 0.8) ** 2)
     weights = shop.products["popularity"].to_numpy() * (fits + 0.02)
     return draw_rows(rng, np.where(shop.products["category"].to_numpy() == category[:, None], weights, 0.0))
@@ -313,7 +313,7 @@ def draw_times_of_day(rng: np.random.Generator, shop: Shop, customer: np.ndarray
 
 
 def fill_orders(rng: np.random.Generator, shop: Shop, customer: np.ndarray, time: np.ndarray) -> pd.DataFrame:
-    """What these accounts order at these times: all columns of a normal order."""
+    """Draw what these accounts order at these times: all columns of a normal order."""
     n, who, day = len(customer), shop.customers.iloc[customer].reset_index(drop=True), time.astype(int)
     gift = rng.random(n) < 0.17
     not_favourite = (shop.favourites[customer] == 0) * CATEGORIES["popularity"].to_numpy()
@@ -402,7 +402,7 @@ def make_mismatch(rng: np.random.Generator, orders: pd.DataFrame) -> None:
 
 
 def ordinary_mismatches(orders: pd.DataFrame) -> pd.DataFrame:
-    """The wrong amounts an order could show: four columns, NaN where extraordinary or with a coupon."""
+    """List the wrong amounts an order could show: four columns, NaN where extraordinary or with a coupon."""
     low, high = orders["amount"].quantile(ORDINARY)
     quantity = orders["quantity"]
     dropped = ((quantity - 1) / quantity).where(quantity.isin([2, 3]))
@@ -485,7 +485,7 @@ def takeover(rng: np.random.Generator, shop: Shop, orders: pd.DataFrame, day: in
 
 
 def strange_hour(rng: np.random.Generator, times: np.ndarray) -> float | None:
-    """An hour seven to twelve hours from the circular mean of `times` (days); None without a usual hour."""
+    """Draw an hour seven to twelve hours from the circular mean of `times` (days); None without a usual hour."""
     mean = np.exp(2j * np.pi * times).mean()
     if abs(mean) < 0.5:
         return None

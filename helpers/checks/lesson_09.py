@@ -138,8 +138,8 @@ def exercise_4(in_time) -> str:
     needed = f'a set of names is needed, as in {{"PCA"}}, not {in_time!r}'
     names = {str(name) for name in as_list(in_time, needed, but=(str,))}
     cost = load_results("cost").query("rows == @MANY_ROWS").set_index("detector")
-    for name in names - set(cost.index):
-        raise Wrong(f"{name!r} is not in the table")
+    if unknown := names - set(cost.index):
+        raise Wrong(f"{min(unknown)!r} is not in the table")
     seconds = cost["train_seconds"] + cost["score_seconds"]
     for name in sorted(names):
         if np.isnan(seconds[name]):

@@ -39,20 +39,10 @@ FORMAT = "anomaly-detection-course detector"
 VERSION = 1
 HOW = "Make it with detector.save(path)."
 HISTORIES = {"History": "helpers.training.loop", "GANHistory": "helpers.detectors.gan.training"}
+SCALERS = MinMaxScaler, RobustScaler, StandardScaler
+OUTLIER_DETECTORS = EllipticEnvelope, IsolationForest, LocalOutlierFactor, OneClassSVM
 # A file cannot choose what is imported: it can name these estimators, and the detectors that were registered.
-ESTIMATORS = {
-    known.__name__: known
-    for known in (
-        EllipticEnvelope,
-        IsolationForest,
-        LocalOutlierFactor,
-        MinMaxScaler,
-        OneClassSVM,
-        Pipeline,
-        RobustScaler,
-        StandardScaler,
-    )
-}
+ESTIMATORS = {known.__name__: known for known in (*OUTLIER_DETECTORS, *SCALERS, Pipeline)}
 DETECTORS = {}
 
 
@@ -192,7 +182,7 @@ def _encode(value, name, members):
 def _not_storable(value, name):
     return StoredDetectorError(
         f"{name} is {value!r}: only numbers, texts, arrays, Keras networks, the course's detectors and scikit-learn's "
-        f"{', '.join(ESTIMATORS)} can be saved without pickle."
+        f"{', '.join(sorted(ESTIMATORS))} can be saved without pickle."
     )
 
 

@@ -16,7 +16,7 @@ __all__ = ["FusedLSTM", "PhiloxNoise", "fast_copy", "random_normal"]
 
 
 def random_normal(shape, seeds, stddev=1.0, dtype="float32"):
-    """The numbers that `keras.random.normal` draws, much faster in a function that XLA compiles.
+    """Draw the numbers that `keras.random.normal` draws, much faster in a function that XLA compiles.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class PhiloxNoise(keras.layers.Layer):
         self.supports_masking = True
 
     def call(self, inputs, training=False):
-        """The inputs, with noise while training."""
+        """Add the noise, while training only."""
         if not training or self.stddev == 0:
             return inputs
         return inputs + random_normal(tf.shape(inputs), self.seed_generator, self.stddev, self.compute_dtype)
@@ -83,7 +83,7 @@ class FusedLSTM(keras.layers.RNN):
         super().__init__(layer.cell, **{name: getattr(layer, name) for name in options}, dtype=layer.dtype_policy)
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
-        """The last output, all outputs, the last states."""
+        """Return the last output, all outputs, and the last states."""
         if mask is not None or (training and (self.cell.dropout or self.cell.recurrent_dropout)):
             return super().inner_loop(sequences, initial_state, mask, training=training)
         steps = tf.transpose(sequences, [1, 0, 2])
@@ -118,7 +118,7 @@ def _order_of_block(weights):
 
 
 def fast_copy(model, xla=False):
-    """A network to compute with instead of `model`: its own layers, so its weights, but for those that have a fast one.
+    """Make a network to compute with instead of `model`, of its layers and so its weights, the slow ones replaced.
 
     Parameters
     ----------

@@ -8,13 +8,18 @@ __all__ = ["StageBar", "in_notebook", "progress_bar"]
 
 
 def progress_bar(shown=None, **options):
-    """A tqdm bar that disappears when it is closed. TQDM_DISABLE=1 in the environment silences every bar.
+    """Make a tqdm bar that disappears when it is closed. TQDM_DISABLE=1 in the environment silences every bar.
 
     Parameters
     ----------
     shown : bool or None
         None shows it in notebooks only.
-    **options : for tqdm
+    **options
+        For tqdm.
+
+    Returns
+    -------
+    tqdm.tqdm
 
     >>> with progress_bar(False, total=3) as bar:
     ...     bar.update()
@@ -45,6 +50,7 @@ class StageBar:
         self.quiet, self.bar, self.told = quiet, None, set()
 
     def __call__(self, done, text):
+        """Show that the share `done` is done, and the stage `text`."""
         if self.quiet:
             return
         if not in_notebook() and not sys.stderr.isatty():
@@ -84,7 +90,10 @@ def in_notebook():
 
 
 class _DisplayedLine:
-    """A file for tqdm that rewrites one notebook output, so that a finished bar leaves nothing in the file."""
+    """A file for tqdm that rewrites one notebook output, so that a finished bar leaves nothing in the file.
+
+    (tqdm.auto leaves widgets there, their state in the notebook's metadata, and shows them despite TQDM_DISABLE=1.)
+    """
 
     def __init__(self):
         self.handle = None
@@ -99,4 +108,4 @@ class _DisplayedLine:
             self.handle.update({"text/plain": text}, raw=True)
 
     def flush(self):
-        """Outputs are sent at once."""
+        """Do nothing: outputs are sent at once."""

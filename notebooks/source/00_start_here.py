@@ -2,6 +2,7 @@
 # jupyter:
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
+#   course: {seconds: 10, megabytes: 500, without: [method]}
 # ---
 
 # %% [markdown]

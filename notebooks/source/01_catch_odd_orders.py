@@ -2,6 +2,7 @@
 # jupyter:
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
+#   course: {seconds: 20, megabytes: 700}
 # ---
 
 # %% [markdown]

@@ -1,7 +1,8 @@
 """Build the notebooks from their sources: `make notebooks`.
 
 A lesson is executed again when its code changed, or a module or data file that it reaches; otherwise its outputs are
-kept and only its text is refreshed. `--headers` never executes: it rewrites navigation lines and measured figures.
+kept and only its text is refreshed. A lesson's first build also notes its seconds and memory. `--headers` never
+executes: it rewrites navigation lines and measured figures.
 
     python notebooks/tools/build.py [01 02 ...] [--headers] [--force]
 """
@@ -72,6 +73,14 @@ def share_outputs(solved, emptied, name: str) -> None:
         cell.outputs = twin.outputs
 
 
+def run(notebook, path: Path, name: str) -> tuple[float, float]:
+    """Execute a notebook where it will lie; return kernel seconds and peak megabytes."""
+    took = execution.execute(notebook, path.parent, name)
+    refuse_debris(notebook, name)
+    tidy(notebook)
+    return took.seconds, took.megabytes
+
+
 def build(source: Path, force: bool, headers_only: bool) -> str:
     """Bring both notebooks of a lesson up to date; return what was done."""
     wanted = lessons.fingerprint(source)
@@ -85,11 +94,10 @@ def build(source: Path, force: bool, headers_only: bool) -> str:
     if headers_only and not kept:
         raise SystemExit(f"{source.stem}: its code changed since it was built; run `make notebooks`.")
     if not kept:
-        for notebook, path in zip(fresh, paths, strict=True):
-            execution.execute(notebook, path.parent, source.stem)
-            refuse_debris(notebook, source.stem)
-            tidy(notebook)
+        took = [run(notebook, path, source.stem) for notebook, path in zip(fresh, paths, strict=True)]
         share_outputs(*fresh, source.stem)
+        if source.stem[:2] not in lessons.measured():
+            lessons.record({source.stem[:2]: took[0]})
     for old, notebook, path in zip(stored, fresh, paths, strict=True):
         notebook.metadata["built_from"] = old.metadata.get("built_from") if kept else wanted
         write(notebook, path)
@@ -111,11 +119,15 @@ def main() -> None:
     parser.add_argument("--headers", action="store_true", help="refresh text and headers only, execute nothing")
     parser.add_argument("--force", action="store_true", help="execute again even if nothing changed")
     arguments = parser.parse_args()
-    for source in lessons.select(arguments.lessons):
+    chosen, known = lessons.select(arguments.lessons), lessons.measured()
+    for source in chosen:
         try:
             print(f"{source.stem}: {build(source, arguments.force, arguments.headers)}", flush=True)
         except execution.LessonError as error:
             raise SystemExit(f"FAILED {error}") from None
+    if lessons.measured() != known:  # a new lesson took its first figures: they stand in headers and in the map
+        for source in chosen:
+            build(source, force=False, headers_only=True)
     write_readme()
 
 

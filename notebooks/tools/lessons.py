@@ -7,6 +7,7 @@ notebook with the exercises solved, `learner` the one with them emptied. Both ar
 
 import hashlib
 import json
+import math
 import re
 from pathlib import Path
 
@@ -29,7 +30,9 @@ __all__ = [
     "fingerprint",
     "learner",
     "measured",
+    "record",
     "select",
+    "settings",
     "solution",
     "sources",
 ]
@@ -65,9 +68,24 @@ def select(numbers: list[str]) -> list[Path]:
 
 
 def measured() -> dict:
-    """Seconds and megabytes of each lesson, as `make measure` wrote them."""
+    """Seconds and megabytes of each lesson, as its first build or `make measure` wrote them."""
     path = SOURCE / "measured.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def settings(source: Path) -> dict:
+    """What a lesson's header says of itself under `course`: its budget, and the rules `without` which it is built."""
+    return {"without": [], **jupytext.read(source).metadata["course"]}
+
+
+def record(figures: dict[str, tuple[float, float]]) -> None:
+    """Write seconds and megabytes of lessons, by number, rounded up to whole seconds and tens of megabytes."""
+    rounded = {
+        number: {"seconds": math.ceil(seconds), "megabytes": math.ceil(megabytes / 10) * 10}
+        for number, (seconds, megabytes) in figures.items()
+    }
+    text = json.dumps(dict(sorted((measured() | rounded).items())), indent=2) + "\n"
+    (SOURCE / "measured.json").write_text(text, encoding="utf-8")
 
 
 def title(source: Path) -> str:

@@ -5,8 +5,6 @@ with 1. Nothing is written, but for `--measure`: it stores seconds and megabytes
 """
 
 import argparse
-import json
-import math
 import subprocess
 import sys
 from pathlib import Path
@@ -14,21 +12,7 @@ from pathlib import Path
 import execution
 import lessons
 
-__all__ = ["BUDGETS", "headline", "main"]
-
-# Kernel seconds on two cores and peak resident megabytes that a lesson may take.
-BUDGETS = {
-    "00": (10, 500),
-    "01": (20, 700),
-    "02": (25, 700),
-    "03": (45, 1200),
-    "04": (75, 1300),
-    "05": (60, 1300),
-    "06": (75, 1300),
-    "07": (60, 1300),
-    "08": (75, 1300),
-    "09": (45, 1300),
-}
+__all__ = ["headline", "main"]
 
 
 def headline(notebook) -> str:
@@ -51,24 +35,20 @@ def run(source: Path) -> execution.Run:
     return took
 
 
-def over_budget(runs: dict[str, execution.Run]) -> list[str]:
-    """A sentence for each lesson that takes more than its budget."""
+def over_budget(runs: dict[Path, execution.Run]) -> list[str]:
+    """A sentence for each lesson that takes more than its header allows: kernel seconds, peak resident megabytes."""
+    budgets = {source: lessons.settings(source) for source in runs}
     return [
-        f"lesson {number} took {took.seconds:.1f} s and {took.megabytes:.0f} MB; its budget is "
-        f"{BUDGETS[number][0]} s and {BUDGETS[number][1]} MB"
-        for number, took in runs.items()
-        if took.seconds > BUDGETS[number][0] or took.megabytes > BUDGETS[number][1]
+        f"lesson {source.stem[:2]} took {took.seconds:.1f} s and {took.megabytes:.0f} MB; its budget is "
+        f"{budgets[source]['seconds']} s and {budgets[source]['megabytes']} MB"
+        for source, took in runs.items()
+        if took.seconds > budgets[source]["seconds"] or took.megabytes > budgets[source]["megabytes"]
     ]
 
 
-def store(runs: dict[str, execution.Run]) -> None:
-    """Write the figures, rounded up to whole seconds and tens of megabytes, and refresh the headers."""
-    figures = lessons.measured() | {
-        number: {"seconds": math.ceil(took.seconds), "megabytes": math.ceil(took.megabytes / 10) * 10}
-        for number, took in runs.items()
-    }
-    path = lessons.SOURCE / "measured.json"
-    path.write_text(json.dumps(dict(sorted(figures.items())), indent=2) + "\n", encoding="utf-8")
+def store(runs: dict[Path, execution.Run]) -> None:
+    """Write the figures and refresh the headers."""
+    lessons.record({source.stem[:2]: (took.seconds, took.megabytes) for source, took in runs.items()})
     subprocess.run([sys.executable, lessons.TOOLS / "build.py", "--headers"], check=True)
 
 
@@ -78,7 +58,7 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true", help="store seconds and megabytes in measured.json")
     arguments = parser.parse_args()
     print(f"{'lesson':<34} {'seconds':>7} {'peak MB':>8}  headline", flush=True)
-    runs = {source.stem[:2]: run(source) for source in lessons.select(arguments.lessons)}
+    runs = {source: run(source) for source in lessons.select(arguments.lessons)}
     if arguments.measure:
         store(runs)
     if complaints := over_budget(runs):

@@ -1,4 +1,4 @@
-"""What the players of a GAN minimise: functions of a batch that `helpers.detectors.gan.training.play` calls in each step."""
+"""What the players of a GAN minimise: functions of a batch that `play` calls in each step."""
 
 from helpers.training.layers import random_normal
 
@@ -21,8 +21,8 @@ def gan_losses(generator, discriminator, gradient_penalty):
     Returns
     -------
     function
-        Of real rows (n, n_values) and random codes (n, code_size). It returns a mapping of names to scalars. "discriminator" and "generator" are what the two sides minimise,
-        the others are for the history.
+        Of real rows (n, n_values) and random codes (n, code_size). It returns a mapping of names to scalars:
+        "discriminator" and "generator" are what the two sides minimise, the others are for the history.
     """
 
     def losses(real, codes):

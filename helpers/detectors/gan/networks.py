@@ -15,9 +15,24 @@ SLOPE = 0.2  # of the discriminator's leaky ReLU: one that goes silent teaches i
 
 
 def generator(code_size, hidden, n_values, activation="tanh", bounded=False, seed=0):
-    """Random codes (n, code_size) to made-up rows (n, n_values).
+    """Build the way from random codes to made-up rows.
 
-    activation : of the hidden layers; bounded : end in a sigmoid, for pixels from 0 to 1.
+    Parameters
+    ----------
+    code_size : int
+    hidden : sequence of int
+        Widths of the hidden layers.
+    n_values : int
+    activation : str
+        Of the hidden layers.
+    bounded : bool
+        End in a sigmoid, for pixels from 0 to 1.
+    seed : int
+        First weights.
+
+    Returns
+    -------
+    keras.Model, (n, code_size) to (n, n_values)
 
     >>> generator(2, (8, 16), 5).output_shape
     (None, 5)
@@ -28,7 +43,20 @@ def generator(code_size, hidden, n_values, activation="tanh", bounded=False, see
 
 
 def encoder(n_values, hidden, code_size, activation="tanh", seed=0):
-    """Rows (n, n_values) to codes (n, code_size): the generator's way back.
+    """Build the generator's way back, from rows to codes.
+
+    Parameters
+    ----------
+    n_values : int
+    hidden : sequence of int
+    code_size : int
+    activation : str
+    seed : int
+        The last four as in :func:`generator`.
+
+    Returns
+    -------
+    keras.Model, (n, n_values) to (n, code_size)
 
     >>> encoder(5, (16, 8), 2).output_shape
     (None, 2)
@@ -37,9 +65,21 @@ def encoder(n_values, hidden, code_size, activation="tanh", seed=0):
 
 
 def discriminator(n_values, hidden, seed=0):
-    """Rows (n, n_values), or rows with their codes beside them, to (n, hidden[-1] + 1).
+    """Build the judge of rows, or of rows with their codes beside them.
 
-    The last column is the logit, above 0 where it believes that a row is real; the others are its last hidden layer.
+    Parameters
+    ----------
+    n_values : int
+        Width of what it sees.
+    hidden : sequence of int
+    seed : int
+        First weights.
+
+    Returns
+    -------
+    keras.Model, (n, n_values) to (n, hidden[-1] + 1)
+        The last column is the logit, above 0 where it believes that a row is real; the others are its last hidden
+        layer.
 
     >>> discriminator(5 + 2, (16, 8)).output_shape
     (None, 9)

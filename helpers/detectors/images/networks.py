@@ -7,9 +7,22 @@ __all__ = ["build", "conv_autoencoder", "dense_autoencoder"]
 
 
 def build(network, shape, code_size, width=None, seed=0):
-    """A new autoencoder of images of `shape` (height, width, channels) with pixels from 0 to 1.
+    """Build a new autoencoder of images with pixels from 0 to 1.
 
-    network : "conv" or "dense"; width : None takes the network's own default.
+    Parameters
+    ----------
+    network : {"conv", "dense"}
+    shape : tuple of int
+        Height, width, channels.
+    code_size : int
+    width : int or None
+        None takes the network's own default.
+    seed : int
+        First weights.
+
+    Returns
+    -------
+    keras.Sequential, (n, height, width, channels) to the same
 
     >>> build("conv", (28, 28, 1), code_size=16).output_shape
     (None, 28, 28, 1)
@@ -20,7 +33,16 @@ def build(network, shape, code_size, width=None, seed=0):
 
 
 def dense_autoencoder(shape, code_size, width=256):
-    """Pixels, `width` units, the code, `width` units, pixels.
+    """Build pixels, `width` units, the code, `width` units, pixels.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    code_size, width : int
+
+    Returns
+    -------
+    keras.Sequential
 
     >>> [layer.units for layer in dense_autoencoder((28, 28, 1), 16).layers if hasattr(layer, "units")]
     [256, 16, 256, 784]
@@ -40,9 +62,20 @@ def dense_autoencoder(shape, code_size, width=256):
 
 
 def conv_autoencoder(shape, code_size, width=16):
-    """Two convolutions that halve the image, the code, and two that double it again.
+    """Build two convolutions that halve the image, the code, and two that double it again.
 
     Sides that four does not divide are filled up with paper first and cut off last.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    code_size : int
+    width : int
+        Channels of the first convolution; the second has twice as many.
+
+    Returns
+    -------
+    keras.Sequential
 
     >>> conv_autoencoder((30, 21, 3), 8).output_shape
     (None, 30, 21, 3)

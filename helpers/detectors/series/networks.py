@@ -8,7 +8,7 @@ __all__ = ["autoencoder_network", "forecaster_network"]
 
 
 def forecaster_network(n_inputs, n_channels, units=32, n_recent=1, noise=0.0, seed=0):
-    """Reads points one after the other and forecasts, after each of the last ones, the next point.
+    """Build a network that reads points one after the other and forecasts, after each of the last ones, the next point.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def forecaster_network(n_inputs, n_channels, units=32, n_recent=1, noise=0.0, se
 
 
 def autoencoder_network(window, n_channels, units=32, code_size=None, noise=0.0, seed=0):
-    """Reads a window into one code, then writes the window from it, last point first.
+    """Build a network that reads a window into one code, then writes the window from it, last point first.
 
     Writing backwards lets the decoder begin with what the encoder has just read (Srivastava, Mansimov and
     Salakhutdinov, Unsupervised Learning of Video Representations using LSTMs, ICML 2015; for anomalies Malhotra et al.,

@@ -141,7 +141,7 @@ class DenseAutoencoder(ColumnwiseDetector):
 
 
 def dense_network(n_columns, hidden, code_size, n_members=1, noise=0.0, activation="tanh", seed=0):
-    """Several dense autoencoders as one Keras network: one step trains them all.
+    """Build several dense autoencoders as one Keras network: one step trains them all.
 
     An ``EinsumDense`` layer here is `n_members` ``Dense`` layers side by side, each with its own weights.
 

@@ -1,0 +1,56 @@
+"""Answers to the exercises of lesson 00, and what the checks say to them."""
+
+from helpers.checks import lesson_00
+from tests.checks.answers import check_cases
+
+import numpy as np
+
+CASES = {
+    1: [
+        ([{"a": ..., "b": ..., "c": ..., "d": ...}], "empty"),
+        ([{"a": "point", "b": ..., "c": 1, "d": 1}], "empty"),
+        ([{"a": "Point ", "b": "CONTEXTUAL", "c": "collective", "d": "contextual"}], "right"),
+        ([{"a": "point", "b": "contextual", "c": "collective", "d": "contextual"}], "right"),
+        ([{"a": "contextual", "b": "contextual", "c": "collective", "d": "contextual"}], "900 °C"),
+        ([{"a": "point", "b": "contextual", "c": "point", "d": "contextual"}], "healthy"),
+        ([{"a": "Punkt", "b": "contextual", "c": "collective", "d": "contextual"}], "none of the three words"),
+        ([["point"]], "should be a dict"),
+    ],
+    2: [
+        ([..., ...], "empty"),
+        ([2075, 103], "right"),
+        ([np.int64(2075), np.float64(103)], "right"),
+        ([53, 3], "one direction"),
+        ([2022, 3], "one direction"),
+        ([2075, 2075], "add up shop.labels"),
+        ([0.104, 3], "share"),
+        ([2100, 103], "too many"),
+        ([1500, 3], "count where"),
+        (["many", 3], "not a str"),
+        ([None, 3], "is empty"),
+        ([np.ones(20_000), 3], "20000 of them"),
+    ],
+    3: [
+        ([...], "empty"),
+        ([{"a", "b", "d", "e"}], "right"),
+        ([["A", "B", "d", "e"]], "right"),
+        (["abde"], "right"),
+        ([{"a", "b"}], "2 found, 2 more"),
+        ([{"a", "b", "c", "d", "e"}], "c is no fault"),
+        ([{"z"}], "z: choose from"),
+        ([4], "a set of letters is needed"),
+        ([{"a", ...}], "empty"),
+        ([np.array(list("abde"))], "right"),
+        ([set()], "0 found, 4 more to find"),
+        ([{"c", "f"}], "f is no fault"),
+    ],
+    4: [
+        ([...], "empty"),
+        (["word " * 30], "right"),
+        (["too short"], "2 words so far"),
+        ([3], "as a text"),
+        ([["word " * 10, "word " * 10]], "right"),
+    ],
+}
+
+test_answers, test_every_check_is_tested = check_cases(lesson_00, CASES)
