@@ -51,7 +51,7 @@ test-newest: $(READY) ## every test with the newest ones (PYTHON=/path/to/python
 run: $(READY) ## run all lessons and print a table (LESSON=01 runs one)
 	@$(VENV_PYTHON) notebooks/tools/run.py $(LESSON)
 
-notebooks: $(READY) ## rebuild the notebooks whose source, helpers or data changed
+notebooks: $(READY) ## rebuild the notebooks whose code changed, or a module or data file that they reach
 	@$(VENV_PYTHON) notebooks/tools/build.py
 
 lesson: $(READY) ## for authors: the files of a new lesson (NAME=12_explain_an_alarm)

@@ -68,6 +68,10 @@ def test_the_lstm_leaves_the_first_lessons_alone():
         assert reached_by(f"detectors.{module}") >= {"05", "06"}
 
 
+def test_the_catalogue_matters_to_the_lesson_that_reads_it():
+    assert reached_by("detectors.catalogue") == {"09"}
+
+
 def test_statistics_need_no_network():
     for number in ("00", "01", "02"):
         assert not {module for module in REACHED[number] if module.startswith("helpers.training.loop")}

@@ -114,6 +114,7 @@ def write_readme() -> None:
 
 
 def main() -> None:
+    """Build what the command line asks for."""
     parser = argparse.ArgumentParser(description="Build the notebooks from their sources.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons (default: all)")
     parser.add_argument("--headers", action="store_true", help="refresh text and headers only, execute nothing")

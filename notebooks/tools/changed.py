@@ -73,6 +73,7 @@ def differences(before: dict[str, bytes], now: dict[str, bytes]) -> list[str]:
 
 
 def because(paths: list[str]) -> str:
+    """The reason for a choice: what is reached and has changed."""
     return "reaches " + ", ".join(paths[:2]) + (f" and {len(paths) - 2} more" if len(paths) > 2 else "")
 
 
@@ -180,6 +181,7 @@ def run(root: Path, paths: list[str], out: list[str]) -> int:
 
 
 def main() -> None:
+    """Choose, say what was chosen, and run it; the exit code is that of pytest."""
     parser = argparse.ArgumentParser(description="Run the tests that a change reaches.")
     parser.add_argument("base", nargs="?", help="the commit to compare with")
     parser.add_argument("--all", action="store_true", help="leave out nothing, however long it takes")

@@ -46,6 +46,7 @@ def with_badge(readme, settings):
 
 
 def main(arguments, root=ROOT):
+    """Write the address that the command line names into settings, README and lessons."""
     settings = parse(arguments)
     readme = root / "README.md"
     text = with_badge(readme.read_text(), settings)

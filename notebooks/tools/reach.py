@@ -1,5 +1,4 @@
-"""What a piece of code reaches: the modules that it imports, those that they import, and the data files that all of
-these name.
+"""What a piece of code reaches: the modules that it imports, what they import, and the data files that these name.
 
 Sources are parsed, never imported. A name that is taken from a package leads to the module that defines it, and the
 package's ``__init__`` counts with its own statements only: what it passes on to others, and its ``__all__``, do not
@@ -58,7 +57,7 @@ def imports(node: ast.AST, package: str):
 
 
 def chain(node: ast.AST) -> str:
-    """ "a.b.c" for an expression of that form, else nothing."""
+    """An expression of the form a.b.c as text; nothing for any other."""
     if isinstance(node, ast.Attribute):
         return (before := chain(node.value)) and f"{before}.{node.attr}"
     return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else ""
@@ -241,11 +240,14 @@ class Tree:
         return set() if name in source.defined else {f"{module}.{name}" for module in source.asked}
 
     def is_package(self, module: str) -> bool:
+        """Whether a module of ours is a package."""
         return module in self.modules and self.modules[module].name == f"{ITSELF}.py"
 
     def facts(self, module: str) -> Facts:
+        """What the source of a module says."""
         package = module if self.is_package(module) else module.rpartition(".")[0]
         return facts(self.read(self.modules[module]), package)
 
     def part(self, module: str, text: str) -> dict[str, bytes]:
+        """What counts of a module, by its path."""
         return {self.modules[module].relative_to(self.root).as_posix(): text.encode()}

@@ -53,6 +53,7 @@ def store(runs: dict[Path, execution.Run]) -> None:
 
 
 def main() -> None:
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description="Run the lessons without a screen.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons (default: all)")
     parser.add_argument("--measure", action="store_true", help="store seconds and megabytes in measured.json")

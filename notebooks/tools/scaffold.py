@@ -40,6 +40,7 @@ def files(name: str) -> dict[Path, str]:
 
 
 def main(arguments: list[str]) -> None:
+    """Write the files of the lesson that the command line names."""
     name = " ".join(arguments)
     refuse(name)
     written = files(name)

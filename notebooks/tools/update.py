@@ -73,6 +73,7 @@ def set_aside(root, notebooks):
 
 
 def main(root=ROOT):
+    """Bring in the newest course, after your own edits were set aside."""
     fetch(root)
     if not git(root, "rev-list", "HEAD..@{upstream}"):
         return print("The course is up to date, nothing changed.")
