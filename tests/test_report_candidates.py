@@ -10,7 +10,7 @@ from helpers.detectors.tables.base import TabularDetector
 from helpers.report.budget import TimeBudget
 from helpers.report.columns.describing import describe_columns
 from helpers.report.contest.candidates import Candidate, series_candidates, table_candidates
-from helpers.report.contest.parts import scores_of, split_rows
+from helpers.report.contest.parts import split_rows
 from helpers.report.contest.preparing import prepare
 from helpers.report.contest.training import TooLittleTime, fit_again, train_candidates
 from helpers.report.errors import UnusableFile
@@ -168,7 +168,7 @@ def test_a_stretch_of_a_series_knows_what_came_before():
     choice = ready.choice()
     assert choice.context.index[-1] < choice.X.index[0]
     detector = fit_again(train_candidates(ready, simple(ready, 3), seconds=30)[2], ready.train())
-    assert not np.isnan(scores_of(detector, choice)).any()
+    assert not np.isnan(choice.scores_by(detector)).any()
 
 
 def test_inputs_are_learned_from_training_rows_only():

@@ -117,7 +117,7 @@ def test_an_interrupt_exits_with_130_and_writes_nothing(file, capsys, monkeypatc
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("helpers.report.study.examine", interrupted)
+    monkeypatch.setattr("helpers.report.__main__.examine", interrupted)
     assert run(file, *QUICK, "--out", file.parent / "report") == 130
     assert "nothing was written" in capsys.readouterr().err
     assert listing(file.parent) == ["my.csv"]

@@ -316,7 +316,7 @@ def test_a_stopped_fit_is_recorded_as_missing(bench, monkeypatch):
 
 @pytest.mark.parametrize(("detector", "series"), [("PCA", False), ("seasonal naive", True)])
 def test_cost_of_a_small_table_and_series(bench, detector, series):
-    trained, scored = bench("helpers.results.cost_of_one").measure(detector, 300, series)
+    trained, scored = bench("helpers.results.cost_of_one").measure_cost(detector, 300, series)
     assert set(trained) == {"train_seconds"} and set(scored) == {"train_seconds", "score_seconds"}
 
 

@@ -1,7 +1,7 @@
 """A verdict on your own CSV file: read it, describe it, choose a detector, show what is strange and why.
 
-Lesson 09 takes the steps one by one; ``python -m helpers.report my.csv --out report`` takes them all. What is
-exported here is imported when it is first used; TensorFlow only when a network is trained.
+Lesson 09 takes the steps one by one; ``python -m helpers.report my.csv --out report`` takes them all. TensorFlow is
+loaded when a network is trained, not before.
 
 >>> import numpy as np, pandas as pd
 >>> from helpers.report import describe_columns, examine
@@ -13,16 +13,62 @@ exported here is imported when it is first used; TensorFlow only when a network 
 8
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+from helpers.report.batch import anomaly_table, explain_rows, score_batch
+from helpers.report.columns.describing import Columns, describe_columns
+from helpers.report.columns.inputs import TableInputs
+from helpers.report.columns.labels import read_labels
+from helpers.report.contest.candidates import Candidate, series_candidates, table_candidates
+from helpers.report.contest.choosing import choose, rank
+from helpers.report.contest.parts import Part, Parts, split_rows
+from helpers.report.contest.preparing import Prepared, prepare, prepare_series
+from helpers.report.contest.scoring import cross_fitted_strangeness, finish
+from helpers.report.contest.training import Entry, TooLittleTime, train_candidates
+from helpers.report.contest.verdict import Verdict, judge
+from helpers.report.contest.with_labels import LabelledRanking, rank_with_labels
+from helpers.report.contest.without_labels import UnlabelledRanking, rank_without_labels
+from helpers.report.errors import UnusableFile
+from helpers.report.model import OwnModel, SeriesModel, TableModel
+from helpers.report.reading.files import Reading, read_table
+from helpers.report.study import Study, examine
+from helpers.report.writing import write_report
 
-if TYPE_CHECKING:  # for editors; at run time __getattr__ imports all of it when a name is asked for
-    from helpers.report._names import *  # noqa: F403
-
-
-def __getattr__(name):  # the command needs none of these names, and answers --help without the detectors
-    return getattr(import_module("helpers.report._names"), name)
-
-
-def __dir__():
-    return dir(import_module("helpers.report._names"))
+__all__ = [
+    "Candidate",
+    "Columns",
+    "Entry",
+    "LabelledRanking",
+    "OwnModel",
+    "Part",
+    "Parts",
+    "Prepared",
+    "Reading",
+    "SeriesModel",
+    "Study",
+    "TableInputs",
+    "TableModel",
+    "TooLittleTime",
+    "UnlabelledRanking",
+    "UnusableFile",
+    "Verdict",
+    "anomaly_table",
+    "choose",
+    "cross_fitted_strangeness",
+    "describe_columns",
+    "examine",
+    "explain_rows",
+    "finish",
+    "judge",
+    "prepare",
+    "prepare_series",
+    "rank",
+    "rank_with_labels",
+    "rank_without_labels",
+    "read_labels",
+    "read_table",
+    "score_batch",
+    "series_candidates",
+    "split_rows",
+    "table_candidates",
+    "train_candidates",
+    "write_report",
+]

@@ -6,8 +6,13 @@ import sys
 from pathlib import Path
 
 from helpers.detectors.storage import StoredDetectorError
+from helpers.report.batch import score_batch
+from helpers.report.columns.describing import describe_columns
+from helpers.report.columns.labels import read_labels
 from helpers.report.errors import UnusableFile
+from helpers.report.model import OwnModel
 from helpers.report.reading.files import read_table
+from helpers.report.study import examine
 from helpers.report.writing import REPORT_FILES, OutputExists, refuse_existing, write_report, write_tables
 from helpers.training.progress import StageBar
 
@@ -138,10 +143,6 @@ def _read(options, progress):
 
 
 def _examine(options, progress, command):
-    from helpers.report.columns.describing import describe_columns
-    from helpers.report.columns.labels import read_labels
-    from helpers.report.study import examine  # loads the detectors: after the file has been read
-
     if options.out:
         refuse_existing(options.out, REPORT_FILES, options.overwrite)
     reading = _read(options, progress)
@@ -174,9 +175,6 @@ def _print_files(written):
 
 
 def _score_batch(options, progress, command):
-    from helpers.report.batch import score_batch
-    from helpers.report.model import OwnModel
-
     names = ("anomalies.csv", "scores.csv") if options.all else ("anomalies.csv",)
     if options.out:
         refuse_existing(options.out, names, options.overwrite)

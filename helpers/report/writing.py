@@ -8,8 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-__all__ = ["REPORT_FILES", "OutputExists", "anomalies_csv", "refuse_existing"]
-__all__ += ["write_all_or_nothing", "write_report", "write_tables"]
+__all__ = [
+    "REPORT_FILES",
+    "OutputExists",
+    "anomalies_csv",
+    "refuse_existing",
+    "write_all_or_nothing",
+    "write_report",
+    "write_tables",
+]
 
 REPORT_FILES = ("report.html", "anomalies.csv", "detector.zip")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

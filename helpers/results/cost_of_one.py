@@ -6,13 +6,13 @@ from helpers.results.contest import load_network_library
 
 import numpy as np
 
-__all__ = ["measure"]
+__all__ = ["measure_cost"]
 
 N_COLUMNS, N_HIDDEN = 10, 4
 PERIOD = 24
 
 
-def measure(detector, n_rows, series):
+def measure_cost(detector, n_rows, series):
     """What one detector takes to learn and to score simulated rows, or points of a series.
 
     Parameters

@@ -17,9 +17,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(module, function, *arguments, timeout=None):
-    """What the function returned as a dictionary, and ``stopped``: True if the time (in seconds) was up before its end.
+    """What a function returns when it is called in a process of its own.
 
-    Of a function that yields dictionaries, the last one that it came to; {} if it came to none.
+    Parameters
+    ----------
+    module, function : str
+        It returns or yields dictionaries that JSON can hold.
+    *arguments
+        JSON must be able to hold them.
+    timeout : float, optional
+        Seconds after which the process is stopped.
+
+    Returns
+    -------
+    dict
+        The dictionary, of several the last one that it came to; with "peak_mb", and "stopped", True if the time was up
+        before its end.
     """
     command = [sys.executable, __file__, module, function, json.dumps(arguments)]
     try:

@@ -10,12 +10,22 @@ PACKAGES = ("numpy", "scikit-learn", "keras", "tensorflow-cpu")
 
 
 def versions():
-    """Python and the packages that results depend on, in words."""
+    """Python and the packages that results depend on, in words.
+
+    Returns
+    -------
+    str
+    """
     return ", ".join([f"Python {platform.python_version()}", *map(_version, PACKAGES)])
 
 
 def cores():
-    """How many there are, and how many of them the process may use if not all."""
+    """How many there are, and how many of them the process may use if not all.
+
+    Returns
+    -------
+    str
+    """
     n_cores = os.cpu_count()
     n_used = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else n_cores
     return f"{n_cores} cores" + (f", {n_used} used" if n_used < n_cores else "")

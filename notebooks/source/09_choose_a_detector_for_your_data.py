@@ -10,7 +10,7 @@
 #
 # {{navigation}}
 #
-# *Before this: nine lessons, fifteen detectors, and data that we had prepared for you. Now the file is yours, nobody has prepared it, and somebody asks which detector to run.*
+# *Before this: nine lessons, {{n_detectors}} detectors, and data that we had prepared for you. Now the file is yours, nobody has prepared it, and somebody asks which detector to run.*
 
 # %% [markdown]
 # **What you'll do.** Point this notebook at a CSV file, yours or ours, and leave with a detector, its limit, the twenty strangest rows with reasons, and a report that you can defend.
@@ -120,7 +120,7 @@ print(columns.why_shape)
 #
 # ## Which detectors, before any training?
 #
-# `make bench` has run each of the course's fifteen detectors, and random scores for comparison, on every data set that they fit, with three seeds. The chart is drawn from that table.
+# `make bench` has run each of the course's {{n_detectors}} detectors, and random scores for comparison, on every data set that they fit, with three seeds. The chart is drawn from that table.
 
 # %%
 everything, cost = datasets.load_results("everything"), datasets.load_results("cost")

@@ -9,6 +9,8 @@ executes: it rewrites navigation lines and measured figures.
 
 import argparse
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import execution
@@ -120,6 +122,7 @@ def main() -> None:
     parser.add_argument("--headers", action="store_true", help="refresh text and headers only, execute nothing")
     parser.add_argument("--force", action="store_true", help="execute again even if nothing changed")
     arguments = parser.parse_args()
+    subprocess.run([sys.executable, lessons.TOOLS / "counts.py"], check=True)
     chosen, known = lessons.select(arguments.lessons), lessons.measured()
     for source in chosen:
         try:

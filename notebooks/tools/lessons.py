@@ -88,6 +88,11 @@ def record(figures: dict[str, tuple[float, float]]) -> None:
     (SOURCE / "measured.json").write_text(text, encoding="utf-8")
 
 
+def counts() -> dict[str, str]:
+    """What texts count, in words, as counts.py wrote them."""
+    return json.loads((TOOLS / "counts.json").read_text(encoding="utf-8"))
+
+
 def title(source: Path) -> str:
     """The lesson's title: its first heading."""
     return re.search(r"^# # (.+)$", source.read_text(encoding="utf-8"), re.MULTILINE)[1]
@@ -151,6 +156,8 @@ def assemble(source: Path):
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         cell.source = cell.source.replace("{{navigation}}", navigation(source))
         cell.source = cell.source.replace("{{measured}}", measured_needs(source))
+        for name, count in counts().items():
+            cell.source = cell.source.replace(f"{{{{{name}}}}}", count)
         if "{{map}}" in cell.source:
             cell.source = cell.source.replace("{{map}}", course_table())
     return nbformat.v4.new_notebook(cells=notebook.cells, metadata=nbformat.from_dict(NOTEBOOK_METADATA))

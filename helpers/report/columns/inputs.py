@@ -150,12 +150,14 @@ class NumberInputs:
 
     @classmethod
     def learn(cls, column, log):
+        """Look at a training column."""
         values = _logarithms(number_values(column)) if log else number_values(column)
         finite = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
         low, usual, high = (float(value) for value in np.percentile(finite, [0, 50, 100]))
         return cls(column.name, log, usual, low, high, bool(np.isnan(values).any()))
 
     def inputs(self, column):
+        """Name and values of each input that the column gives, a dict."""
         values = number_values(column)
         values = _logarithms(values) if self.log else values
         missing = np.isnan(values)
@@ -165,6 +167,7 @@ class NumberInputs:
         return {name: values, **({f"{self.source} is missing": missing} if self.marks_missing else {})}
 
     def typical(self, values):
+        """The usual inputs among those of shape (n, n_inputs): the median."""
         return np.median(values, axis=0)
 
 
@@ -178,14 +181,17 @@ class CategoryInputs:
 
     @classmethod
     def learn(cls, column):
+        """Look at a training column."""
         counts = category_texts(column).value_counts()
         return cls(column.name, (counts[counts > 1] / len(column)).to_dict(), 1 / (len(column) + 1))
 
     def inputs(self, column):
+        """Name and values of each input that the column gives, a dict."""
         shares = category_texts(column).map(self.shares).fillna(self.unseen)
         return {f"surprise of {self.source}": -np.log(shares.to_numpy(np.float64))}
 
     def typical(self, values):
+        """The usual inputs among those of shape (n, n_inputs): the commonest."""
         return _commonest(values)
 
 
@@ -200,12 +206,14 @@ class DateInputs:
 
     @classmethod
     def learn(cls, column):
+        """Look at a training column."""
         dates = date_values(column)
         known = dates.dropna()
         hour = (known - known.dt.normalize()).nunique() > 1
         return cls(column.name, hour, known.dt.day_of_week.nunique() > 1, bool(dates.isna().any()))
 
     def inputs(self, column):
+        """Name and values of each input that the column gives, a dict."""
         dates = date_values(column)
         day = (dates - dates.dt.normalize()) / pd.Timedelta(days=1)
         hands = {"hour": (self.hour, day), "weekday": (self.weekday, dates.dt.day_of_week / 7)}
@@ -220,6 +228,7 @@ class DateInputs:
         return {**inputs, **({f"{self.source} is missing": missing} if self.marks_missing else {})}
 
     def typical(self, values):
+        """The usual inputs among those of shape (n, n_inputs): the commonest."""
         return _commonest(values)
 
 

@@ -1,4 +1,4 @@
-"""Table or series: is there a column of times with one regular step?"""
+"""Decide between table and series: is there a column of times with one regular step."""
 
 from dataclasses import dataclass
 

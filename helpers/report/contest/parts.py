@@ -1,14 +1,15 @@
-"""Rows cut into four parts with one job each, and the scores of a part."""
+"""Rows cut into four parts with one job each."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from helpers.evaluation.inputs import labels_and_flags
+from helpers.evaluation.measuring import scores_of
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["Part", "Parts", "Stretch", "scores_of", "split_rows"]
+__all__ = ["Part", "Parts", "Stretch", "split_rows"]
 
 SHARES = (0.4, 0.2, 0.2, 0.2)
 
@@ -50,6 +51,10 @@ class Part(NamedTuple):
     X: pd.DataFrame
     labels: np.ndarray | None = None
     context: pd.DataFrame | None = None
+
+    def scores_by(self, detector):
+        """Scores of the rows by a fitted detector, an array of shape (n,)."""
+        return scores_of(detector, self.X, self.context)
 
     def halves(self, rng):
         """Two halves of the rows, drawn at random, without labels."""
@@ -114,20 +119,3 @@ def split_rows(n_rows, ordered=False, random_state=0, labels=None):
 
 def _cut(positions):
     return np.split(positions, np.round(np.cumsum(SHARES)[:-1] * len(positions)).astype(int))
-
-
-def scores_of(detector, part):
-    """Score a part's rows; what came before a stretch of a series is its context.
-
-    Parameters
-    ----------
-    detector : Detector
-        Fitted.
-    part : Part
-
-    Returns
-    -------
-    ndarray of shape (n,)
-    """
-    context = {} if part.context is None else {"context": part.context}
-    return np.asarray(detector.decision_function(part.X, **context))

@@ -261,6 +261,7 @@ class PreparedSeries(Prepared):
         return series_candidates(self.series.shape[1], self.random_state)
 
     def blocks(self, labels):
+        """Number what a bootstrap draws together: events, and stretches between them."""
         return series_blocks(labels, BLOCK_OF_SERIES)
 
     def model(self, detector, usual, name, about):
@@ -281,12 +282,14 @@ class PreparedSeries(Prepared):
         return self.series
 
     def events(self, labels, flags):
+        """Labelled events and how many of them are flagged; None and None if there are none."""
         if not labels.any():
             return None, None
         found = event_table(labels, flags)["found"]
         return len(found), int(found.sum())
 
     def notes_on_unscored(self, strangeness):
+        """Sentences on points without strangeness."""
         if missing := int(strangeness.isna().sum()):
             why = "they follow a gap, miss values, or come too early for a window"
             yield f"{missing:,} points have no strangeness: {why}."

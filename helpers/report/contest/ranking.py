@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from helpers.report.contest.parts import scores_of
 from helpers.report.contest.training import Entry
 
 import numpy as np
@@ -108,7 +107,7 @@ def score_all(entries, part, budget, until=1.0):
         if scores and entry.scoring_seconds(len(part.X)) > budget.left():
             notes[entry.name].append("not ranked: no time was left to score the rows")
         else:
-            scores[entry.name] = scores_of(entry.detector, part)
+            scores[entry.name] = part.scores_by(entry.detector)
     return scores, notes
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.report.budget import TimeBudget
-from helpers.report.contest.parts import scores_of
 from helpers.report.contest.preparing import Prepared
 from helpers.report.contest.training import Entry, fit_again
 from helpers.report.errors import UnusableFile
@@ -39,7 +38,7 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01):
     -------
     OwnModel
     """
-    scores = scores_of(entry.detector, prepared.calibration())
+    scores = prepared.calibration().scores_by(entry.detector)
     rate = _possible_rate(false_alarm_rate, scores)
     entry.detector.set_threshold(quantile_threshold(scores, rate))
     about = {
@@ -108,7 +107,7 @@ def _second_model(prepared, entry, model, budget):
     budget.tell(0.0, f"learning again: {entry.name}")
     try:
         detector = fit_again(entry, prepared.others(), min(allowed, entry.fit_seconds))
-        scores = scores_of(detector, prepared.calibration())
+        scores = prepared.calibration().scores_by(detector)
         detector.set_threshold(quantile_threshold(scores, model.about["false_alarm_rate"]))
     except ValueError:  # such as a series that is too short
         return None

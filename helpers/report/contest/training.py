@@ -7,9 +7,9 @@ import warnings
 from dataclasses import dataclass, replace
 
 from helpers.detectors.base import Detector
+from helpers.evaluation.measuring import timed
 from helpers.report.budget import TimeBudget
 from helpers.report.contest.candidates import Candidate
-from helpers.report.contest.parts import scores_of
 from helpers.report.contest.preparing import Prepared
 from helpers.report.errors import UnusableFile
 from helpers.report.reasons.wording import in_words
@@ -162,7 +162,7 @@ class _Trainer:
         rows = self.train_part.X
         if len(rows) < 4 * PROBE_ROWS[1] or not self.trained:
             return 0.0
-        few, more = (_seconds_of(clone(detector).fit, rows.iloc[-n:]) for n in PROBE_ROWS)
+        few, more = (timed(clone(detector).fit, rows.iloc[-n:])[1] for n in PROBE_ROWS)
         return more + max(0.0, more - few) / (PROBE_ROWS[1] - PROBE_ROWS[0]) * (len(rows) - PROBE_ROWS[1])
 
     def _train_network(self, candidate):
@@ -196,7 +196,7 @@ class _Trainer:
     def _measured(self, entry, detector):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            seconds = _seconds_of(detector.fit, self.train_part.X)
+            _, seconds = timed(detector.fit, self.train_part.X)
         self.trained += 1
         cost = self._microseconds(detector)
         entry = replace(entry, fit_seconds=seconds, score_microseconds=cost, note=_said(caught))
@@ -208,10 +208,10 @@ class _Trainer:
 
     def _microseconds(self, detector):
         """To score a row, of few or of many."""
-        scores_of(detector, self.sample.first(1))  # the first call compiles
+        self.sample.first(1).scores_by(detector)  # the first call compiles
         for n_rows in TIMED_ROWS:
             sample = self.sample.first(n_rows)
-            seconds = _seconds_of(scores_of, detector, sample)
+            _, seconds = timed(sample.scores_by, detector)
             if seconds > QUICK:
                 break
         return seconds / len(sample.X) * 1e6
@@ -219,12 +219,6 @@ class _Trainer:
     def _skipped(self, candidate, needed):
         left = max(0.0, self.budget.left())
         return Entry(candidate, note=f"left out: {left:.0f} s were left, it needs about {needed:.0f} s")
-
-
-def _seconds_of(function, *arguments):
-    start = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - start
 
 
 def _said(caught):

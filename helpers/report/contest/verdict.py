@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from helpers.evaluation import measuring
 from helpers.evaluation.metrics import bootstrap_distribution
 from helpers.report.contest.estimate import UNKNOWN, Estimate
 from helpers.report.contest.preparing import Prepared
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score
 
 __all__ = ["Verdict", "judge"]
 
@@ -104,20 +105,12 @@ def judge(prepared: Prepared, strangeness):
 
 
 def _measured(name, labels, scores, prepared):
-    flags, odd = scores > 1, labels == 1
-    precision, auroc = UNKNOWN, np.nan
-    if odd.any() and not odd.all():
+    worth, flags, odd = measuring.judge(labels, scores, threshold=1), scores > 1, labels == 1
+    precision = UNKNOWN
+    if not np.isnan(worth.average_precision):
         blocks = prepared.blocks(labels)
         drawn = bootstrap_distribution(average_precision_score, labels, scores, 500, prepared.random_state, blocks)
-        precision = Estimate.drawn(average_precision_score(labels, scores), drawn)
-        auroc = float(roc_auc_score(labels, scores))
-    return Verdict(
-        name,
-        len(labels),
-        int(odd.sum()),
-        precision,
-        auroc,
-        float(odd[flags].mean()) if flags.any() else np.nan,
-        *(Estimate.of_rate(int(flags[kind].sum()), int(kind.sum())) for kind in (odd, ~odd)),
-        *prepared.events(labels, flags),
-    )
+        precision = Estimate.drawn(worth.average_precision, drawn)
+    rates = (Estimate.of_rate(int(flags[kind].sum()), int(kind.sum())) for kind in (odd, ~odd))
+    events = prepared.events(labels, flags)
+    return Verdict(name, worth.n_rows, worth.n_anomalies, precision, worth.auroc, worth.precision, *rates, *events)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from helpers.report.budget import TimeBudget
-from helpers.report.contest.parts import scores_of
 from helpers.report.contest.ranking import Ranking, Standing, common_rows, costs, score_all
 from helpers.report.contest.training import fit_again
 
@@ -186,7 +185,7 @@ def _stability(entry, part, train, budget, rng):
         return np.nan, [f"stability not measured: {max(0, left):.0f} s were left"]
     try:
         fits = [fit_again(entry, half, entry.fit_seconds / 2) for half in train.halves(rng)]
-        scores, _ = common_rows({i: scores_of(detector, part) for i, detector in enumerate(fits)})
+        scores, _ = common_rows({i: part.scores_by(detector) for i, detector in enumerate(fits)})
     except ValueError:  # such as half a series that is shorter than the window
         return np.nan, ["stability not measured: half of the training rows are too few"]
     return _overlap(*scores.values(), _n_top(len(scores[0])), rng), []

@@ -97,20 +97,10 @@ def read_table(
     layout = sniff(path, delimiter, encoding)
     names = _chosen(path, layout.names, columns)
     keeper = _Sample(rows, random_state) if rows else _AllRows(path, memory_limit)
-    try:
-        n_rows = _read_chunks(path, layout, names, keeper, progress)
-    except UnusableFile:
-        raise
-    except UnicodeError as error:
-        raise not_decodable(path, layout.encoding, error) from None
-    except pd.errors.ParserError as error:
-        raise _explain(path, layout, error) from None
-    except DAMAGED as error:
-        raise damaged(path, error) from None
+    n_rows = _read_all(path, layout, names, keeper, progress)
     frame, notes = _typed(keeper.frame(), path, layout)
-    return Reading(
-        frame, path, layout.delimiter, layout.encoding, n_rows, (*layout.notes, *keeper.notes(n_rows), *notes)
-    )
+    notes = (*layout.notes, *keeper.notes(n_rows), *notes)
+    return Reading(frame, path, layout.delimiter, layout.encoding, n_rows, notes)
 
 
 # -------------------------------------------------------------------- what is kept of the file
@@ -196,6 +186,20 @@ def _megabytes(chunk):
 # -------------------------------------------------------------------- reading
 
 
+def _read_all(path, layout, names, keeper, progress):
+    """Hand the file's rows to the keeper; their number, or a sentence about what is broken."""
+    try:
+        return _read_chunks(path, layout, names, keeper, progress)
+    except UnusableFile:
+        raise
+    except UnicodeError as error:
+        raise not_decodable(path, layout.encoding, error) from None
+    except pd.errors.ParserError as error:
+        raise _explain(path, layout, error) from None
+    except DAMAGED as error:
+        raise damaged(path, error) from None
+
+
 def _read_chunks(path, layout, names, keeper, progress):
     n_rows, size, counted = 0, path.stat().st_size, False
     with open_text(path, layout.encoding) as (text, raw), _parser(text, layout) as chunks:
@@ -226,7 +230,7 @@ def _parser(text, layout):
 
 
 def _check_widths(path, layout, chunk):
-    """pandas fills a line that is too short with missing values: where the last column lacks one, count the fields.
+    """Count the fields where the last column lacks a value: pandas fills a line that is too short with missing ones.
 
     Returns whether the whole file was counted.
     """

@@ -28,9 +28,9 @@ def of_series(detector):
 
 
 def compute_row(detector, n_rows):
-    """`helpers.results.cost_of_one.measure` in a fresh process, and its peak memory."""
+    """`helpers.results.cost_of_one.measure_cost` in a fresh process, and its peak memory."""
     series = of_series(detector)
-    found = fresh.run("helpers.results.cost_of_one", "measure", detector, n_rows, series, timeout=STOPPED_AFTER)
+    found = fresh.run("helpers.results.cost_of_one", "measure_cost", detector, n_rows, series, timeout=STOPPED_AFTER)
     known = {"detector": detector, "kind": "series" if series else "table", "rows": n_rows}
     row = {column: (known | found).get(column) for column in COLUMNS}
     print(*row.values(), sep=",", flush=True)

@@ -1,10 +1,9 @@
 """data/results/digits.csv: each digit in turn is normal, three seeds, every model on the same split."""
 
-import time
-
 from helpers.datasets import load_digits_images, one_digit_split
 from helpers.detectors import ConvAutoencoder, NearestNeighbours, from_sklearn
 from helpers.detectors.images.errors import squared_error, tolerant_error
+from helpers.evaluation.measuring import timed
 
 import numpy as np
 import pandas as pd
@@ -23,9 +22,8 @@ def table():
         split = one_digit_split(digits.labels, digit)
         train, test = digits.data[split.train], digits.data[split.test]
         for model, seed, score in models():
-            start = time.perf_counter()
-            auroc = roc_auc_score(split.labels, score(train, test, seed))
-            rows.append((model, digit, seed, round(auroc, 4), round(time.perf_counter() - start, 1)))
+            scores, seconds = timed(score, train, test, seed)
+            rows.append((model, digit, seed, round(roc_auc_score(split.labels, scores), 4), round(seconds, 1)))
             print(*rows[-1], sep=",", flush=True)
     return pd.DataFrame(rows, columns=["model", "digit", "seed", "auroc", "seconds"]).sort_values(
         ["model", "digit", "seed"], kind="stable"
@@ -44,6 +42,7 @@ def models():
 
 
 def convolutional(train, test, seed):
+    """The course's, with its defaults."""
     return ConvAutoencoder(random_state=seed, verbose=False).fit(train).decision_function(test)
 
 
@@ -63,15 +62,18 @@ def plain_dense(train, test, seed):
 
 
 def isolation_forest(train, test, seed):
+    """Scikit-learn's, with its defaults."""
     return from_sklearn(IsolationForest(random_state=seed)).fit(flat(train)).decision_function(flat(test))
 
 
 def five_neighbours(train, test, seed):
+    """The mean distance to five pictures, pixel by pixel."""
     detector = NearestNeighbours(n_neighbors=5, method="mean", scale=False)
     return detector.fit(flat(train)).decision_function(flat(test))
 
 
 def pca_32(train, test, seed):
+    """The mean squared error of reconstructions from 32 components."""
     images = test[..., None] / np.float32(255)
     return squared_error(images, projected(train, test, 32)).mean(axis=(1, 2))
 
@@ -84,9 +86,11 @@ def pca_16_tolerant(train, test, seed):
 
 
 def projected(train, test, n_components):
+    """Test pictures as so many components rebuild them."""
     pca = PCA(n_components, random_state=0).fit(flat(train))
     return pca.inverse_transform(pca.transform(flat(test))).reshape(*test.shape, 1)
 
 
 def flat(images):
+    """Pictures as rows of pixels from 0 to 1."""
     return images.reshape(len(images), -1) / np.float32(255)

@@ -1,7 +1,5 @@
 """data/results/gan.csv: GANs and what they compete with, on the digits 0, 4 and 8 and on the orders, five seeds."""
 
-import time
-
 from helpers.datasets import four_splits, load_digits_images, load_orders, one_digit_split
 from helpers.datasets.features import order_features
 from helpers.detectors import (
@@ -12,6 +10,7 @@ from helpers.detectors import (
     NearestNeighbours,
     PCAReconstruction,
 )
+from helpers.evaluation.measuring import seeded, timed
 from helpers.results.tables.digits import five_neighbours, pca_16_tolerant, pca_32
 
 import pandas as pd
@@ -28,6 +27,7 @@ def table():
 
 
 def digit_rows():
+    """What competes on each digit."""
     digits = load_digits_images()
     for digit in DIGITS:
         split = one_digit_split(digits.labels, digit)
@@ -42,11 +42,11 @@ def digit_rows():
             ("PCA 32", pca_32),
             ("5 nearest neighbours", five_neighbours),
         ):
-            start = time.perf_counter()
-            yield row(f"digit {digit}", name, 0, data[2], score(*data[:2], 0), time.perf_counter() - start)
+            yield row(f"digit {digit}", name, 0, data[2], *timed(score, *data[:2], 0))
 
 
 def order_rows():
+    """What competes on the orders."""
     orders = load_orders()
     features, splits = order_features(orders.data), four_splits(orders.labels)
     data = features.iloc[splits.train], features.iloc[splits.test], orders.labels.iloc[splits.test]
@@ -61,25 +61,27 @@ def gan_rows(name, seed, data):
     """The GAN, and the BiGAN's parts beside their combination."""
     train, test, labels = data
     yield measured(name, "GAN, discriminator", seed, data, GANDetector(verbose=False))
-    start = time.perf_counter()
-    detector = BiGANDetector(random_state=seed, verbose=False).fit(train)
-    parts, score = detector.score_parts(test), detector.decision_function(test)
-    seconds = time.perf_counter() - start
+    detector = BiGANDetector(random_state=seed, verbose=False)
+    _, training = timed(detector.fit, train)
+    parts, scoring_parts = timed(detector.score_parts, test)
+    score, scoring = timed(detector.decision_function, test)
+    seconds = training + scoring_parts + scoring
     for part in parts:
         yield row(name, f"BiGAN, {part}", seed, labels, parts[part], seconds)
     yield row(name, "BiGAN, combined", seed, labels, score, seconds)
 
 
 def measured(name, model, seed, data, detector):
+    """The row of a detector that is fitted and scored with this seed."""
     train, test, labels = data
-    if "random_state" in detector.get_params():
-        detector.set_params(random_state=seed)
-    start = time.perf_counter()
-    score = detector.fit(train).decision_function(test)
-    return row(name, model, seed, labels, score, time.perf_counter() - start)
+    detector = seeded(detector, seed)
+    _, training = timed(detector.fit, train)
+    score, scoring = timed(detector.decision_function, test)
+    return row(name, model, seed, labels, score, training + scoring)
 
 
 def row(name, model, seed, labels, score, seconds):
+    """A row of the table, printed as soon as it is known."""
     found = (
         name,
         model,

@@ -5,10 +5,9 @@ networks hold the sixth back for early stopping), persons 8 to 10 with all exerc
 other six exercises; `swapped` against the same normal windows with their two halves swapped.
 """
 
-import time
-
 from helpers.datasets import load_watch, one_exercise_split
 from helpers.detectors import DenseAutoencoder, LSTMAutoencoder, NearestNeighbours, PCAReconstruction, from_sklearn
+from helpers.evaluation.measuring import timed
 from helpers.windows import make_windows
 
 import numpy as np
@@ -29,9 +28,8 @@ def table():
     for normal in sorted(set(watch.exercise)):
         parts = windows_of(watch, normal)
         for model, seed, score in models():
-            start = time.perf_counter()
-            areas = judged(score(parts, seed), parts["kind"])
-            rows.append((model, normal, seed, *areas, round(time.perf_counter() - start, 1)))
+            scores, seconds = timed(score, parts, seed)
+            rows.append((model, normal, seed, *judged(scores, parts["kind"]), round(seconds, 1)))
             print(*rows[-1], sep=",", flush=True)
     return pd.DataFrame(rows, columns=["model", "normal", "seed", "auroc", "swapped", "seconds"]).sort_values(
         ["model", "normal", "seed"], kind="stable"
@@ -56,6 +54,7 @@ def windows_of(watch, normal):
 
 
 def cut(recordings):
+    """All their windows, one recording after the other."""
     return np.concatenate([make_windows(recording, WINDOW, STRIDE) for recording in recordings])
 
 
@@ -87,12 +86,14 @@ def models():
 
 
 def lstm(parts, seed, **options):
+    """Error of each window, channel by channel in units of its usual one."""
     detector = LSTMAutoencoder(random_state=seed, **(RECIPE | options)).fit(parts["recordings"])
     errors = np.square((detector.reconstruct(parts["test"]) - parts["test"]) / detector.scale_).mean(axis=1)
     return (errors / detector.usual_error_).mean(axis=1)  # decision_function, at the windows' last points only
 
 
 def untrained(parts, seed):
+    """The same network as it is before it has learned."""
     return lstm(parts, seed, epochs=1, learning_rate=1e-9)
 
 
