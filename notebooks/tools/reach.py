@@ -166,6 +166,7 @@ class Tree:
             for path in (root / base).glob(pattern)
         }
         self.read = cache(lambda path: path.read_text(encoding="utf-8"))
+        self.step = cache(self.step)
 
     def reached(self, text: str, package: str = "") -> dict[str, bytes]:
         """Path and contents of all that a source reaches, apart from itself; of a package, what counts of it.
