@@ -163,7 +163,7 @@ class GAN(keras.Model):
             self.players[name] = optimizer, network.trainable_variables
 
     def train_step(self, real):
-        z = keras.random.normal((ops.shape(real)[0], self.G.input_shape[1]), seed=self.seeds)
+        z = training.random_normal((ops.shape(real)[0], self.G.input_shape[1]), self.seeds)  # Keras's, but quick
         with tf.GradientTape(persistent=True) as tape:
             forged = self.G(z, training=True)
             real_logits, forged_logits = self.D(real, training=True), self.D(forged, training=True)

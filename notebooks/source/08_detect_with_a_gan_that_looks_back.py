@@ -137,7 +137,7 @@ class BiGAN(keras.Model):
 
 # %%
 def one_step(gan, x):
-    z = keras.random.normal((x.shape[0], CODE), seed=gan.seeds)
+    z = training.random_normal((x.shape[0], CODE), gan.seeds)
     with tf.GradientTape(persistent=True) as tape:
         losses = gan.losses(x, z)
     for name, (optimizer, weights) in gan.players.items():
@@ -279,7 +279,7 @@ class CycleBiGAN(PenalisedBiGAN):
 
     def losses(self, x, z):
         losses = super().losses(x, z)
-        noisy = x + 0.5 * keras.random.normal(x.shape, seed=self.seeds)
+        noisy = x + 0.5 * training.random_normal(x.shape, self.seeds)
         cycle = ops.mean(ops.square(self.G(self.E(noisy)) - x)) / VARIANCE
         losses["GE"] = self.game * losses["GE"] + cycle
         return losses
