@@ -68,7 +68,7 @@ class Durations:
 
     def pytest_sessionfinish(self):
         known = self.cache.get("course/seconds", {})
-        slow = {name: round(took, 1) for name, took in self.seconds.items() if took > 0.5}
+        slow = {name: round(took, 1) for name, took in self.seconds.items() if took > 0.2}
         self.cache.set("course/seconds", {name: known[name] for name in known if name not in self.seconds} | slow)
 
 
