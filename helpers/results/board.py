@@ -36,8 +36,9 @@ def scoreboard(
     n_resamples=1000,
     confidence=0.95,
 ):
-    """Compare detectors: fit on X_train, set each threshold on X_calibration, judge on X_test. Built in
-    lesson 02.
+    """Compare detectors: fit on X_train, set each threshold on X_calibration, judge on X_test.
+
+    Built in lesson 02.
 
     Parameters
     ----------

@@ -79,7 +79,7 @@ def pca_32(train, test, seed):
 
 
 def pca_16_tolerant(train, test, seed):
-    """The network's error with PCA's reconstructions: how much of the gain is the error's?"""
+    """The network's error with PCA's reconstructions: it says how much of the gain is the error's."""
     images = test[..., None] / np.float32(255)
     ink, usual = np.square(images).mean(axis=(1, 2, 3)), np.square(flat(train)).mean()
     return tolerant_error(images, projected(train, test, 16)).mean(axis=(1, 2)) / (ink + 0.1 * usual)
