@@ -53,6 +53,17 @@ def quiet():
         yield
 
 
+@pytest.fixture(autouse=True, scope="module")
+def without_xla():
+    """XLA compiles for seconds what these trainings do without it in one; quality floors and lessons train with it."""
+    from helpers.training import loop
+
+    begin = loop._Stepper.__init__
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop._Stepper, "__init__", lambda self, *given: begin(self, *given[:-1], False))
+        yield
+
+
 @pytest.fixture(scope="module")
 def on_the_ring():
     return BiGANDetector(code_size=2, hidden=(32, 32), steps=1500, learning_rate=3e-3).fit(ROWS)
