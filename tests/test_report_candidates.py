@@ -41,6 +41,14 @@ def simple(prepared, n=2):
     return candidates[:n]
 
 
+@pytest.fixture
+def clock(monkeypatch):
+    """`time.sleep` puts the clock forward: nobody has to wait."""
+    slept, running = [], time.perf_counter
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(time, "perf_counter", lambda: running() + sum(slept))
+
+
 class Sleeper(ZScore):
     """Slow to learn, by the row, or slow to score."""
 
@@ -241,7 +249,7 @@ def test_the_candidates_stay_unfitted():
     assert not any(candidate.detector.__sklearn_is_fitted__() for candidate in candidates)
 
 
-def test_a_fit_that_would_take_too_long_is_not_begun(monkeypatch):
+def test_a_fit_that_would_take_too_long_is_not_begun(monkeypatch, clock):
     monkeypatch.setattr("helpers.report.contest.training.PROBE_ROWS", (10, 20))
     ready = prepared(table())
     slow = Candidate("slow", Sleeper(fitting=0.1), "sleeps", "00")  # 24 s for 240 rows; the probes take 3
@@ -260,7 +268,7 @@ def test_the_first_candidate_is_trained_however_short_the_time():
     assert all(entry.detector is None for entry in others if entry.candidate.network)
 
 
-def test_one_that_would_score_too_long_is_left_out():
+def test_one_that_would_score_too_long_is_left_out(clock):
     ready = prepared(table())
     slow = Candidate("slow", Sleeper(scoring=0.001), "sleeps", "00")
     first, entry = train_candidates(ready, [*simple(ready, 1), slow], seconds=20, n_to_score=100_000)
@@ -279,13 +287,14 @@ def test_networks_are_left_out_with_a_sentence_when_time_is_short():
 def test_a_network_keeps_to_the_budget_and_says_so(monkeypatch):
     monkeypatch.setattr("helpers.report.contest.training.IMPORT_SECONDS", 0)  # on a busy machine it would be left out
     monkeypatch.setattr("helpers.report.contest.training.COMPILE_SECONDS", 0)
+    monkeypatch.setattr("helpers.report.contest.training.SHORTEST_TRAINING", 0.1)
     import_module("helpers.training.loop")
     ready = prepared(table(2000))
     network = table_candidates(4)[-2]
     endless = replace(network, detector=network.detector.set_params(epochs=100_000, patience=100_000))
-    _, entry = train_candidates(ready, [*simple(ready, 1), endless], seconds=20, n_to_score=1)
+    _, entry = train_candidates(ready, [*simple(ready, 1), endless], seconds=2, n_to_score=1)
     assert entry.detector.history_.stopped == "time budget"
-    assert entry.detector.time_budget <= 20
+    assert entry.detector.time_budget <= 2
     assert "training ended by the time budget" in entry.note
 
 
@@ -307,7 +316,7 @@ def test_what_cannot_learn_from_these_rows_is_left_out_with_its_sentence():
     assert entry.note == "left out: these rows are all alike"
 
 
-def test_no_detector_at_all_is_an_error_that_says_what_to_do():
+def test_no_detector_at_all_is_an_error_that_says_what_to_do(clock):
     ready = prepared(table())
     slow = Candidate("slow", Sleeper(scoring=0.001), "sleeps", "00")
     with pytest.raises(TooLittleTime, match=r"No detector could be trained in 5 s\. slow: .* Allow more seconds"):
@@ -340,7 +349,7 @@ def test_series_candidates_are_trained_on_a_series_with_labelled_holes():
 # -------------------------------------------------------------------- the time budget
 
 
-def test_a_budget_measures_stages_and_tells_of_them():
+def test_a_budget_measures_stages_and_tells_of_them(clock):
     told = []
     budget = TimeBudget(10, lambda done, text: told.append((done, text)))
     with budget.stage("sleeping", 0.3):

@@ -30,6 +30,14 @@ def no_networks(monkeypatch):
     monkeypatch.setattr(f"{PREPARING}.series_candidates", lambda n, seed: series_candidates(n, seed)[:4])
 
 
+@pytest.fixture
+def clock(monkeypatch):
+    """`time.sleep` puts the clock forward: nobody has to wait."""
+    slept, running = [], time.perf_counter
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(time, "perf_counter", lambda: running() + sum(slept))
+
+
 def table(n=1000, seed=0, odd=()):
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(
@@ -196,7 +204,7 @@ def test_the_same_random_state_gives_the_same_study():
 # -------------------------------------------------------------------- time
 
 
-def test_rows_for_which_there_is_no_time_stay_unscored_and_are_counted(monkeypatch):
+def test_rows_for_which_there_is_no_time_stay_unscored_and_are_counted(monkeypatch, clock):
     monkeypatch.setattr("helpers.report.contest.scoring.BLOCK", 100)
 
     class Slow(ZScore):
@@ -235,7 +243,7 @@ def test_the_budget_is_kept_on_many_rows_and_on_many_columns(n_rows, n_columns):
     assert found.strangeness.notna().mean() > 0.5
 
 
-def test_no_time_at_all_is_an_error_with_a_sentence(monkeypatch):
+def test_no_time_at_all_is_an_error_with_a_sentence(monkeypatch, clock):
     class Endless(ZScore):
         def _score(self, rows):
             time.sleep(0.05)
