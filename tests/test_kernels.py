@@ -4,7 +4,7 @@ import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from helpers.environment import KERNEL_ENVIRONMENT
 
@@ -26,7 +26,7 @@ FIT_AND_SCORE = "print(json.dumps({detector}.fit({data}).decision_function({data
 # What takes a moment, what never ends, and the data.
 DETECTORS = {
     "dense autoencoder": (
-        "DenseAutoencoder(epochs=5)",
+        "DenseAutoencoder(epochs=6)",
         "DenseAutoencoder(epochs=10**6, patience=10**6, verbose=True)",
         "rows",
     ),
@@ -35,7 +35,7 @@ DETECTORS = {
         "LSTMForecaster(window=12, units=8, epochs=10**6, patience=10**6, verbose=True)",
         "series",
     ),
-    "GAN": ("GANDetector(steps=100)", "GANDetector(steps=10**6, verbose=True)", "rows"),
+    "GAN": ("GANDetector(steps=50)", "GANDetector(steps=10**6, verbose=True)", "rows"),
 }
 MOST_SECONDS = 240
 NOTE_WRITTEN_FILES = """
@@ -73,6 +73,11 @@ class Kernel:
 
         return self.client.execute_interactive(code, output_hook=see, timeout=MOST_SECONDS)["content"].get("ename")
 
+    def shut_down(self):
+        if self.manager.has_kernel:
+            self.client.stop_channels()
+            self.manager.shutdown_kernel()
+
     def fit_and_score(self, name):
         quick, _, data = DETECTORS[name]
         assert self.run(FIT_AND_SCORE.format(detector=quick, data=data)) is None
@@ -80,30 +85,31 @@ class Kernel:
 
 
 @contextmanager
-def open_kernel(folder):
-    manager = KernelManager()
+def open_kernels(n, folder):
+    """Kernels that start at the same time, in the same folder."""
     environment = os.environ | KERNEL_ENVIRONMENT | {"TMPDIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("TQDM_DISABLE", None)
-    manager.start_kernel(env=environment, cwd=str(folder))
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=MOST_SECONDS)
-        kernel = Kernel(manager, client)
-        assert kernel.run(PREPARE) is None
-        yield kernel
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel()
+    with ExitStack() as stack:
+        kernels = []
+        for _ in range(n):
+            manager = KernelManager()
+            manager.start_kernel(env=environment, cwd=str(folder))
+            client = manager.client()
+            client.start_channels()
+            kernels.append(Kernel(manager, client))
+            stack.callback(kernels[-1].shut_down)
+        for kernel in kernels:
+            kernel.client.wait_for_ready(timeout=MOST_SECONDS)
+        yield kernels
 
 
-def train_beside_another(folder):
+def train_beside_another(kernel):
     """The scores of all detectors, and the files that were written on the way."""
-    with open_kernel(folder) as kernel:
-        assert kernel.run(NOTE_WRITTEN_FILES) is None
-        scores = {name: kernel.fit_and_score(name) for name in DETECTORS}
-        assert kernel.run("print(json.dumps(sorted(written)))") is None
-        return scores, set(json.loads(kernel.text))
+    assert kernel.run(PREPARE) is None
+    assert kernel.run(NOTE_WRITTEN_FILES) is None
+    scores = {name: kernel.fit_and_score(name) for name in DETECTORS}
+    assert kernel.run("print(json.dumps(sorted(written)))") is None
+    return scores, set(json.loads(kernel.text))
 
 
 @pytest.fixture(scope="module")
@@ -112,17 +118,22 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def two_at_once(folder):
-    """What two kernels found that trained the same at the same time, in the same folders."""
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(train_beside_another, [folder, folder]))
+def pair(folder):
+    with open_kernels(2, folder) as kernels:
+        yield kernels
 
 
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory, two_at_once):
-    """A kernel that is alone on the machine."""
-    with open_kernel(tmp_path_factory.mktemp("alone")) as kernel:
-        yield kernel
+def two_at_once(pair):
+    """What two kernels found that trained the same at the same time, in the same folders."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(train_beside_another, pair))
+
+
+@pytest.fixture(scope="module")
+def kernel(pair, two_at_once):
+    """A kernel that trains alone: the first of the two; the other one waits."""
+    return pair[0]
 
 
 def says_start(message):
@@ -159,6 +170,9 @@ def test_two_kernels_write_no_file_of_the_same_name(two_at_once):
     assert first and second and first.isdisjoint(second)
 
 
-def test_kernels_that_are_shut_down_leave_no_temporary_files(two_at_once, folder):
+def test_kernels_that_are_shut_down_leave_no_temporary_files(pair, two_at_once, folder):
+    """The last of all, since it ends the kernels, after whatever they trained and stopped."""
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(Kernel.shut_down, pair))
     pids = {path for path in folder.glob("*.txt") if path.stem.isdigit()}
     assert len(pids) == 2 and set(folder.iterdir()) == pids
