@@ -1,5 +1,8 @@
 """Stored notebooks are what their sources give today; no lesson is executed here."""
 
+from copy import deepcopy
+from functools import cache
+
 import lessons
 import nbformat
 import pytest
@@ -9,6 +12,15 @@ PAIRS = [
     for source in lessons.sources()
     for folder, make in ((lessons.NOTEBOOKS, lessons.learner), (lessons.SOLUTIONS, lessons.solution))
 ]
+
+
+fingerprint = cache(lessons.fingerprint)
+
+
+@cache
+def read(folder, source):
+    """A lesson's stored notebook, read once; who changes it copies it first."""
+    return nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
 
 
 def shape(notebook):
@@ -47,23 +59,20 @@ def outputs_that_differ(learner, solution):
 
 @pytest.mark.parametrize(("source", "folder", "make"), PAIRS, ids=lambda value: getattr(value, "stem", None))
 def test_cells_are_what_the_source_gives(source, folder, make):
-    stored = nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
+    stored = read(folder, source)
     assert not drift(stored, make(source), f"{folder.name}/{source.stem}.ipynb")
 
 
 @pytest.mark.parametrize("source", lessons.sources(), ids=lambda path: path.stem)
 def test_both_copies_show_the_same_outputs(source):
-    learner, solution = (
-        nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
-        for folder in (lessons.NOTEBOOKS, lessons.SOLUTIONS)
-    )
+    learner, solution = (read(folder, source) for folder in (lessons.NOTEBOOKS, lessons.SOLUTIONS))
     assert not outputs_that_differ(learner, solution)
 
 
 @pytest.mark.parametrize(("source", "folder", "make"), PAIRS, ids=lambda value: getattr(value, "stem", None))
 def test_built_from_the_present_code_and_data(source, folder, make):
-    stored = nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
-    assert stored.metadata["built_from"] == lessons.fingerprint(source), (
+    stored = read(folder, source)
+    assert stored.metadata["built_from"] == fingerprint(source), (
         f"{source.stem}: its code, or a module or data file that it reaches, changed since it was built: run "
         "`make notebooks`"
     )
@@ -81,7 +90,7 @@ def test_no_notebook_without_a_source():
 
 def test_an_edit_by_hand_is_named():
     source = lessons.sources()[0]
-    copy = nbformat.read(lessons.NOTEBOOKS / f"{source.stem}.ipynb", as_version=4)
+    copy = deepcopy(read(lessons.NOTEBOOKS, source))
     edited = next(n for n, cell in enumerate(copy.cells, 1) if cell.cell_type == "code")
     copy.cells[edited - 1].source += "\nprint('mine')"
     [sentence] = drift(copy, lessons.learner(source), "notebooks/00.ipynb")
@@ -91,10 +100,7 @@ def test_an_edit_by_hand_is_named():
 
 def test_a_changed_output_is_named():
     source = lessons.sources()[0]
-    learner, solution = (
-        nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
-        for folder in (lessons.NOTEBOOKS, lessons.SOLUTIONS)
-    )
+    learner, solution = (deepcopy(read(folder, source)) for folder in (lessons.NOTEBOOKS, lessons.SOLUTIONS))
     cell = next(cell for cell in learner.cells if cell.get("outputs") and "text" in cell.outputs[0])
     cell.outputs[0]["text"] += "9"
     assert outputs_that_differ(learner, solution) == [cell.source]

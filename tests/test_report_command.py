@@ -1,7 +1,10 @@
 """python -m helpers.report: what it prints, writes and returns, and that it never writes over anything unasked."""
 
+import io
+import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from helpers.report import __main__ as command
@@ -14,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 QUICK = ["--seconds", "3", "--quiet"]  # too short for a network
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rows():
     """Invented rows with ten odd ones, labelled."""
     rng = np.random.default_rng(0)
@@ -35,6 +38,16 @@ def run(*arguments):
     return command.main([str(argument) for argument in arguments])
 
 
+@pytest.fixture(scope="module")
+def labelled(rows, tmp_path_factory):
+    """A report by labels, written once for all who only read it: exit code, what was printed, the folder."""
+    folder = tmp_path_factory.mktemp("labelled")
+    rows.to_csv(folder / "my.csv", index=False)
+    with redirect_stdout(io.StringIO()) as printed:
+        code = run(folder / "my.csv", *QUICK, "--label", "broken", "--anomaly", "yes", "--out", folder / "report")
+    return code, printed.getvalue(), folder / "report"
+
+
 def listing(folder):
     return sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*"))
 
@@ -46,10 +59,10 @@ def test_without_out_nothing_is_written(file, capsys):
     assert listing(file.parent) == ["my.csv"]
 
 
-def test_labels_choose_and_three_files_are_written(file, capsys):
-    out = file.parent / "report"
-    assert run(file, *QUICK, "--label", "broken", "--anomaly", "yes", "--out", out) == 0
-    assert "Average precision" in capsys.readouterr().out
+def test_labels_choose_and_three_files_are_written(labelled):
+    code, printed, out = labelled
+    assert code == 0
+    assert "Average precision" in printed
     assert listing(out) == ["anomalies.csv", "detector.zip", "report.html"]
     odd = pd.read_csv(out / "anomalies.csv")
     assert odd.loc[odd["flagged"], "broken"].eq("yes").mean() > 0.7
@@ -66,9 +79,8 @@ def test_results_are_not_replaced_unasked(file, capsys, monkeypatch):
     assert listing(out) == ["anomalies.csv"] and (out / "anomalies.csv").read_text() == "precious"
 
 
-def test_overwrite_replaces_them(file):
-    out = file.parent / "report"
-    assert run(file, *QUICK, "--out", out) == 0
+def test_overwrite_replaces_them(file, labelled):
+    out = Path(shutil.copytree(labelled[-1], file.parent / "report"))
     (out / "report.html").write_text("old")
     assert run(file, *QUICK, "--out", out, "--overwrite") == 0
     assert "<!DOCTYPE html>" in (out / "report.html").read_text(encoding="utf-8")
@@ -123,9 +135,8 @@ def test_an_interrupt_exits_with_130_and_writes_nothing(file, capsys, monkeypatc
     assert listing(file.parent) == ["my.csv"]
 
 
-def test_a_new_batch_is_scored_by_the_kept_detector(file, rows, capsys):
-    out, scored = file.parent / "report", file.parent / "scored"
-    assert run(file, *QUICK, "--label", "broken", "--anomaly", "yes", "--out", out) == 0
+def test_a_new_batch_is_scored_by_the_kept_detector(file, rows, labelled, capsys):
+    out, scored = labelled[-1], file.parent / "scored"
     batch = rows.drop(columns="broken").head(50)
     batch.loc[7, "length"] = 200.0
     batch.to_csv(file.parent / "new.csv", index=False)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -94,6 +95,12 @@ READING = SimpleNamespace(
 )
 
 
+@cache
+def whole_page(labels=True, shape="table"):
+    """Drawn once for all who only read it."""
+    return render(study(labels, shape), READING, "python -m helpers.report my.csv")
+
+
 class Balance(HTMLParser):
     """Remembers the texts, and that each tag is closed where it was opened."""
 
@@ -118,7 +125,7 @@ class Balance(HTMLParser):
 @pytest.mark.parametrize("labels", [True, False])
 @pytest.mark.parametrize("shape", ["table", "series"])
 def test_the_page_is_whole_and_needs_nothing_else(labels, shape):
-    page = render(study(labels, shape), READING, "python -m helpers.report my.csv")
+    page = whole_page(labels, shape)
     parsed = Balance(page)
     assert parsed.open == []
     addresses = [attributes[name] for _, attributes in parsed.tags for name in ("src", "href") if name in attributes]
@@ -134,13 +141,13 @@ def test_every_cell_of_the_file_stays_text():
 
 
 def test_a_page_without_labels_claims_no_accuracy():
-    text = " ".join(Balance(render(study(labels=False))).texts)
+    text = " ".join(Balance(whole_page(labels=False)).texts)
     assert "No accuracy can be claimed" in text
     assert not re.search("average precision|AUROC|recall", text)
 
 
 def test_a_page_with_labels_gives_the_test_figure_beside_chance():
-    text = re.sub(r"\s+", " ", " ".join(Balance(render(study())).texts))
+    text = re.sub(r"\s+", " ", " ".join(Balance(whole_page()).texts))
     sentence = "looked at once: average precision 0.60 [0.50, 0.70], where chance gives 0.1;"
     assert f"Judged on the test part, {sentence}" in text
     assert "No accuracy can be claimed" not in text
@@ -154,13 +161,13 @@ def test_a_verdict_that_labels_did_not_allow_is_left_out():
 
 
 def test_all_notes_and_what_was_skipped_are_told():
-    text = " ".join(Balance(render(study(), READING)).texts)
+    text = " ".join(Balance(whole_page()).texts)
     for note in ("A note of the reading.", "A note of the columns.", "A note of the study.", "skipped: 1 s was left"):
         assert note in text
 
 
 def test_the_table_has_twenty_rows_and_names_what_it_hides():
-    page = render(study())
+    page = whole_page()
     strangest = page[page.index("The strangest rows; row 1") : page.index("<figure>")]
     assert strangest.count("<tr>") == 1 + 20
     assert "column 4" in strangest and "column 5" not in strangest  # name and five more
