@@ -195,9 +195,8 @@ def test_one_point_at_a_time_from_nothing_or_a_context(name, series):
     times = X.index if hasattr(X, "index") else [None] * len(X)
     for start in (0, 1, 31, 34, 49, 60):  # some right after a missing value
         detector.start_stream(X[:start] if start else None)
-        part = slice(start, start + 40 if start else None)
-        stream = [detector.score_next(v, t) for v, t in zip(np.asarray(X)[part], times[part], strict=True)]
-        assert np.allclose(stream, whole[part], rtol=1e-4, atol=1e-6, equal_nan=True), f"from {start} on"
+        stream = [detector.score_next(v, t) for v, t in zip(np.asarray(X)[start:], times[start:], strict=True)]
+        assert np.allclose(stream, whole[start:], rtol=1e-4, atol=1e-6, equal_nan=True), f"from {start} on"
 
 
 @each_family
