@@ -24,7 +24,7 @@ import reach
 __all__ = ["Choice", "choose", "main"]
 
 ROOT = lessons.ROOT
-SECONDS = 60  # of slow tests, shared by two processes; quick ones and the start come on top
+SECONDS = 25  # of slow tests, shared by two processes; quick ones and the start come on top
 DURATIONS = ".pytest_cache/v/course/seconds"  # conftest.py writes it
 EVERYWHERE = ("tests/test_layers.py", "tests/test_style.py")
 BEHIND_ALL = {"conftest.py", "pyproject.toml", "requirements.lock"}
