@@ -36,12 +36,10 @@ def defined(path):
 
 
 def exported(path):
-    """The names in a module's `__all__`, in its order; of a lazy package, those it imports for editors."""
+    """The names in a module's `__all__`, in its order."""
     for node in statements(path.read_text(encoding="utf-8")):
         if "__all__" in assigned(node):
             return ast.literal_eval(node.value)
-        if isinstance(node, ast.If):  # TYPE_CHECKING
-            return [alias.name for found in node.body for alias in found.names]
     return []
 
 

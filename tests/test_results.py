@@ -1,17 +1,12 @@
 """The shipped tables of data/results, and the script that writes them."""
 
-import importlib
 import re
 
 from helpers.datasets import load_results
+from helpers.results import writing as results
 
 import pandas as pd
 import pytest
-
-
-@pytest.fixture
-def results(monkeypatch):
-    return importlib.import_module("helpers.results.writing")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +43,7 @@ def test_the_header_says_how_and_on_what_but_not_on_whose_machine(digits):
     assert re.fullmatch(r"date: \d{4}-\d\d-\d\d", about[-1])
 
 
-def test_written_tables_are_loaded_again(results, tmp_path, monkeypatch):
+def test_written_tables_are_loaded_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr("helpers.datasets.files.DATA_DIR", tmp_path)
     table = pd.DataFrame({"model": ["a, b", "c"], "auroc": [0.5, 0.75]})
@@ -59,6 +54,6 @@ def test_written_tables_are_loaded_again(results, tmp_path, monkeypatch):
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["some.csv"]
 
 
-def test_an_unknown_table_is_named(results):
+def test_an_unknown_table_is_named():
     with pytest.raises(SystemExit, match="No table is called nothing; there are: cost, digits, everything, gan"):
         results.write_all(["nothing"])

@@ -1,9 +1,7 @@
 """The shipped table of the smartwatch, and the windows that it was computed on."""
 
-import importlib
-from pathlib import Path
-
 from helpers.datasets import load_results, load_watch, one_exercise_split
+from helpers.results.tables import watch as bench
 
 import numpy as np
 import pytest
@@ -12,12 +10,6 @@ import pytest
 @pytest.fixture(scope="module")
 def watch():
     return load_results("watch")
-
-
-@pytest.fixture
-def bench(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parent / "bench")
-    return importlib.import_module("helpers.results.tables.watch")
 
 
 def test_models_exercises_and_seeds(watch):
@@ -40,7 +32,7 @@ def test_who_knows_no_order_cannot_notice_swapped_halves(watch):
     assert (of_means["swapped"] - 0.5).abs().max() < 0.001
 
 
-def test_windows_of_a_comparison(bench):
+def test_windows_of_a_comparison():
     watch = load_watch()
     parts = bench.windows_of(watch, "TRAP")
     own, swapped = (parts["test"][parts["kind"] == kind] for kind in (0, 2))
@@ -50,6 +42,6 @@ def test_windows_of_a_comparison(bench):
     assert len(parts["recordings"]) == 12  # six people, two arms
 
 
-def test_areas_compare_with_the_normal_windows_only(bench):
+def test_areas_compare_with_the_normal_windows_only():
     scores, kind = np.array([1.0, 2.0, 9.0, 0.0]), np.array([0, 0, 1, 2])
     assert bench.judged(scores, kind) == [1.0, 0.0]
