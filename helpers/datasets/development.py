@@ -117,7 +117,7 @@ def _clusters(rng):
 
 
 def _sheet(rng, n_columns=16, n_hidden=3):
-    """Groups on a curved sheet of three dimensions in sixteen columns; odd rows lie on the sheet, between the groups."""
+    """Groups on a curved sheet, three dimensions in sixteen columns; odd rows lie on it between the groups."""
     first, second = rng.normal(0, 0.7, (n_hidden, 24)), rng.normal(0, 0.4, (24, n_columns))
     centres = rng.uniform(-2, 2, (6, n_hidden))
 
@@ -212,7 +212,7 @@ def _bent(rng):
 
 
 def _mixed(rng):
-    """Three categories as 0/1 columns and four amounts that depend on them; odd rows have amounts of other categories."""
+    """Three categories as 0/1 columns and four amounts that follow them; odd rows have amounts of other categories."""
     means = [rng.normal(0, 1.5, (size, 4)) for size in (3, 4, 5)]
 
     def rows(n, mismatch):

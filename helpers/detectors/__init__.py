@@ -20,6 +20,7 @@ from helpers.detectors.tables.adapters import SklearnDetector, from_sklearn
 from helpers.detectors.tables.autoencoder import DenseAutoencoder
 from helpers.detectors.tables.base import ColumnwiseDetector, TabularDetector
 from helpers.detectors.tables.baselines import NearestNeighbours, OneColumn, PCAReconstruction, RandomScore
+from helpers.detectors.tables.ensemble import Ensemble
 from helpers.detectors.tables.statistical import IQR, Mahalanobis, ModifiedZScore, ZScore
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ConvAutoencoder",
     "DenseAutoencoder",
     "Detector",
+    "Ensemble",
     "GANDetector",
     "LSTMAutoencoder",
     "LSTMForecaster",

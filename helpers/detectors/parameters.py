@@ -9,11 +9,24 @@ import numpy as np
 
 __all__ = ["check_number", "check_parameters"]
 
-COUNTS = ("batch_size", "code_size", "epochs", "n_members", "n_recent", "patience", "steps", "units", "width")
+COUNTS = (
+    "batch_size",
+    "code_size",
+    "epochs",
+    "n_highest",
+    "n_members",
+    "n_recent",
+    "patience",
+    "steps",
+    "units",
+    "width",
+)
 POSITIVE = ("learning_rate", "time_budget")
 FROM_0 = ("cycle", "gradient_penalty", "noise")
+COUNTS_FROM_0 = ("n_remembered",)
 RANGES = {
     **dict.fromkeys(COUNTS, (numbers.Integral, 1)),
+    **dict.fromkeys(COUNTS_FROM_0, (numbers.Integral, 0)),
     **dict.fromkeys(POSITIVE, (numbers.Real, np.nextafter(0, 1))),
     **dict.fromkeys(FROM_0, (numbers.Real, 0)),
 }

@@ -2,6 +2,7 @@
 
 from helpers.detectors.scaling import not_zero
 from helpers.detectors.series.base import SeriesDetector
+from helpers.detectors.tables.adapters import refuse_other_than_tables
 from helpers.windows import dominant_period, make_windows
 
 import numpy as np
@@ -133,13 +134,7 @@ class WindowDetector(SeriesDetector):
         self.missing = missing
 
     def _check_parameters(self):
-        if not hasattr(self.detector, "decision_function") or isinstance(self.detector, (type, SeriesDetector)):
-            raise ValueError(f"detector={self.detector!r}: pass a detector of tables, such as PCAReconstruction().")
-        if type(self.detector).__module__.startswith("sklearn."):
-            raise ValueError(
-                f"detector={self.detector!r}: scikit-learn's scores are low for anomalies; "
-                "from_sklearn(...) turns them."
-            )
+        refuse_other_than_tables(self.detector)
 
     def _fit_segments(self, segments):
         rows = np.concatenate([_rows(make_windows(segment, self.window_)) for segment in segments])

@@ -14,7 +14,7 @@ from sklearn.base import clone, is_outlier_detector
 from sklearn.neighbors import LocalOutlierFactor
 from sklearn.utils.validation import check_array
 
-__all__ = ["SklearnDetector", "from_sklearn"]
+__all__ = ["SklearnDetector", "from_sklearn", "refuse_other_than_tables"]
 
 CHECKED_ROWS = 50  # scored before saving and after loading: the estimator that was fitted again must be the same
 
@@ -56,6 +56,33 @@ def from_sklearn(estimator):
     if is_fitted(estimator):
         detector._adopt(estimator)
     return detector
+
+
+def refuse_other_than_tables(detector):
+    """Refuse what cannot be carried as a detector of tables.
+
+    Parameters
+    ----------
+    detector : any object
+
+    Raises
+    ------
+    ValueError
+        For a class, a detector of series, an estimator of scikit-learn that is not turned.
+
+    >>> from sklearn.ensemble import IsolationForest
+    >>> refuse_other_than_tables(IsolationForest())
+    Traceback (most recent call last):
+        ...
+    ValueError: detector=IsolationForest(): scikit-learn's scores are low for anomalies; from_sklearn(...) turns them.
+    """
+    of_series = hasattr(detector, "score_next")  # the package of series stands on this one
+    if isinstance(detector, type) or of_series or not hasattr(detector, "decision_function"):
+        raise ValueError(f"detector={detector!r}: pass a detector of tables, such as PCAReconstruction().")
+    if type(detector).__module__.startswith("sklearn."):
+        raise ValueError(
+            f"detector={detector!r}: scikit-learn's scores are low for anomalies; from_sklearn(...) turns them."
+        )
 
 
 class SklearnDetector(TabularDetector):

@@ -9,6 +9,7 @@ from helpers.detectors.network_training import predict, train_network
 from helpers.detectors.parameters import check_parameters
 from helpers.detectors.scaling import choose_code_size, standardise, usual_error
 from helpers.detectors.tables.base import ColumnwiseDetector
+from helpers.detectors.tables.neighbourhood import Neighbourhood
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
@@ -24,11 +25,14 @@ PATIENCE = (8, 60)  # epochs, and steps
 
 @dataclass(eq=False, repr=False)  # its fields are the detector's parameters
 class DenseAutoencoder(ColumnwiseDetector):
-    """Several small autoencoders trained side by side; the score is their mean squared reconstruction error.
+    """Several small autoencoders side by side, and a memory of rows: what neither can rebuild is odd.
 
     The columns are standardised inside (long tails grow like a logarithm beyond 8 standard deviations). Each
-    column's error is divided by its usual size on held-out rows, so that a column that is easy to rebuild
-    counts as much as a noisy one. Built in lesson 03, layer by layer.
+    column's squared reconstruction error is divided by its usual size on held-out rows, so that a column that is easy
+    to rebuild counts as much as a noisy one. A network also rebuilds what lies in a thin place between normal rows;
+    therefore a row is rebuilt a second time, from the rows that are most like it, and each column's gap is counted in
+    its usual size, too (:mod:`helpers.detectors.tables.neighbourhood`). The score is the mean of the two, and of all
+    columns. Built in lesson 03, layer by layer.
 
     Parameters
     ----------
@@ -48,8 +52,11 @@ class DenseAutoencoder(ColumnwiseDetector):
         Standard deviation of the noise added to the standardised inputs while training (a denoising autoencoder).
     activation : str
         Of the hidden layers. "tanh" is bounded, so that a far outlier cannot be rebuilt; with "relu" it can.
+    n_remembered : int
+        The most rows that the memory holds, drawn at random from the rows trained on; a saved detector holds them, too.
+        0 leaves the network alone.
     validation_fraction : float in (0, 1)
-        Share of the rows held out for early stopping and for the usual size of each column's error.
+        Share of the rows held out for early stopping and for the usual size of each column's error and gap.
     patience : int or None
         Epochs without a better validation loss before training stops; None takes 8, more if an epoch has few
         steps.
@@ -71,7 +78,11 @@ class DenseAutoencoder(ColumnwiseDetector):
     model_ : keras.Model, standardised rows (n, n_columns) to reconstructions (n, n_members, n_columns)
     history_ : helpers.training.loop.History
     code_size_ : int
-    mean_, scale_, usual_error_ : ndarray of shape (n_columns,)
+    mean_, scale_, usual_error_, usual_gap_ : ndarray of shape (n_columns,)
+    remembered_ : ndarray of shape (n, n_columns)
+        Standardised.
+    around_ : ndarray of shape (n,)
+        The size of gaps at each remembered row.
 
     >>> import numpy as np
     >>> x = np.random.default_rng(0).uniform(-1, 1, 200)
@@ -91,6 +102,7 @@ class DenseAutoencoder(ColumnwiseDetector):
     n_members: int = 4
     noise: float = 0.2
     activation: str = "tanh"
+    n_remembered: int = 10_000
     validation_fraction: float = 0.15
     patience: int | None = None
     time_budget: float | None = None
@@ -113,6 +125,13 @@ class DenseAutoencoder(ColumnwiseDetector):
         self.model_ = self._build(z.shape[1], seeds[1])
         self.history_ = self._train(kept, held_out, seeds[2])
         self.usual_error_ = usual_error(self._errors(held_out))
+        if self.n_remembered:
+            self._remember(kept[: self.n_remembered], held_out)
+
+    def _remember(self, rows, held_out):
+        self._neighbourhood = Neighbourhood.learned(rows, held_out)
+        self.remembered_, self.usual_gap_ = rows, self._neighbourhood.usual_gap
+        self.around_ = self._neighbourhood.around
 
     def _standardise(self, rows):
         return standardise(rows, self.mean_, self.scale_)
@@ -137,7 +156,18 @@ class DenseAutoencoder(ColumnwiseDetector):
         return np.square(predict(self.model_, z).astype(np.float64) - z[:, None, :]).mean(axis=1)
 
     def _column_scores(self, columns):
-        return (self._errors(self._standardise(columns.T)) / self.usual_error_).T
+        z = self._standardise(columns.T)
+        errors = self._errors(z) / self.usual_error_
+        return (0.5 * (errors + self._neighbourhood.column_gaps(z)) if self.n_remembered else errors).T
+
+    def _restore(self, stored):
+        super()._restore(stored)
+        if self.n_remembered:
+            self._neighbourhood = Neighbourhood(self.remembered_, self.usual_gap_, self.around_)
+
+    def _forget(self):
+        super()._forget()
+        vars(self).pop("_neighbourhood", None)
 
 
 def dense_network(n_columns, hidden, code_size, n_members=1, noise=0.0, activation="tanh", seed=0):
