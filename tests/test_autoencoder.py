@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from helpers.detectors import DenseAutoencoder
+from helpers.detectors.tables.neighbourhood import Neighbourhood
 from helpers.training.loop import TimeBudgetWarning, TrainingDiverged
 
 import numpy as np
@@ -46,11 +47,34 @@ def test_the_score_is_the_mean_of_the_columns(fitted):
     assert np.allclose(columns.mean(axis=1), fitted.decision_function(frame))
 
 
-def test_scores_are_the_formula(fitted):
-    z = (TEST - TRAIN.mean(axis=0)) / TRAIN.std(axis=0)
-    rebuilt = np.asarray(fitted.model_(z.astype(np.float32)))
+@pytest.mark.parametrize("n_remembered", [0, 400])
+def test_scores_are_the_formula(n_remembered):
+    fitted = DenseAutoencoder(**SMALL, n_remembered=n_remembered).fit(TRAIN)
+    z = ((TEST - TRAIN.mean(axis=0)) / TRAIN.std(axis=0)).astype(np.float32)
+    rebuilt = np.asarray(fitted.model_(z))
     expected = np.mean((rebuilt - z[:, None]) ** 2, axis=1) / fitted.usual_error_
-    assert np.allclose(fitted.column_scores(pd.DataFrame(TEST, columns=list("abc"))), expected, rtol=1e-3, atol=1e-6)
+    if n_remembered:
+        assert fitted.remembered_.shape == (400, 3)
+        memory = Neighbourhood(fitted.remembered_, fitted.usual_gap_, fitted.around_)
+        expected = (expected + memory.column_gaps(z)) / 2
+    assert np.allclose(fitted.column_scores(TEST), expected, rtol=1e-3, atol=1e-6)
+
+
+def test_the_memory_sees_a_gap_that_the_network_rebuilds():
+    angle = rng.uniform(0, 2 * np.pi, 900)
+    ring = 3 * np.column_stack([np.cos(angle), np.sin(angle), np.zeros(900)]) + 0.1 * rng.normal(size=(900, 3))
+    odd = 0.3 * rng.normal(size=(100, 3))
+    test, labels = np.concatenate([ring[600:], odd]), np.repeat([0, 1], [300, 100])
+    wide = {"code_size": 2, "hidden": (16,), "epochs": 40}  # a code with room for the whole plane
+    alone, both = (DenseAutoencoder(**wide, n_remembered=n).fit(ring[:600]) for n in (0, 10_000))
+    assert roc_auc_score(labels, both.decision_function(test)) > 0.97
+    assert roc_auc_score(labels, alone.decision_function(test)) < 0.9
+
+
+def test_the_memory_is_of_rows_that_were_trained_on():
+    detector = DenseAutoencoder(**SMALL, validation_fraction=0.2).fit(TRAIN)
+    z = (TRAIN - detector.mean_) / detector.scale_
+    assert len(detector.remembered_) == 480 and np.isin(detector.remembered_, z.astype(np.float32)).all()
 
 
 def test_the_column_that_gives_a_row_away(fitted):
@@ -90,7 +114,8 @@ def test_constant_columns_and_two_rows():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("code_size", 0), ("epochs", 1.5), ("batch_size", True), ("n_members", 0), ("hidden", (8, 0)), ("noise", -1),
+    [("code_size", 0), ("epochs", 1.5), ("batch_size", True), ("n_members", 0),
+     ("n_remembered", -1), ("hidden", (8, 0)), ("noise", -1),
      ("learning_rate", 0), ("learning_rate", np.nan), ("validation_fraction", 1), ("patience", 0)],
 )  # fmt: skip
 def test_unfit_parameters_are_named(name, value):

@@ -18,6 +18,7 @@ from helpers.detectors.tables.adapters import from_sklearn
 from helpers.detectors.tables.autoencoder import DenseAutoencoder
 from helpers.detectors.tables.base import ColumnwiseDetector, TabularDetector
 from helpers.detectors.tables.baselines import NearestNeighbours, OneColumn, PCAReconstruction, RandomScore
+from helpers.detectors.tables.ensemble import Ensemble
 from helpers.detectors.tables.statistical import IQR, Mahalanobis, ModifiedZScore, ZScore
 
 from sklearn.base import clone
@@ -29,6 +30,7 @@ FAMILIES = {  # to a colour of helpers.plots.PALETTE
     "statistics": 0,
     "LSTM": 1,
     "neighbours and trees": 2,
+    "several together": 3,
     "dense networks": 5,
 }
 BASES = (Detector, TabularDetector, ColumnwiseDetector, SeriesDetector)  # what others are derived from: no entries
@@ -369,16 +371,31 @@ _ENTRIES = (  # simplest first: the order of the scoreboard and of the report's 
         "dense networks",
         EITHER,
         lesson="03",
-        choose_when="columns hang together in ways that no straight line shows, and normal rows are many",
+        choose_when="normal rows are known to be normal, and hang together in ways that no straight line shows",
         explains="by column, what it could not rebuild",
         chance=True,
         network=True,
         cost=True,
         contenders={
-            "tables": Contender("autoencoder", "what small networks cannot rebuild from a short code", fewest_columns=2)
+            "tables": Contender(
+                "autoencoder", "what small networks, and the rows most like it, cannot rebuild", fewest_columns=2
+            )
         },
         floor=Floor("broken relations", 0.85, {"code_size": 2, "epochs": 40}),
         small=({"epochs": 2, "hidden": (4,), "n_members": 2},),
+    ),
+    CatalogueEntry(
+        "ensemble",
+        Ensemble(),
+        "several together",
+        EITHER,
+        lesson="09",
+        choose_when="odd rows may be among the training rows, or nobody knows what an odd row looks like",
+        explains="by member: who found it odd",
+        chance=True,
+        network=True,
+        floor=Floor("broken relations", 0.9, {"detectors": [Mahalanobis(), NearestNeighbours()]}),
+        small=({"detectors": [ZScore(), NearestNeighbours(n_neighbors=2)]},),
     ),
     CatalogueEntry(
         "convolutional autoencoder",
@@ -445,7 +462,7 @@ _ENTRIES = (  # simplest first: the order of the scoreboard and of the report's 
         "dense networks",
         ALL,
         lesson="08",
-        choose_when="images or rows are many, training time is there, and simpler networks were tried",
+        choose_when="images or rows are many, simpler networks were tried, and no single column's tail tells",
         explains="by what it could not rebuild",
         chance=True,
         network=True,

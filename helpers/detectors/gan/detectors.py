@@ -131,6 +131,9 @@ class BiGANDetector(AdversarialDetector):
     ALICE, Li et al. 2017): the game alone does not make them each other's inverse on few rows. Lesson 08 shows each
     part, and what the score owes to the cycle term.
 
+    On the development tables (data/results/development.csv) it is level with an isolation forest or ahead of it on
+    every kind but one: where an odd row is far out in the tail of single columns, it is behind by 2 points of AUROC.
+
     Parameters
     ----------
     code_size, hidden, steps, batch_size, learning_rate, gradient_penalty
