@@ -39,7 +39,7 @@ def test_a_seed_draws_the_same_table_and_another_seed_another(name):
 def test_odd_rows_of_gaps_are_far_out_in_no_column(name):
     normal, odd = simulate_table(name)
     far = np.abs((odd - normal.mean(axis=0)) / normal.std(axis=0))
-    assert np.quantile(far, 0.99) < 3.5 and np.median(far) < 1
+    assert np.quantile(far, 0.99) < 3.5 and np.median(far) < 1.5
 
 
 def test_odd_rows_of_broken_relations_are_usual_column_by_column():
