@@ -1,5 +1,11 @@
 """The data that ships with the course, the parts into which it is split, and the tables of results."""
 
+from helpers.datasets.development import (
+    DEVELOPMENT_TABLES,
+    DevelopmentTable,
+    development_split,
+    simulate_table,
+)
 from helpers.datasets.features import ORDER_FEATURES, order_features
 from helpers.datasets.files import DataFileError, Dataset, verify_files
 from helpers.datasets.images import DigitSplit, load_all_digits_images, load_digits_images, one_digit_split
@@ -17,13 +23,16 @@ from helpers.datasets.series import (
 from helpers.datasets.tables import Splits, four_splits, load_orders, load_shuttle
 
 __all__ = [
+    "DEVELOPMENT_TABLES",
     "ORDER_FEATURES",
     "DataFileError",
     "Dataset",
+    "DevelopmentTable",
     "DigitSplit",
     "ExerciseSplit",
     "Recordings",
     "Splits",
+    "development_split",
     "four_splits",
     "load_all_digits_images",
     "load_digits_images",
@@ -38,5 +47,6 @@ __all__ = [
     "one_digit_split",
     "one_exercise_split",
     "order_features",
+    "simulate_table",
     "verify_files",
 ]

@@ -12,7 +12,6 @@ from helpers.datasets.images import load_digits_images
 from helpers.datasets.tables import load_orders, load_shuttle
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 
 __all__ = ["DEVELOPMENT_TABLES", "DevelopmentTable", "development_split", "simulate_table"]
 
@@ -285,9 +284,11 @@ _SIMULATORS: dict[str, Callable] = {
 }
 
 
-def _one_against_rest(load, normal):
-    """A data set of classes: some are normal, every other one is odd."""
-    data = load()
+def _one_against_rest(name, normal):
+    """A data set of scikit-learn's with classes: some are normal, every other one is odd."""
+    from sklearn import datasets  # half a second that other users of this package need not spend
+
+    data = getattr(datasets, f"load_{name}")()
     usual = np.isin(data.target, normal)
     return data.data[usual], data.data[~usual]
 
@@ -311,12 +312,12 @@ def _digit_pixels():
 
 
 _REAL: dict[str, Callable] = {
-    "breast cancer": lambda: _one_against_rest(load_breast_cancer, [1]),
-    "iris": lambda: _one_against_rest(load_iris, [0, 2]),
-    "wine": lambda: _one_against_rest(load_wine, [0, 2]),
-    "small digits, 4 normal": lambda: _one_against_rest(load_digits, [4]),
-    "small digits, 8 odd": lambda: _one_against_rest(load_digits, [0, 1, 2, 3, 4, 5, 6, 7, 9]),
-    "small digits, even normal": lambda: _one_against_rest(load_digits, [0, 2, 4, 6, 8]),
+    "breast cancer": lambda: _one_against_rest("breast_cancer", [1]),
+    "iris": lambda: _one_against_rest("iris", [0, 2]),
+    "wine": lambda: _one_against_rest("wine", [0, 2]),
+    "small digits, 4 normal": lambda: _one_against_rest("digits", [4]),
+    "small digits, 8 odd": lambda: _one_against_rest("digits", [0, 1, 2, 3, 4, 5, 6, 7, 9]),
+    "small digits, even normal": lambda: _one_against_rest("digits", [0, 2, 4, 6, 8]),
     "orders": _orders,
     "shuttle": _shuttle,
     "large digits": _digit_pixels,

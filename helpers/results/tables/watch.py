@@ -72,7 +72,7 @@ def models():
         yield (
             "dense autoencoder",
             seed,
-            lambda parts, seed: rows(DenseAutoencoder(random_state=seed, verbose=False), parts),
+            lambda parts, seed: rows(DenseAutoencoder(random_state=seed, n_remembered=0), parts),
         )
         yield (
             "isolation forest",
