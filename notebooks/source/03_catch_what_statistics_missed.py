@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
-#   course: {seconds: 45, megabytes: 1200}
+#   course: {seconds: 50, megabytes: 1200}
 # ---
 
 # %% [markdown]
@@ -61,18 +61,15 @@ train, validation, calibration, test = (
     features.iloc[rows] for rows in (parts.train, parts.validation, parts.calibration, parts.test))
 y_test, kinds_test = shop.labels.iloc[parts.test], shop.kinds.iloc[parts.test]
 
-fig, axes = plt.subplots(1, 3, figsize=(7.5, 2.4), sharey=True)
-for ax, column in zip(axes, ["country_surprise", "log_amount_ratio", "hours_from_usual"], strict=True):
-    ax.hist(train[column], bins=40)
-    ax.set(yscale="log", xlabel=column)
-    ax.locator_params(axis="x", nbins=4)
-axes[0].set(ylabel="orders (log scale)", title="Three features of normal orders")
+three = ["country_surprise", "log_amount_ratio", "hours_from_usual"]
+axes = train[three].hist(bins=40, log=True, grid=False, layout=(1, 3), figsize=(7.5, 2.4), sharey=True)
+axes[0, 0].set_ylabel("normal orders (log scale)")
 plt.show()
 
 # %% [markdown]
 # *The figure: three histograms with logarithmic counts. The surprise about the country is zero for nearly all orders and reaches 2.6 for a few; the amount ratio has one tall bar at zero and four short ones down to minus 0.22, the coupons; the hours from the usual time fall off smoothly from 0 to 10.*
 #
-# Three columns, three shapes: mostly one value, a few steps, a slope. No single bell curve fits. A network makes no assumption about shapes; that is its promise.
+# Three columns, three shapes, and no bell curve fits. A network makes no assumption about shapes; that is its promise.
 #
 # ## The simplest thing that could work
 #
@@ -145,7 +142,7 @@ mean_row = reconstruction_error(lambda x: X_train.mean(axis=0), X_validation)
 print(f"untrained network {untrained.mean():.2f}, mean row for everyone {mean_row.mean():.3f}")
 
 # %% [markdown]
-# Two landmarks before training. The untrained network's mean squared error is 0.12; answering the mean row, whatever comes in, gives 0.041. A trained network must beat the second number, or it has learned nothing about how columns go together. (Keras's loss is this mean over columns, 1/14 of the squared norm.)
+# Two landmarks before training. The untrained network's mean squared error is 0.12; answering the mean row, whatever comes in, gives 0.041. A trained network must beat the second number, or it has learned nothing about how columns go together.
 #
 # ## Training
 #
@@ -173,7 +170,7 @@ assert min(history["val_loss"]) < mean_row.mean() / 2
 # %% [markdown]
 # *The figure: training and validation loss over 40 epochs on a log scale. Training starts at 0.06, above the dotted line of the mean row at 0.041, validation at 0.035, below it; they cross within a few epochs and flatten near 0.007 and 0.0085, the validation curve above.*
 #
-# How to read it: both curves falling together is learning. (The training loss is averaged over the pass, the validation loss taken after it; so it starts lower.) A training curve that falls while the validation curve rises is memorising; that is where early stopping cuts. Here it never cut: the loss was still falling a little after the 40 passes that we asked for. The gap at the end is memory, or drift: the validation rows are later orders. Hold out a random part of the *training* weeks instead, and most of the gap is gone: drift, again. Two flat curves above the dotted line would mean that nothing was learned: a learning rate too small, or inputs that were not scaled.
+# How to read it: both curves falling together is learning. A training curve that falls while the validation curve rises is memorising; that is where early stopping cuts. Here it never cut. Two flat curves above the dotted line would mean that nothing was learned: a learning rate too small, or inputs that were not scaled.
 #
 # ## The error as a score
 #
@@ -238,11 +235,52 @@ with pd.option_context("display.max_colwidth", None):
     display(alarm_list.assign(because=reasons.to_numpy()).set_axis(strangest.index))
 
 # %% [markdown]
-# The amount mismatch because of its amount ratio, the wrong price because of the price against the product: sentences that the colleague can check in a minute. An alarm without a reason costs her ten. The strangest normal order has its reasons, too. And reasons are not proofs: an odd value in one column can spoil the rebuilding of another, so read two or three.
+# The amount mismatch because of its amount ratio, the wrong price because of the price against the product: sentences that the colleague can check in a minute. Reasons are not proofs: an odd value in one column can spoil the rebuilding of another, so read two or three.
 #
 # ## One network is a throw of dice
 #
-# Start from other random weights and you get another network, with other errors: with other seeds the average precision above moves by up to 0.15. From here on we import a relative of what you have built. `DenseAutoencoder` standardises the columns (beyond 8 standard deviations they grow like a logarithm), has two layers on each side of the code with **tanh** for the bend, which is bounded, trains four such networks at once with a little noise on their inputs, averages their errors and divides by the usual ones.
+# Start from other random weights and you get another network, with other errors: with other seeds the average precision above moves by up to 0.15. From here on we import a relative of what you have built. `DenseAutoencoder` standardises the columns (beyond 8 standard deviations they grow like a logarithm), has two layers on each side of the code with **tanh** for the bend, which is bounded, trains four such networks at once with a little noise on their inputs, averages their errors and divides by the usual ones. It also does something new.
+#
+# ## What a network rebuilds too well
+#
+# A network draws a smooth surface through the normal rows and rebuilds what lies on it, in a gap between them too. Two columns show it: **simulated** rows on a ring of radius 1, and a code of 2, which has room for the whole plane. We walk through the ring from left to right; six seconds.
+#
+# **Before you run:** will the network call the empty middle odd?
+
+# %%
+rng = np.random.default_rng(0)
+angle = rng.uniform(0, 2 * np.pi, 600)
+ring = np.column_stack([np.cos(angle), np.sin(angle)]) + rng.normal(0, 0.06, (600, 2))
+walk = np.column_stack([np.linspace(-1.8, 1.8, 181), np.zeros(181)])
+alone, both = (DenseAutoencoder(code_size=2, epochs=60, n_remembered=n).fit(ring).decision_function(walk)
+               for n in (0, 10_000))
+fig, ax = plt.subplots()
+ax.plot(walk[:, 0], alone, label="the network alone")
+ax.plot(walk[:, 0], both, "--", label="network and memory")
+ax.set(yscale="log", xlabel="first column, on a walk through the middle", ylabel="score (log scale)",
+       title="To the network, the empty middle is the most ordinary place")
+ax.legend()
+plt.show()
+assert alone[90] < 1 < 10 < both[90]
+
+# %% [markdown]
+# *The figure: two curves of scores, on a log scale, against the first column. Both fall to about 0.2 where the walk crosses the ring, near minus 1 and 1. Between, the network's curve has two low hills and falls to its lowest in the middle; with the memory it is over 100 on most of the way.*
+#
+# The cure is older than networks: **remember some rows, and rebuild each row a second time, from the three remembered rows that are nearest to it.** What their mean misses is the gap, column by column like the error, in units of the usual gap. The score is the mean of the two. (So the file of a saved detector holds training rows.)
+#
+# Is it worth it? A default that is chosen on the test at hand would be cheating. So there are 24 **development tables**, simulated ones of known structure and real ones, with five seeds each. `make bench BENCH_ARGS="--results development"` computed their mean AUROC; "gain" is over the line before, give or take twice its standard error over the tables.
+
+# %%
+by_table = 100 * datasets.load_results("development").pivot_table("auroc", "data", "detector")
+steps = ["network, raw error", "network, usual error", "with a plain memory", "with a squashed memory",
+         "dense autoencoder"]
+gain = by_table[steps].diff(axis=1)
+table = pd.DataFrame({"AUROC x 100": by_table.mean(), "gain": gain.mean(), "give or take": 2 * gain.sem()})
+print(table.sort_values("AUROC x 100").round(1).to_string(na_rep=""))
+assert by_table.mean().idxmax() == "dense autoencoder"
+
+# %% [markdown]
+# @@ABLATION@@
 #
 # ## How it fails
 #
@@ -263,7 +301,7 @@ assert knobs["average precision"].idxmax() == "code of 13, tanh"
 assert knobs.loc["code of 13, relu", "average precision"] < knobs.loc["code of 13, tanh", "average precision"] - 0.1
 
 # %% [markdown]
-# With tanh the wide code is the best, at 0.88 or so: a bend that is bounded rebuilds a far value only in part, and the missing part is large beside the tiny error on ordinary orders. With ReLU, which is not bounded, the same code falls by 0.2: there the textbooks are right. The knob is real, and its direction depends on the rest of the network and on the data. The validation *error* cannot choose it: it always prefers the wider code. The default of `DenseAutoencoder` has as many numbers as principal components that hold 95 % of the variance.
+# With tanh the wide code is the best, at 0.87 or so: a bend that is bounded rebuilds a far value only in part, and the missing part is large beside the tiny error on ordinary orders. With ReLU, which is not bounded, the same code falls by 0.2: there the textbooks are right. The knob is real, and its direction depends on the rest of the network and on the data. The validation *error* cannot choose it: it always prefers the wider code. The default of `DenseAutoencoder` has as many numbers as principal components that hold 95 % of the variance.
 #
 # **Contaminated training rows** hurt as they hurt the others in lesson 02: 1,400 rows, some of them odd.
 
@@ -279,11 +317,11 @@ for share in [0, 0.1]:
 assert ap < 0.5
 
 # %% [markdown]
-# From over 0.8 to 0.3 or less, below the z-score, which kept 0.4 in lesson 02. Trouble that is in the training rows is learned like any other habit, and a network that is good at learning is good at learning that. In lesson 02 only the modified z-score and the isolation forest did not lose, and both start low.
+# From over 0.8 to 0.2 or less, below the z-score, which kept 0.4 in lesson 02: a row that was remembered is nobody's gap. Trouble that is in the training rows is learned like any other habit, and a network that is good at learning is good at learning that.
 #
 # ## The scoreboard
 #
-# Same features, same rows, same promise. New on it: the autoencoder, **PCA with a code of 4** (an autoencoder of straight lines), and the network **untrained**: the same scaling, noise and division by usual errors around random weights that never moved. This takes about ten seconds.
+# Same features, same rows, same promise. New on it: the autoencoder, **PCA with a code of 4** (an autoencoder of straight lines), and the network **untrained**: the same scaling, noise, memory and division by usual errors around random weights that never moved. This takes about ten seconds.
 #
 # **Before you run:** what average precision do you give the untrained network? Chance is 0.02.
 
@@ -295,11 +333,11 @@ detectors = {
     "untrained network": DenseAutoencoder(epochs=1, learning_rate=1e-9), "autoencoder": DenseAutoencoder()}
 board = scoreboard(detectors, train, calibration, test, y_test, kinds=kinds_test, seeds=range(2), n_resamples=300)
 assert board["average precision"].idxmax() == "autoencoder"
-assert 0.7 < board.loc["untrained network", "average precision"] < board.loc["autoencoder", "average precision"]
+assert 0.65 < board.loc["untrained network", "average precision"] < board.loc["autoencoder", "average precision"]
 format_scoreboard(board[[column for column in board if not column.startswith("recall:")]])
 
 # %% [markdown]
-# The autoencoder leads with about 0.87, ahead of nearest neighbours at 0.83 by less than the width of either [interval](glossary.md#interval). And now the row above it. **The untrained network reaches about 0.8** (0.74 to 0.84 in the five seeds that we tried). A random projection rebuilds no order; what it "misses" is mostly each column's own size, in units of that column's usual error, added up. Training adds about 0.1 and makes the result steady. Published tables seldom have this row. Ask for it.
+# The autoencoder leads with about 0.86, ahead of nearest neighbours at 0.83 by less than the width of either [interval](glossary.md#interval). And now the row above it. **The untrained network reaches about 0.74**, without its memory even 0.78 to 0.84 in three seeds. A random projection rebuilds no order; what it "misses" is mostly each column's own size, in units of that column's usual error, added up. Training adds about 0.1. Published tables seldom have this row. Ask for it.
 #
 # Two more honest rows, without any network: the mean of the squared z-scores, and Mahalanobis without the column that lesson 02 found to drift.
 
@@ -328,7 +366,7 @@ takeovers = recalls["account takeover"]
 assert takeovers["Mahalanobis, 13 columns"] < 0.4 < 0.8 < takeovers["autoencoder"]
 
 # %% [markdown]
-# *The figure: a table of shaded cells, ten detectors by five kinds. The autoencoder finds nearly all takeovers, mismatches and wrong prices, about 88 percent of the bulk orders and 81 of the card tests; the untrained network is a little ahead for takeovers and bulk orders, behind for card tests, 65; the z-score finds no bulk order and 61 percent of the card tests; Mahalanobis on 13 columns has over 80 everywhere but for takeovers, 24.*
+# *The figure: a table of shaded cells, ten detectors by five kinds. The autoencoder finds nine in ten takeovers, all mismatches and wrong prices, about 85 percent of the bulk orders and 81 of the card tests; the untrained network is behind for takeovers, 53, bulk orders, 65, and card tests, 68; the z-score finds no bulk order and 61 percent of the card tests; Mahalanobis on 13 columns has over 80 everywhere but for takeovers, 24.*
 #
 # So: yes, it catches what the statistics missed, and it is the first row without a hole: no kind below about 80 %. Much of that is a score that weighs columns fairly and adds mild surprises up; the rest is what it learned. Would you run it in the shop? Mahalanobis on 13 columns has the same average precision, but it finds a quarter of the takeovers: the column that drowned the others is also the one that gives a takeover away. The autoencoder keeps the column and finds nine in ten of them. That, and not the average precision, is its gain.
 
@@ -447,7 +485,7 @@ check.exercise_5(my_message)
 # - We scaled rows with a scaler that saw training rows only, and matched it to a sigmoid output.
 # - We built encoder, code and decoder, trained with early stopping, and read the loss curve against the mean row.
 # - We made a score of the error, a limit from calibration rows, and a reason for each alarm; errors in units of their usual size were worth more than the network.
-# - We turned the knobs: a wide code was best with tanh and poor with ReLU, and contaminated rows took it below the z-score.
+# - We gave the network a memory for gaps that it rebuilds, chosen on 24 other tables, and turned the knobs: a wide code was best with tanh and poor with ReLU, and contaminated rows took it below the z-score.
 # - We put it on the scoreboard beside PCA, neighbours and its untrained self: first by a little, and the only row without a hole.
 #
 # **In practice** an autoencoder for tables is cheap to run and needs care around it: keep the scaler and the usual errors with the weights (`detector.save(path)` does), retrain on a schedule from rows that somebody checked, and keep the untrained network on the board. If it stops being worse, your training rows are too few, or odd ones are among them.
