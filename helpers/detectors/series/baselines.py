@@ -22,7 +22,7 @@ class RandomSeriesScore(SeriesDetector):
     Parameters
     ----------
     random_state : int
-    missing : {"raise", "fill", "gap"}
+    missing, forgetting
         See :class:`SeasonalNaive`.
 
     >>> RandomSeriesScore().fit([1.0, 2.0]).decision_function([5.0, 6.0, 7.0]).round(2)
@@ -31,9 +31,10 @@ class RandomSeriesScore(SeriesDetector):
 
     window = 1
 
-    def __init__(self, random_state=0, missing="raise"):
+    def __init__(self, random_state=0, missing="raise", forgetting=None):
         self.random_state = random_state
         self.missing = missing
+        self.forgetting = forgetting
 
     def _fit_segments(self, segments):
         pass
@@ -61,6 +62,11 @@ class SeasonalNaive(SeriesDetector):
 
         "fill" has no limit: a channel that falls silent is judged by its last value for as long as others speak,
         however long that is, as if it stood still. Take "gap" where holes may be longer than a few points.
+    forgetting : float or None
+        A number lets the score keep learning, for series that drift: it is then how unusual the change is, in standard
+        deviations, given those so far, of which about so many points are remembered
+        (:func:`helpers.detectors.series.adapting.keep_learning`). Try a hundred points, or two windows. None leaves the
+        score as it is.
 
     Attributes
     ----------
@@ -72,9 +78,10 @@ class SeasonalNaive(SeriesDetector):
     array([nan, nan,  0., 19.])
     """
 
-    def __init__(self, period=None, missing="raise"):
+    def __init__(self, period=None, missing="raise", forgetting=None):
         self.period = period
         self.missing = missing
+        self.forgetting = forgetting
 
     def _choose_window(self, segments):
         period = self.period
@@ -112,7 +119,7 @@ class WindowDetector(SeriesDetector):
         Ours, or scikit-learn's through :func:`helpers.detectors.from_sklearn`; cloned at ``fit``.
     window : int or None
         Points in a window. None takes the dominant period, or a sensible length.
-    missing : {"raise", "fill", "gap"}
+    missing, forgetting
         See :class:`SeasonalNaive`.
 
     Attributes
@@ -127,10 +134,11 @@ class WindowDetector(SeriesDetector):
     True
     """
 
-    def __init__(self, detector, window=None, missing="raise"):
+    def __init__(self, detector, window=None, missing="raise", forgetting=None):
         self.detector = detector
         self.window = window
         self.missing = missing
+        self.forgetting = forgetting
 
     def _check_parameters(self):
         if not hasattr(self.detector, "decision_function") or isinstance(self.detector, (type, SeriesDetector)):

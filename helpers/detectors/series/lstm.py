@@ -123,7 +123,7 @@ class LSTMForecaster(_LSTMDetector):
         Epochs without a better validation loss before training stops; None takes 6, more if an epoch has few steps.
     time_budget : float or None
         Seconds; see :func:`helpers.training.loop.train`.
-    missing : {"raise", "fill", "gap"}
+    missing, forgetting
         See :class:`SeasonalNaive`.
     random_state : int, RandomState or None
     verbose : bool
@@ -168,6 +168,7 @@ class LSTMForecaster(_LSTMDetector):
     missing: str = "raise"
     random_state: int | np.random.RandomState | None = 0
     verbose: bool = False
+    forgetting: float | None = None
 
     def forecast(self, X, context=None):
         """What was to be expected at each point, from the points before it.
@@ -240,7 +241,7 @@ class LSTMAutoencoder(_LSTMDetector):
         while a window passes it only.
     epochs : int or None
         The most that are run; None allows about 1,500 steps.
-    batch_size, learning_rate, validation_fraction, patience, time_budget, missing, random_state, verbose
+    batch_size, learning_rate, validation_fraction, patience, time_budget, missing, random_state, verbose, forgetting
         See :class:`LSTMForecaster`.
 
     Raises
@@ -280,6 +281,7 @@ class LSTMAutoencoder(_LSTMDetector):
     missing: str = "raise"
     random_state: int | np.random.RandomState | None = 0
     verbose: bool = False
+    forgetting: float | None = None
 
     def reconstruct(self, windows):
         """Windows as the network writes them again.
