@@ -2,7 +2,7 @@
 
 from helpers.detectors.scaling import not_zero
 from helpers.detectors.series.base import SeriesDetector
-from helpers.windows import dominant_period, make_windows
+from helpers.windows import changes_beside_the_last, dominant_period, longer_period, make_windows
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 __all__ = ["RandomSeriesScore", "SeasonalNaive", "WindowDetector"]
 
+LEAST_JUDGED = 0.5  # of the points, or a second period does not pay where there are gaps
 SMALLEST_SHARE = 1e-3  # of a channel's spread: a change that never varies is not divided by zero
 
 
@@ -51,11 +52,16 @@ class SeasonalNaive(SeriesDetector):
     channels, that of the strangest one. Hyndman and Athanasopoulos, Forecasting: Principles and Practice (2021),
     section 5.2. Built in lesson 05.
 
+    With two periods, a day and a week, the forecast is "as one week ago, and higher by as much as the last day was":
+    the week brings the shape, the last day the level. What is beside it is judged in the same way.
+
     Parameters
     ----------
-    period : int or None
-        In points. None takes the dominant period (:func:`helpers.windows.dominant_period`), or 1, the last value, if
-        there is none.
+    period : int, pair of int, or None
+        In points; of a pair, the shorter first. None takes the dominant period
+        (:func:`helpers.windows.dominant_period`), or 1, the last value, if there is none; and with it a longer one if
+        that forecasts clearly better (:func:`helpers.windows.longer_period`) and gaps leave at least half of the points
+        that could be judged without it: a pair needs points without a gap for both periods together.
     missing : {"raise", "fill", "gap"}
         NaN is an error; or is filled with the last value before it; or ends the stretch, as a gap in time does. A point
         without any value is not scored in either case.
@@ -71,6 +77,8 @@ class SeasonalNaive(SeriesDetector):
     Attributes
     ----------
     period_ : int
+        The shorter of two.
+    periods_ : tuple of one or two int
     usual_change_ : ndarray of shape (n_channels,)
 
     >>> detector = SeasonalNaive(period=2).fit([1.0, 5.0, 1.2, 5.1, 1.1, 5.3])
@@ -83,29 +91,65 @@ class SeasonalNaive(SeriesDetector):
         self.missing = missing
         self.forgetting = forgetting
 
-    def _choose_window(self, segments):
+    def _check_parameters(self):
         period = self.period
-        if period is None:
-            return 1 + (dominant_period(max(segments, key=len)) or 1) if segments else 2
-        if isinstance(period, bool) or not isinstance(period, (int, np.integer)) or period < 1:
-            raise ValueError(f"period={period!r}: it is None or a whole number of points, at least 1.")
-        return int(period) + 1
+        pair = isinstance(period, (tuple, list)) and len(period) == 2
+        if period is not None and not all(map(_is_period, period if pair else [period])):
+            raise ValueError(
+                f"period={period!r}: it is None or a whole number of points, at least 1, or a pair of these."
+            )
+        if pair and not period[0] < period[1]:
+            raise ValueError(f"period={period!r}: of two periods, such as a day and a week, the shorter comes first.")
+
+    def _choose_window(self, segments):
+        if self.period is not None:
+            return 1 + int(np.sum(self.period))
+        if not segments:
+            return 2
+        first = self._first_period(segments)
+        second = longer_period(max(segments, key=len), first) if first > 1 else None
+        judged = [sum(max(len(s) - n, 0) for s in segments) for n in (first, first + (second or 0))]
+        return 1 + first + (second or 0) * (judged[1] >= LEAST_JUDGED * judged[0])
+
+    def _first_period(self, segments):
+        if self.period is None:
+            return dominant_period(max(segments, key=len)) or 1
+        return int(np.min(self.period))
 
     def _named_window(self, window):
+        periods = getattr(self, "periods_", ()) if self.period is None else np.atleast_1d(self.period)
+        if len(periods) == 2:
+            return f"A forecast with periods of {periods[0]} and {periods[1]} needs {window} points"
         return f"A period of {window - 1} needs {window} points"
 
     def _or_less(self, window):
         return " or a shorter period" if window > 2 else ""
 
     def _fit_segments(self, segments):
-        self.period_ = self.window_ - 1
-        changes = np.concatenate([segment[self.period_ :] - segment[: -self.period_] for segment in segments])
+        self.period_ = self._first_period(segments)
+        longer = self.window_ - 1 - self.period_
+        self.periods_ = (self.period_, longer) if longer else (self.period_,)
+        errors = np.concatenate([self._errors(segment) for segment in segments])
         spread = np.concatenate(segments).std(axis=0)
-        usual = np.maximum(np.sqrt(np.mean(changes**2, axis=0)), SMALLEST_SHARE * spread)
+        usual = np.maximum(np.sqrt(np.mean(errors**2, axis=0)), SMALLEST_SHARE * spread)
         self.usual_change_ = not_zero(usual)
 
+    def _errors(self, values):
+        """What the forecasts miss, (n_times - window_ + 1, n_channels)."""
+        if len(self.periods_) == 1:
+            return values[self.period_ :] - values[: -self.period_]
+        return changes_beside_the_last(values, self.periods_[1], self.period_)
+
     def _score_windows(self, windows):
-        return (np.abs(windows[:, -1] - windows[:, 0]) / self.usual_change_).max(axis=1)
+        errors = windows[:, -1] - windows[:, -1 - self.periods_[-1]]
+        if len(self.periods_) == 2:
+            before = windows[:, -1 - self.period_ : -1]
+            errors = errors - (before - windows[:, : self.period_]).mean(axis=1)
+        return (np.abs(errors) / self.usual_change_).max(axis=1)
+
+
+def _is_period(value):
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1
 
 
 class WindowDetector(SeriesDetector):
