@@ -20,14 +20,15 @@ from helpers.detectors.series.inputs import (
 )
 from helpers.detectors.series.stream import Stream
 from helpers.evaluation.thresholds import quantile_threshold
-from helpers.windows import dominant_period, window_ends, windows_at
+from helpers.windows import dominant_period, longer_period, window_ends, windows_at
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["SeriesDetector"]
+__all__ = ["SeriesDetector", "longer_period_in"]
 
 BLOCK_VALUES = 2**22  # windows are scored in blocks of so many numbers, to keep memory flat
+LEAST_JUDGED = 0.5  # of the points, or a longer period does not pay where there are gaps
 SENSIBLE_WINDOW = 32  # where no rhythm is found
 WINDOWS = (8, 96)  # shortest and longest window that is chosen when none is asked for
 
@@ -358,6 +359,31 @@ class SeriesDetector(Detector):
         super()._forget()
         for name in ("_stream", "_stream_errors"):
             vars(self).pop(name, None)
+
+
+def longer_period_in(segments, window):
+    """Find a second period that is worth a longer window.
+
+    Parameters
+    ----------
+    segments : list of ndarray of shape (n_i, n_channels)
+        Stretches without gaps; the longest tells.
+    window : int
+        Points that are needed without it; with it, so many more.
+
+    Returns
+    -------
+    int
+        In points; 0 if there is none (:func:`helpers.windows.longer_period`), or if gaps would leave less than half of
+        the points with a score.
+    """
+    longest = max(segments, key=len, default=np.empty((0, 1)))
+    first = dominant_period(longest)
+    second = longer_period(longest, first) if first else None
+    if second is None:
+        return 0
+    without, judged = (sum(max(len(s) - n, 0) for s in segments) for n in (window - 1, window - 1 + second))
+    return second if judged >= LEAST_JUDGED * without else 0
 
 
 class _Plan(NamedTuple):

@@ -1,8 +1,8 @@
 """What a detector of series must beat: chance, the same hour yesterday, and detectors of tables fed with windows."""
 
 from helpers.detectors.scaling import not_zero
-from helpers.detectors.series.base import SeriesDetector
-from helpers.windows import changes_beside_the_last, dominant_period, longer_period, make_windows
+from helpers.detectors.series.base import SeriesDetector, longer_period_in
+from helpers.windows import dominant_period, make_windows
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,6 @@ from sklearn.base import clone
 
 __all__ = ["RandomSeriesScore", "SeasonalNaive", "WindowDetector"]
 
-LEAST_JUDGED = 0.5  # of the points, or a second period does not pay where there are gaps
 SMALLEST_SHARE = 1e-3  # of a channel's spread: a change that never varies is not divided by zero
 
 
@@ -52,16 +51,16 @@ class SeasonalNaive(SeriesDetector):
     channels, that of the strangest one. Hyndman and Athanasopoulos, Forecasting: Principles and Practice (2021),
     section 5.2. Built in lesson 05.
 
-    With two periods, a day and a week, the forecast is "as one week ago, and higher by as much as the last day was":
-    the week brings the shape, the last day the level. What is beside it is judged in the same way.
+    With two periods, a day and a week, the nearer of both values counts: a point is odd if neither a day ago nor a week
+    ago looked like it. That spares Saturdays, and the day after an oddity, too.
 
     Parameters
     ----------
     period : int, pair of int, or None
         In points; of a pair, the shorter first. None takes the dominant period
-        (:func:`helpers.windows.dominant_period`), or 1, the last value, if there is none; and with it a longer one if
-        that forecasts clearly better (:func:`helpers.windows.longer_period`) and gaps leave at least half of the points
-        that could be judged without it: a pair needs points without a gap for both periods together.
+        (:func:`helpers.windows.dominant_period`), or 1, the last value, if there is none; and beside it a longer one
+        if that forecasts clearly better (:func:`helpers.windows.longer_period`) and gaps leave at least half of the
+        points that could be judged without it: a score then needs the longer period without a gap.
     missing : {"raise", "fill", "gap"}
         NaN is an error; or is filled with the last value before it; or ends the stretch, as a gap in time does. A point
         without any value is not scored in either case.
@@ -103,13 +102,12 @@ class SeasonalNaive(SeriesDetector):
 
     def _choose_window(self, segments):
         if self.period is not None:
-            return 1 + int(np.sum(self.period))
+            return 1 + int(np.max(self.period))
         if not segments:
             return 2
-        first = self._first_period(segments)
-        second = longer_period(max(segments, key=len), first) if first > 1 else None
-        judged = [sum(max(len(s) - n, 0) for s in segments) for n in (first, first + (second or 0))]
-        return 1 + first + (second or 0) * (judged[1] >= LEAST_JUDGED * judged[0])
+        window = 1 + self._first_period(segments)
+        longer = longer_period_in(segments, window)
+        return 1 + longer if longer else window
 
     def _first_period(self, segments):
         if self.period is None:
@@ -127,25 +125,27 @@ class SeasonalNaive(SeriesDetector):
 
     def _fit_segments(self, segments):
         self.period_ = self._first_period(segments)
-        longer = self.window_ - 1 - self.period_
-        self.periods_ = (self.period_, longer) if longer else (self.period_,)
+        self.periods_ = tuple(sorted({self.period_, self.window_ - 1}))
         errors = np.concatenate([self._errors(segment) for segment in segments])
         spread = np.concatenate(segments).std(axis=0)
         usual = np.maximum(np.sqrt(np.mean(errors**2, axis=0)), SMALLEST_SHARE * spread)
         self.usual_change_ = not_zero(usual)
 
     def _errors(self, values):
-        """What the forecasts miss, (n_times - window_ + 1, n_channels)."""
-        if len(self.periods_) == 1:
-            return values[self.period_ :] - values[: -self.period_]
-        return changes_beside_the_last(values, self.periods_[1], self.period_)
+        """Of shape (n_times - window_ + 1, n_channels)."""
+        return self._nearest(values[self.window_ - 1 :], [values[self.window_ - 1 - p : -p] for p in self.periods_])
 
     def _score_windows(self, windows):
-        errors = windows[:, -1] - windows[:, -1 - self.periods_[-1]]
-        if len(self.periods_) == 2:
-            before = windows[:, -1 - self.period_ : -1]
-            errors = errors - (before - windows[:, : self.period_]).mean(axis=1)
+        errors = self._nearest(windows[:, -1], [windows[:, -1 - period] for period in self.periods_])
         return (np.abs(errors) / self.usual_change_).max(axis=1)
+
+    def _nearest(self, values, forecasts):
+        """How far the values are from the nearest of their forecasts."""
+        errors = values - forecasts[0]
+        for forecast in forecasts[1:]:
+            other = values - forecast
+            errors = np.where(np.abs(other) < np.abs(errors), other, errors)
+        return errors
 
 
 def _is_period(value):
