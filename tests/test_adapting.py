@@ -159,3 +159,15 @@ def test_more_events_are_found_in_streams_that_drift(make, least, gain):
     off, on = found_with_one_limit(make()), found_with_one_limit(make(forgetting=100))
     print(f"events found: {off:.2f} fixed after fit, {on:.2f} with a score that keeps learning")
     assert on > least and on - off > gain
+
+
+def test_each_recording_starts_from_what_was_fitted_and_its_context():
+    parts = [simulate_drift("none", seed=seed).data["value"].to_numpy()[:900] for seed in (1, 2)]
+    detector = SeasonalNaive(period=48, forgetting=50).fit([part[:400] for part in parts])
+    together = detector.decision_function([part[400:] for part in parts], context=[part[:400] for part in parts])
+    for part, scores in zip(parts, together, strict=True):
+        assert np.array_equal(scores, detector.decision_function(part)[400:])
+    assert np.array_equal([detector.score_next(v) for v in parts[1][400:500]], together[1][:100])
+    plain = SeasonalNaive(period=48).fit([part[:400] for part in parts])
+    errors = np.concatenate(plain.decision_function([part[:400] for part in parts]))
+    assert detector.first_errors_ == first_state(errors)
