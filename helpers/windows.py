@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 from scipy.signal import correlate, find_peaks
 
-__all__ = ["dominant_period", "gap_starts", "make_windows", "to_points", "window_ends", "windows_at"]
+__all__ = ["dominant_period", "gap_starts", "longer_period", "make_windows", "to_points", "window_ends", "windows_at"]
 
 GAP = 1.5  # times the usual step
 WEAKEST_RHYTHM = 0.2  # autocorrelation
 CLOSE_TO_BEST = 0.8  # of the highest peak: the shortest such period, so a day and not a week
 ROUNDING = 1e-12  # of the largest value: what is left of a straight line once its trend is taken away
+MOST_MULTIPLES = 31  # of the shorter period: a month of days
+CLEARLY = 0.8  # of the error without it, or a longer period does not count
+MOST_OF_IT = 0.8  # of the largest gain: the shortest such period, so one week and not two
 FAR_OUT = 5  # robust standard deviations; beyond them a spike would speak louder than the rhythm
 
 
@@ -212,6 +215,77 @@ def dominant_period(values, longest=None):
     if len(peaks) == 0:
         return None
     return _sharpened(int(peaks[mean[peaks] >= CLOSE_TO_BEST * mean[peaks].max()][0]), mean, longest)
+
+
+def longer_period(values, period):
+    """Find a second rhythm, longer than the first: the week of a series that also repeats by the day.
+
+    A multiple of `period` counts if it forecasts clearly better: "as one longer period ago, and higher by as much as
+    the last `period` points were" (:func:`changes_beside_the_last`). It is chosen on the first half of the series. On
+    the second half its mean absolute error must be less than 0.8 of that of the same forecast from `period` itself, and
+    of "as one `period` ago". So a series that repeats by the day only has no week, although it looked the same a week
+    ago, and a level that drifts makes none.
+
+    Parameters
+    ----------
+    values : array of shape (n_times,) or (n_times, n_channels)
+        Finite, without gaps; the errors' ratios of channels that vary are averaged.
+    period : int
+        In points, as :func:`dominant_period` found it.
+
+    Returns
+    -------
+    int or None
+        In points, at most a third of the series; None if there is no such rhythm.
+
+    >>> hours = np.arange(24 * 7 * 6)
+    >>> flow = np.sin(2 * np.pi * hours / 24) + np.random.default_rng(0).normal(0, 0.1, len(hours))
+    >>> longer_period(flow, 24) is None
+    True
+    >>> longer_period(flow * np.where(hours // 24 % 7 < 5, 1, 0.5), 24)
+    168
+    """
+    values = np.atleast_2d(np.asarray(values, float).T).T
+    longest = min(MOST_MULTIPLES, len(values) // (3 * period))
+    n_judged = len(values) - (longest + 1) * period
+    if longest < 2 or n_judged < 4:
+        return None
+    candidates = period * np.arange(1, longest + 1)
+    errors = np.array([np.abs(changes_beside_the_last(values, lag, period)[-n_judged:]) for lag in candidates])
+    plain = np.abs(values[period:] - values[:-period])[-n_judged:]
+    early, late = errors[:, : n_judged // 2].mean(axis=1), errors[:, n_judged // 2 :].mean(axis=1)
+    ratios = _ratios(early, early[0])
+    best = int(np.flatnonzero(1 - ratios >= MOST_OF_IT * (1 - ratios.min()))[0])
+    without = np.minimum(late[0], plain[n_judged // 2 :].mean(axis=0))
+    return int(candidates[best]) if best and _ratios(late[[best]], without)[0] < CLEARLY else None
+
+
+def changes_beside_the_last(values, lag, n_last):
+    """Compute how far each change over `lag` points is from the mean of the `n_last` changes before it.
+
+    That is the error of the forecast "as `lag` points ago, and higher by as much as the last points were".
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_times, n_channels)
+    lag, n_last : int
+
+    Returns
+    -------
+    ndarray of shape (n_times - lag - n_last, n_channels)
+
+    >>> changes_beside_the_last(np.array([[1.0], [2.0], [11.0], [12.0], [21.0], [25.0]]), lag=2, n_last=1).ravel()
+    array([0., 0., 3.])
+    """
+    changes = values[lag:] - values[:-lag]
+    sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(changes, axis=0)])
+    return changes[n_last:] - (sums[n_last:-1] - sums[: -n_last - 1]) / n_last
+
+
+def _ratios(errors, usual):
+    """Of errors (m, n_channels) to the usual ones, averaged over the channels that have any; 1 if none has."""
+    varying = usual > 0
+    return (errors[:, varying] / usual[varying]).mean(axis=1) if varying.any() else np.ones(len(errors))
 
 
 def _sharpened(period, correlation, longest):

@@ -74,6 +74,8 @@ SERIES = {
     "NaN as gaps": (lambda: with_holes(simulated()), {"missing": "gap"}),
     "NaN filled, no times": (lambda: with_holes(simulated()).to_numpy(), {"missing": "fill"}),
     "NaN as gaps, no times": (lambda: with_holes(simulated()).to_numpy(), {"missing": "gap"}),
+    "keeps learning": (lambda: with_gaps(simulated()), {"forgetting": 20}),
+    "keeps learning, NaN filled": (lambda: with_holes(simulated()), {"forgetting": 20, "missing": "fill"}),
 }
 each_family = pytest.mark.parametrize("name", EXPORTED)
 each_series = pytest.mark.parametrize("series", SERIES)
@@ -169,7 +171,7 @@ def test_scores_with_a_context_are_those_of_the_whole(name, series):
     n_before = detector.window_ - 1
     for cut in (max(n_before, 1), 25, 34, 60, len(X) - 1):
         assert np.allclose(detector.decision_function(X[cut:], context=X[:cut]), whole[cut:], rtol=1e-4, equal_nan=True)
-    if detector.missing == "raise" and n_before:
+    if detector.missing == "raise" and n_before and detector.forgetting is None:
         just_enough = detector.decision_function(X[60:], context=X[60 - n_before : 60])
         assert np.allclose(just_enough, whole[60:], rtol=1e-4, equal_nan=True)
         one_less = detector.decision_function(X[60:], context=X[61 - n_before : 60])
@@ -295,7 +297,7 @@ def test_fit_forgets_threshold_and_stream(name):
 
 
 @each_family
-@pytest.mark.parametrize("series", ["times", "one channel", "NaN filled", "NaN as gaps, no times"])
+@pytest.mark.parametrize("series", ["times", "NaN filled", "NaN as gaps, no times", "keeps learning"])
 def test_saved_and_loaded_it_goes_on_the_same(name, series, tmp_path):
     detector, before, X = fitted(name, series)
     detector.set_threshold(1.5).save(tmp_path / "my.detector")

@@ -4,6 +4,7 @@ import math
 from typing import NamedTuple
 
 from helpers.detectors.base import Detector
+from helpers.detectors.series.adapting import check_forgetting, first_state, keep_learning
 from helpers.detectors.series.inputs import (
     MISSING_RULES,
     channel_names,
@@ -19,14 +20,15 @@ from helpers.detectors.series.inputs import (
 )
 from helpers.detectors.series.stream import Stream
 from helpers.evaluation.thresholds import quantile_threshold
-from helpers.windows import dominant_period, window_ends, windows_at
+from helpers.windows import dominant_period, longer_period, window_ends, windows_at
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["SeriesDetector"]
+__all__ = ["SeriesDetector", "longer_period_in"]
 
 BLOCK_VALUES = 2**22  # windows are scored in blocks of so many numbers, to keep memory flat
+LEAST_JUDGED = 0.5  # of the points, or a longer period does not pay where there are gaps
 SENSIBLE_WINDOW = 32  # where no rhythm is found
 WINDOWS = (8, 96)  # shortest and longest window that is chosen when none is asked for
 
@@ -42,9 +44,15 @@ class SeriesDetector(Detector):
     recording (and after a gap) have none: NaN. ``context=`` gives what came before. Several recordings give a list of
     scores.
 
-    Families have the parameters ``window`` and ``missing`` and write ``_fit_segments(segments)``, where segments is a
-    list of float64 arrays of shape (n_i, n_channels), each at least a window long and without gaps or NaN, and
-    ``_score_windows(windows)``, from (m, window_, n_channels) to (m,). Built in lesson 05.
+    ``forgetting`` lets the score keep learning (:mod:`helpers.detectors.series.adapting`): how unusual it is, in
+    standard deviations, given the scores so far, of which it remembers about so many points. It starts from those of
+    the training series, with each recording anew; what is passed as ``context=`` is learned from. The threshold does
+    not enter: learning is frozen above a fixed number of deviations, or ``calibrate`` would change the scores for which
+    it has just found a threshold.
+
+    Families have the parameters ``window``, ``missing`` and ``forgetting`` and write ``_fit_segments(segments)``, where
+    segments is a list of float64 arrays of shape (n_i, n_channels), each at least a window long and without gaps or
+    NaN, and ``_score_windows(windows)``, from (m, window_, n_channels) to (m,). Built in lesson 05.
 
     Attributes
     ----------
@@ -59,8 +67,12 @@ class SeriesDetector(Detector):
         Median of each channel.
     tail_, tail_time_ : ndarray of shape (n, n_channels), str or None
         The training series' last points, less than a window of them, and the time of the very last.
+    first_errors_, tail_errors_ : tuple of float
+        With ``forgetting`` only: where a score that keeps learning starts, and where it is after the training series
+        (the last one, of several).
     """
 
+    forgetting = None
     _shortest_window = 1
 
     def decision_function(self, X, context=None):
@@ -71,7 +83,7 @@ class SeriesDetector(Detector):
         X : series, or list of series
         context : series (or list of series), optional
             The points right before X, so that its first points have scores too: at least ``window_ - 1`` of them; more
-            do no harm.
+            do no harm, and are learned from if ``forgetting`` is set.
 
         Returns
         -------
@@ -88,7 +100,7 @@ class SeriesDetector(Detector):
         >>> SeasonalNaive(period=1).fit([1.0, 2.0, 1.0, 2.0]).decision_function([2.0, 5.0], context=[1.0])
         array([1., 3.])
         """
-        return self._for_each_point(X, context, self._score_windows)
+        return self._for_each_point(X, context, self._score_windows, learning=self._learns())
 
     def calibrate(self, X_calibration, false_alarm_rate=0.01, context=None):
         """Set the threshold from held-out normal points, as tables do (:meth:`Detector.calibrate`).
@@ -133,7 +145,8 @@ class SeriesDetector(Detector):
         """
         self._check_fitted()
         recordings = [] if context is None else self._validate(context, fitting=False)
-        self._stream = self._continue(*self._tail(recordings))
+        errors = self._state_after(*map(self._unlearned, recordings[-1:])) if self._learns() else None
+        self._stream, self._stream_errors = self._continue(*self._tail(recordings)), errors
         return self
 
     def score_next(self, point, time=None):
@@ -169,8 +182,13 @@ class SeriesDetector(Detector):
         values = read_point(point, self.n_channels_in_, self.missing, self.channel_names_in_)
         if not hasattr(self, "_stream"):
             self._stream = self._continue(self.tail_, self.tail_time_)
+            self._stream_errors = self.tail_errors_ if self._learns() else None
         window = self._stream.push(values, time, missing=self.missing)
-        return math.nan if window is None else float(self._score_windows(window[None])[0])
+        score = math.nan if window is None else float(self._score_windows(window[None])[0])
+        if self._stream_errors is None:
+            return score
+        (score,), self._stream_errors = keep_learning([score], self._stream_errors, self.forgetting)
+        return float(score)
 
     def _predict(self, X, context=None):
         scores = self.decision_function(X, context)
@@ -181,6 +199,7 @@ class SeriesDetector(Detector):
     def _validate(self, X, fitting):
         if self.missing not in MISSING_RULES:
             raise ValueError(f"missing={self.missing!r}: it is one of {', '.join(map(repr, MISSING_RULES))}.")
+        check_forgetting(self.forgetting)
         recordings = read_recordings(X, self.missing)
         self._refuse_other_channels(split_recordings(X)[0], recordings, fitting)
         if fitting:
@@ -253,6 +272,21 @@ class SeriesDetector(Detector):
         self.usual_, self.window_ = plan.usual, plan.window
         self.tail_, self.tail_time_ = self._tail(plan.recordings)
         self._fit_segments(plan.segments)
+        if self.forgetting is not None:
+            errors = [self._unlearned(recording) for recording in plan.recordings]
+            self.first_errors_ = first_state(np.concatenate(errors))
+            self.tail_errors_ = self._state_after(errors[-1])
+
+    def _learns(self):
+        return self.forgetting is not None and hasattr(self, "first_errors_")
+
+    def _unlearned(self, recording):
+        """The scores before anything is learned from them."""
+        return self._in_blocks(recording, None, self._score_windows, (), learning=False)
+
+    def _state_after(self, errors=()):
+        """What a score that keeps learning knows once these have come."""
+        return keep_learning(np.asarray(errors).tolist(), self.first_errors_, self.forgetting)[1]
 
     def _step(self):
         return None if self.step_seconds_ is None else pd.Timedelta(self.step_seconds_, unit="s")
@@ -270,12 +304,12 @@ class SeriesDetector(Detector):
     def _continue(self, tail, time):
         return Stream(self.window_, tail, time, self._step(), self.usual_)
 
-    def _for_each_point(self, X, context, function, shape=()):
+    def _for_each_point(self, X, context, function, shape=(), learning=False):
         """Apply a function of windows and bring its results, (m, *shape), back to the points of X."""
         recordings = self._validate_for_scoring(X)
         _, several = split_recordings(X)
         pairs = list(zip(recordings, self._contexts(context, several, len(recordings)), strict=True))
-        results = [self._in_blocks(recording, before, function, shape) for recording, before in pairs]
+        results = [self._in_blocks(recording, before, function, shape, learning) for recording, before in pairs]
         if all(
             np.isnan(result).all() and self._lacks_context(before)
             for result, (_, before) in zip(results, pairs, strict=True)
@@ -298,18 +332,20 @@ class SeriesDetector(Detector):
         """With enough of it, X without a score is no mistake of the caller's: nothing was measured, or a gap ended."""
         return self.window_ > 1 and (context is None or len(context) < self.window_ - 1)
 
-    def _in_blocks(self, recording, context, function, shape):
+    def _in_blocks(self, recording, context, function, shape, learning):
         joined = recording if context is None else join(context, recording)
         n_before = len(joined) - len(recording)
         values, positions, starts = stretches(joined, self._step(), self.missing, self.usual_)
         ends = window_ends(len(values), self.window_, starts=starts)
-        ends = ends[positions[ends] >= n_before]
+        ends = ends[positions[ends] >= (0 if learning else n_before)]  # what came before is learned from
         size = max(1, BLOCK_VALUES // (self.window_ * values.shape[1]))
         blocks = [function(windows_at(values, ends[i : i + size], self.window_)) for i in range(0, len(ends), size)]
-        points = np.full((len(recording), *shape), np.nan)
-        points[positions[ends] - n_before] = np.concatenate([np.empty((0, *shape)), *blocks])
-        points[np.isnan(recording.values).all(axis=1)] = np.nan  # nothing was measured: nothing is judged
-        return points
+        points = np.full((len(joined), *shape), np.nan)
+        points[positions[ends]] = np.concatenate([np.empty((0, *shape)), *blocks])
+        points[np.isnan(joined.values).all(axis=1)] = np.nan  # nothing was measured: nothing is judged
+        if learning:
+            points, _ = keep_learning(points.tolist(), self.first_errors_, self.forgetting)
+        return points[n_before:]
 
     def _refuse_unscored(self, recordings):
         n_times = max(map(len, recordings))
@@ -321,7 +357,33 @@ class SeriesDetector(Detector):
 
     def _forget(self):
         super()._forget()
-        vars(self).pop("_stream", None)
+        for name in ("_stream", "_stream_errors"):
+            vars(self).pop(name, None)
+
+
+def longer_period_in(segments, window):
+    """Find a second period that is worth a longer window.
+
+    Parameters
+    ----------
+    segments : list of ndarray of shape (n_i, n_channels)
+        Stretches without gaps; the longest tells.
+    window : int
+        Points that are needed without it; with it, so many more.
+
+    Returns
+    -------
+    int
+        In points; 0 if there is none (:func:`helpers.windows.longer_period`), or if gaps would leave less than half of
+        the points with a score.
+    """
+    longest = max(segments, key=len, default=np.empty((0, 1)))
+    first = dominant_period(longest)
+    second = longer_period(longest, first) if first else None
+    if second is None:
+        return 0
+    without, judged = (sum(max(len(s) - n, 0) for s in segments) for n in (window - 1, window - 1 + second))
+    return second if judged >= LEAST_JUDGED * without else 0
 
 
 class _Plan(NamedTuple):

@@ -7,7 +7,7 @@ from helpers.detectors.held_out import n_held_out
 from helpers.detectors.network_training import predict, train_network
 from helpers.detectors.parameters import check_parameters
 from helpers.detectors.scaling import destandardise, not_zero, standardise, usual_error
-from helpers.detectors.series.base import SeriesDetector
+from helpers.detectors.series.base import SeriesDetector, longer_period_in
 from helpers.evaluation.robust import IQR_OF_NORMAL
 from helpers.windows import make_windows
 
@@ -58,12 +58,15 @@ class _LSTMDetector(SeriesDetector):
         A single window serves for both.
         """
         stride = math.ceil(sum(map(len, segments)) / MOST_WINDOWS)
-        windows = np.concatenate([make_windows(self._scaled(s), self.window_, stride) for s in segments])
+        windows = np.concatenate([self._cut(self._scaled(s), stride) for s in segments])
         if len(windows) == 1:
             return windows, windows
         n_rest = len(windows) - n_held_out(len(windows), self.validation_fraction)
-        n_between = min(math.ceil(self.window_ / stride), n_rest // 3)
+        n_between = min(math.ceil(windows.shape[1] / stride), n_rest // 3)
         return windows[: n_rest - n_between], windows[n_rest:]
+
+    def _cut(self, z, stride):
+        return make_windows(z, self.window_, stride)
 
     def _scaled(self, values):
         return standardise(values, self.center_, self.scale_)
@@ -102,6 +105,9 @@ class LSTMForecaster(_LSTMDetector):
     point's own as on all the recent ones together, because faults that last pass unseen when each point is judged
     alone. Built in lesson 05, layer by layer.
 
+    Where a series repeats by the day and by the week, the network also reads, beside each point, what followed it one
+    longer period ago, with the level of that time taken out.
+
     Parameters
     ----------
     window : int or None
@@ -123,7 +129,10 @@ class LSTMForecaster(_LSTMDetector):
         Epochs without a better validation loss before training stops; None takes 6, more if an epoch has few steps.
     time_budget : float or None
         Seconds; see :func:`helpers.training.loop.train`.
-    missing : {"raise", "fill", "gap"}
+    longer_period : int or None
+        Points from there to here, more than `window`. None looks for it (:func:`helpers.windows.longer_period`) if
+        `window` is None too; 0 has none. A score then needs so many more points without a gap.
+    missing, forgetting
         See :class:`SeasonalNaive`.
     random_state : int, RandomState or None
     verbose : bool
@@ -138,7 +147,12 @@ class LSTMForecaster(_LSTMDetector):
 
     Attributes
     ----------
-    model_ : keras.Model, scaled points (n, window_ - 1, n_channels) to forecasts (n, n_recent_, n_channels)
+    window_ : int
+        Points that a score needs: `window`, and ``longer_period_`` more.
+    longer_period_ : int
+        0 if there is none.
+    model_ : keras.Model, scaled points (n, window - 1, n_channels) to forecasts (n, n_recent_, n_channels)
+        Of twice the channels, if there is a longer period.
     history_ : helpers.training.loop.History
     n_recent_ : int
     center_, scale_, usual_error_ : ndarray of shape (n_channels,)
@@ -168,6 +182,8 @@ class LSTMForecaster(_LSTMDetector):
     missing: str = "raise"
     random_state: int | np.random.RandomState | None = 0
     verbose: bool = False
+    forgetting: float | None = None
+    longer_period: int | None = None
 
     def forecast(self, X, context=None):
         """What was to be expected at each point, from the points before it.
@@ -188,24 +204,60 @@ class LSTMForecaster(_LSTMDetector):
         """
         return self._like(X, self._for_each_point(X, context, self._forecasts, (self.n_channels_in_,)))
 
+    def _check_parameters(self):
+        super()._check_parameters()
+        longer = self.longer_period
+        whole = isinstance(longer, (int, np.integer)) and not isinstance(longer, bool)
+        if longer is not None and not (whole and (longer == 0 or longer > (self.window or 0))):
+            raise ValueError(
+                f"longer_period={longer!r}: it is None, 0 (none), or a whole number of points, more than the window's."
+            )
+
+    def _choose_window(self, segments):
+        window = super()._choose_window(segments)
+        if self.longer_period is None:
+            return window + (longer_period_in(segments, window) if self.window is None else 0)
+        return window + int(self.longer_period)
+
     def _sensible_window(self, segments):
         return super()._sensible_window(segments) + 1  # reads a whole period
+
+    def _fit_segments(self, segments):
+        self.longer_period_ = self.window_ - super()._choose_window(segments)
+        super()._fit_segments(segments)
 
     def _build(self, seed):
         from helpers.detectors.series.networks import forecaster_network
 
-        self.n_recent_ = min(self.n_recent, self.window_ // 2)
-        return forecaster_network(
-            self.window_ - 1, len(self.center_), self.units, self.n_recent_, float(self.noise), seed
-        )
+        window, n_channels = self.window_ - self.longer_period_, len(self.center_)
+        self.n_recent_ = min(self.n_recent, window // 2)
+        n_beside = n_channels if self.longer_period_ else 0
+        return forecaster_network(window - 1, n_channels, self.units, self.n_recent_, float(self.noise), seed, n_beside)
+
+    def _cut(self, z, stride):
+        """Short windows; beside each point, as more channels, the one a longer period ago."""
+        if self.longer_period_:
+            z = np.concatenate([z[self.longer_period_ :], z[: -self.longer_period_]], axis=1)
+        return make_windows(z, self.window_ - self.longer_period_, stride)
+
+    def _read(self, windows):
+        """Windows as `_cut` gives them."""
+        z = self._scaled(windows)
+        longer = self.longer_period_
+        return np.concatenate([z[:, longer:], z[:, :-longer]], axis=2) if longer else z
 
     def _inputs_and_targets(self, z):
         """And the level that was taken out of both: the mean of what was there before the judged points."""
-        level = z[:, : -self.n_recent_].mean(axis=1, keepdims=True)
-        return z[:, :-1] - level, z[:, -self.n_recent_ :] - level, level
+        levels = z[:, : -self.n_recent_].mean(axis=1, keepdims=True)
+        own = slice(len(self.center_))
+        targets = z[:, -self.n_recent_ :, own] - levels[..., own]
+        inputs = z[:, :-1] - levels
+        if self.longer_period_:  # what followed the point at that time: its next one's neighbour
+            inputs[..., own.stop :] = z[:, 1:, own.stop :] - levels[..., own.stop :]
+        return inputs, targets, levels[..., own]
 
     def _window_scores(self, windows):
-        return np.tensordot(self._errors(self._scaled(windows)), self._weights(), (1, 0)) / self.usual_error_
+        return np.tensordot(self._errors(self._read(windows)), self._weights(), (1, 0)) / self.usual_error_
 
     def _weights(self):
         weights = np.full(self.n_recent_, 1 / self.n_recent_)
@@ -213,7 +265,7 @@ class LSTMForecaster(_LSTMDetector):
         return weights / weights.sum()
 
     def _forecasts(self, windows):
-        inputs, _, level = self._inputs_and_targets(self._scaled(windows))
+        inputs, _, level = self._inputs_and_targets(self._read(windows))
         return self._unscaled(self._outputs(inputs)[:, -1] + level[:, 0])
 
 
@@ -240,7 +292,7 @@ class LSTMAutoencoder(_LSTMDetector):
         while a window passes it only.
     epochs : int or None
         The most that are run; None allows about 1,500 steps.
-    batch_size, learning_rate, validation_fraction, patience, time_budget, missing, random_state, verbose
+    batch_size, learning_rate, validation_fraction, patience, time_budget, missing, random_state, verbose, forgetting
         See :class:`LSTMForecaster`.
 
     Raises
@@ -280,6 +332,7 @@ class LSTMAutoencoder(_LSTMDetector):
     missing: str = "raise"
     random_state: int | np.random.RandomState | None = 0
     verbose: bool = False
+    forgetting: float | None = None
 
     def reconstruct(self, windows):
         """Windows as the network writes them again.

@@ -7,7 +7,7 @@ import keras
 __all__ = ["autoencoder_network", "forecaster_network"]
 
 
-def forecaster_network(n_inputs, n_channels, units=32, n_recent=1, noise=0.0, seed=0):
+def forecaster_network(n_inputs, n_channels, units=32, n_recent=1, noise=0.0, seed=0, n_beside=0):
     """Build a network that reads points one after the other and forecasts, after each of the last ones, the next point.
 
     Parameters
@@ -19,15 +19,17 @@ def forecaster_network(n_inputs, n_channels, units=32, n_recent=1, noise=0.0, se
         Standard deviation of Gaussian noise on the inputs while training.
     seed : int
         First weights and noise.
+    n_beside : int
+        More channels to read, which are not forecast.
 
     Returns
     -------
-    keras.Model, (n, n_inputs, n_channels) to (n, n_recent, n_channels)
+    keras.Model, (n, n_inputs, n_channels + n_beside) to (n, n_recent, n_channels)
 
     >>> forecaster_network(24, n_channels=3, n_recent=4).output_shape
     (None, 4, 3)
     """
-    inputs = keras.Input((n_inputs, n_channels))
+    inputs = keras.Input((n_inputs, n_channels + n_beside))
     states = _lstm(units, seed, return_sequences=True)(_noisy(inputs, noise, seed))
     states = keras.layers.Cropping1D((n_inputs - n_recent, 0))(states)
     return keras.Model(inputs, _dense(n_channels, seed)(states))
