@@ -9,6 +9,7 @@ from helpers.detectors import (
     SeasonalNaive,
     ZScore,
     from_sklearn,
+    load_detector,
 )
 
 import numpy as np
@@ -102,3 +103,12 @@ def test_a_member_without_spread_does_not_divide_by_zero():
     constant = pd.DataFrame({"a": np.ones(50), "b": np.arange(50.0)})
     scores = Ensemble([OneColumn("a"), ZScore()]).fit(constant).decision_function(constant.assign(a=2.0))
     assert np.isfinite(scores).all()
+
+
+def test_the_usual_four_are_saved_and_loaded(tmp_path):
+    detector = Ensemble().fit(ROWS).calibrate(TEST, false_alarm_rate=0.1)
+    assert detector.names_ == ["Mahalanobis", "NearestNeighbours", "LocalOutlierFactor", "DenseAutoencoder"]
+    detector.save(tmp_path / "my.detector")
+    loaded = load_detector(tmp_path / "my.detector")
+    assert np.allclose(loaded.decision_function(TEST), detector.decision_function(TEST), rtol=1e-6)
+    assert loaded.member_scores(TEST).columns.tolist() == detector.names_

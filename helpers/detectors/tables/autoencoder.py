@@ -162,7 +162,7 @@ class DenseAutoencoder(ColumnwiseDetector):
 
     def _restore(self, stored):
         super()._restore(stored)
-        if self.n_remembered:
+        if "remembered_" in stored:
             self._neighbourhood = Neighbourhood(self.remembered_, self.usual_gap_, self.around_)
 
     def _forget(self):
