@@ -8,7 +8,8 @@ from helpers.detectors.parameters import check_parameters
 import numpy as np
 import pytest
 
-NO_NUMBERS = {"random_state", "verbose", "window", "hidden"}  # `window` is checked with the series
+# those of series are checked with the series: tests of inputs, of what keeps learning, of two periods
+NO_NUMBERS = {"random_state", "verbose", "hidden", "window", "forgetting", "longer_period"}
 
 
 def trained_families():

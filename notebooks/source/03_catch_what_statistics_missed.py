@@ -268,19 +268,7 @@ assert alone[90] < 1 < 10 < both[90]
 #
 # The cure is older than networks: **remember some rows, and rebuild each row a second time, from the three remembered rows that are nearest to it.** What their mean misses is the gap, column by column like the error, in units of the usual gap. The score is the mean of the two. (So the file of a saved detector holds training rows.)
 #
-# Is it worth it? A default that is chosen on the test at hand would be cheating. So there are 24 **development tables**, simulated ones of known structure and real ones, with five seeds each. `make bench BENCH_ARGS="--results development"` computed their mean AUROC; "gain" is over the line before, give or take twice its standard error over the tables.
-
-# %%
-by_table = 100 * datasets.load_results("development").pivot_table("auroc", "data", "detector")
-steps = ["network, raw error", "network, usual error", "with a plain memory", "with a squashed memory",
-         "dense autoencoder"]
-gain = by_table[steps].diff(axis=1)
-table = pd.DataFrame({"AUROC x 100": by_table.mean(), "gain": gain.mean(), "give or take": 2 * gain.sem()})
-print(table.sort_values("AUROC x 100").round(1).to_string(na_rep=""))
-assert by_table.mean().idxmax() == "dense autoencoder"
-
-# %% [markdown]
-# @@ABLATION@@
+# Was it worth it? On other data yes, on our orders no: *Going further* has the numbers.
 #
 # ## How it fails
 #
@@ -478,6 +466,26 @@ It is a hint where to look first, not a proof; if it names the country, think of
 
 # %% tags=["check"]
 check.exercise_5(my_message)
+
+# %% [markdown]
+# ***
+# ## Going further (optional): was the memory worth it?
+#
+# A default that is chosen on the test at hand would be cheating. So there are 24 **development tables**, simulated ones of known structure and real ones, with five seeds each. `make bench BENCH_ARGS="--results development"` computed their mean AUROC; "gain" is over the line before, give or take twice its standard error over the tables.
+
+# %%
+by_table = 100 * datasets.load_results("development").pivot_table("auroc", "data", "detector")
+steps = ["network, raw error", "network, usual error", "with a plain memory", "with a squashed memory",
+         "dense autoencoder"]
+gain = by_table[steps].diff(axis=1)
+table = pd.DataFrame({"AUROC x 100": by_table.mean(), "gain": gain.mean(), "give or take": 2 * gain.sem()})
+print(table.sort_values("AUROC x 100").round(1).to_string(na_rep=""))
+assert table.loc["dense autoencoder", "AUROC x 100"] > table.loc["network, usual error", "AUROC x 100"] + 3
+
+# %% [markdown]
+# Read it from the bottom. The largest step is a plain memory, three points. Squashing the values (arcsinh, so that one far column does not choose the neighbours) adds half a point, and so does the usual size. The last step counts a gap half-way relative to the gaps around, and its interval holds 0: a table with a tight and a wide cluster gains 16 points, the large digits 4, the other 22 nothing on the mean. It is kept as an insurance.
+#
+# Two lines are humbling. **The memory alone is level with the detector** on the mean: the network adds one to two points where columns hang together or a tail tells, and takes two away in gaps (`by_table` has each table). And an untrained network with memory is two points behind. On our orders the memory is worth nothing, minus one hundredth of average precision. One table decides little.
 
 # %% [markdown]
 # ***

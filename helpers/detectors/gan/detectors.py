@@ -132,7 +132,7 @@ class BiGANDetector(AdversarialDetector):
     part, and what the score owes to the cycle term.
 
     On the development tables (data/results/development.csv) it is level with an isolation forest or ahead of it on
-    every kind but one: where an odd row is far out in the tail of single columns, it is behind by 2 points of AUROC.
+    every kind but one: where an odd row is far out in the tail of single columns, it is behind by 4 points of AUROC.
 
     Parameters
     ----------
