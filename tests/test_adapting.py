@@ -171,3 +171,33 @@ def test_each_recording_starts_from_what_was_fitted_and_its_context():
     plain = SeasonalNaive(period=48).fit([part[:400] for part in parts])
     errors = np.concatenate(plain.decision_function([part[:400] for part in parts]))
     assert detector.first_errors_ == first_state(errors)
+
+
+def test_forgetting_set_after_fit_waits_for_the_next_fit():
+    x = np.random.default_rng(0).normal(size=200)
+    for before, after in ((30, None), (None, 30), (30, 60)):
+        detector, same = (SeasonalNaive(12, forgetting=before).fit(x) for _ in range(2))
+        detector.set_params(forgetting=after)
+        assert np.array_equal(detector.decision_function(x), same.decision_function(x), equal_nan=True)
+        assert [detector.score_next(v) for v in (0.0, 7.0)] == [same.score_next(v) for v in (0.0, 7.0)]
+
+
+@pytest.mark.parametrize("far", [-50.0, -np.inf, 50.0, np.inf])
+def test_one_far_error_does_not_blind_it(far):
+    usual = np.random.default_rng(0).normal(1, 0.01, 300)
+    _, state = keep_learning([*usual, far], first_state(usual), forgetting=100)
+    (score,), _ = keep_learning([1.3], state, forgetting=100)
+    assert score > 5
+
+
+def test_a_training_series_without_a_score_is_refused():
+    series = np.r_[np.arange(12.0), np.full(20, np.nan)]
+    with pytest.raises(ValueError, match="no point of it has a score"):
+        SeasonalNaive(12, missing="fill", forgetting=50).fit(series)
+
+
+@pytest.mark.parametrize("forgetting", [5, 19, 21])
+def test_it_is_frozen_for_one_point_at_least(forgetting):
+    usual = np.abs(np.random.default_rng(0).normal(size=300))
+    state = keep_learning(usual, first_state(usual), forgetting)[1]
+    assert keep_learning([50.0], state, forgetting)[1][:2] == state[:2]

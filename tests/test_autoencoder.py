@@ -184,3 +184,10 @@ def test_held_out_rows_are_not_trained_on(monkeypatch):
     assert len(kept) == 480 and len(held_out) == 120 and not kept & held_out
     errors = np.square(loop.predict(detector.model_, seen[1]) - seen[1][:, None]).mean(axis=(0, 1))
     assert np.allclose(detector.usual_error_, (errors * 120 + 20 * errors.mean()) / 140, rtol=1e-3)
+
+
+def test_a_parameter_set_after_fit_waits_for_the_next_fit():
+    alone, both = (DenseAutoencoder(**SMALL, n_remembered=n).fit(TRAIN) for n in (0, 100))
+    for detector, other in ((alone, 100), (both, 0)):
+        expected = detector.decision_function(TEST)
+        assert np.array_equal(detector.set_params(n_remembered=other).decision_function(TEST), expected)

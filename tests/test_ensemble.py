@@ -1,6 +1,7 @@
 """Several detectors as one: comparable scores, what is refused, names, seeds."""
 
 from helpers.detectors import (
+    IQR,
     Ensemble,
     Mahalanobis,
     NearestNeighbours,
@@ -112,3 +113,31 @@ def test_the_usual_four_are_saved_and_loaded(tmp_path):
     loaded = load_detector(tmp_path / "my.detector")
     assert np.allclose(loaded.decision_function(TEST), detector.decision_function(TEST), rtol=1e-6)
     assert loaded.member_scores(TEST).columns.tolist() == detector.names_
+
+
+class Silent(ZScore):
+    def _score(self, rows):
+        return np.where(rows[:, 0] > 2, np.nan, super()._score(rows))
+
+
+def test_a_member_without_a_score_is_named_and_not_averaged():
+    with pytest.raises(ValueError, match=r"Silent\(\) does not give one finite score for each row"):
+        Ensemble([Silent(), ZScore()]).fit(ROWS * 3)
+
+
+def test_a_refit_that_is_refused_keeps_what_was_learned():
+    detector = Ensemble([ZScore(), IQR()]).fit(ROWS)
+    expected = detector.decision_function(TEST)
+    with pytest.raises(ValueError, match=r"X has 2 rows, .* 1 are left to learn from: at least 2"):
+        detector.fit(ROWS[:2])
+    assert np.array_equal(detector.decision_function(TEST), expected)
+
+
+class Flat(ZScore):
+    def _score(self, rows):
+        return 5 + 1e-12 * super()._score(rows)
+
+
+def test_rounding_is_no_spread():
+    scores = Ensemble([Flat(), ZScore()]).fit(ROWS).member_scores(ROWS)
+    assert scores["Flat"].abs().max() < 1e-6

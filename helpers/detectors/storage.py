@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 FORMAT = "anomaly-detection-course detector"
-VERSION = 1
+VERSION = 2
 HOW = "Make it with detector.save(path)."
 HISTORIES = {"History": "helpers.training.loop", "GANHistory": "helpers.detectors.gan.training"}
 SCALERS = MinMaxScaler, RobustScaler, StandardScaler

@@ -132,7 +132,7 @@ plt.show()
 # %% [markdown]
 # *The figure: a tree with three branches, for rows of a table, points in a series, and images. Each branch names the simple detectors to begin with and the network to try next, with what the best of each reached on the course's data; a box below asks, whatever the branch, for the amount of data, for labels and for reasons.*
 #
-# AP is the average precision; where most test rows are anomalies it is high for anything, and the chart shows AUROC. All three branches say *begin with the simple one*. On the tables the autoencoder leads, by a few hundredths over the best simple method. In the water pipe a z-score is perfect, because the one event of its test part is a very low value. Of the images, the 8 seems to call for a network. Lesson 08 found out why: the networks are scored by an error that forgives a shifted stroke, and PCA with the same error is ahead of the BiGAN.
+# AP is the average precision; where most test rows are anomalies it is high for anything, and the chart shows AUROC. All three branches say *begin with the simple one*. On the tables a network leads, by a few hundredths over the best simple method. In the water pipe a z-score is perfect, because the one event of its test part is a very low value. Of the images, the 8 seems to call for a network. Lesson 08 found out why: the networks are scored by an error that forgives a shifted stroke, and PCA with the same error is ahead of the BiGAN.
 #
 # The same runs by one measure for all forms, the mean AUROC; on tables it hides the differences that you saw above. Beside it, seconds for 100,000 **simulated** rows of ten columns, and the reason that a detector can give for an alarm.
 

@@ -16,7 +16,7 @@ import numpy as np
 __all__ = ["check_forgetting", "first_state", "keep_learning"]
 
 ALARM = 8.0  # standard deviations: while the score is above it, nothing is learned ...
-LONGEST_FREEZE = 0.05  # ... but for no longer than this share of `forgetting`: a new level becomes the usual one
+LONGEST_FREEZE = 0.05  # ... for this share of `forgetting` at most, one point at least: a new level becomes usual
 FARTHEST = 20.0  # standard deviations; an error beyond them teaches as if it were there
 SMALLEST_SHARE = 0.1  # of the first standard deviation, below which it never falls: a silent stretch is no yardstick
 
@@ -60,6 +60,8 @@ def first_state(errors):
     """
     errors = np.asarray(errors, float)
     errors = errors[np.isfinite(errors)]
+    if not len(errors):
+        raise ValueError("forgetting= starts from the errors on the training series, but no point of it has a score.")
     mean, deviation = float(errors.mean()), float(errors.std())
     smallest = SMALLEST_SHARE * (deviation or abs(mean) or 1.0)
     return mean, deviation**2, smallest, 0.0
@@ -98,9 +100,10 @@ def keep_learning(errors, state, forgetting):
         scores.append(score)
         if math.isnan(score):
             continue
+        score = max(-FARTHEST, min(score, FARTHEST))
         frozen = frozen + 1 if score > ALARM else 0.0
-        if not 0 < frozen <= LONGEST_FREEZE * forgetting:
-            change = min(score, FARTHEST) * deviation
+        if not 0 < frozen <= max(1, LONGEST_FREEZE * forgetting):
+            change = score * deviation
             mean += change / forgetting
             variance = (1 - 1 / forgetting) * (variance + change * change / forgetting)
     return np.array(scores, float), (mean, variance, smallest, frozen)

@@ -187,7 +187,7 @@ class SeriesDetector(Detector):
         score = math.nan if window is None else float(self._score_windows(window[None])[0])
         if self._stream_errors is None:
             return score
-        (score,), self._stream_errors = keep_learning([score], self._stream_errors, self.forgetting)
+        (score,), self._stream_errors = keep_learning([score], self._stream_errors, self.forgetting_)
         return float(score)
 
     def _predict(self, X, context=None):
@@ -272,13 +272,14 @@ class SeriesDetector(Detector):
         self.usual_, self.window_ = plan.usual, plan.window
         self.tail_, self.tail_time_ = self._tail(plan.recordings)
         self._fit_segments(plan.segments)
-        if self.forgetting is not None:
+        self.forgetting_ = self.forgetting
+        if self._learns():
             errors = [self._unlearned(recording) for recording in plan.recordings]
             self.first_errors_ = first_state(np.concatenate(errors))
             self.tail_errors_ = self._state_after(errors[-1])
 
     def _learns(self):
-        return self.forgetting is not None and hasattr(self, "first_errors_")
+        return self.forgetting_ is not None
 
     def _unlearned(self, recording):
         """The scores before anything is learned from them."""
@@ -286,7 +287,7 @@ class SeriesDetector(Detector):
 
     def _state_after(self, errors=()):
         """What a score that keeps learning knows once these have come."""
-        return keep_learning(np.asarray(errors).tolist(), self.first_errors_, self.forgetting)[1]
+        return keep_learning(np.asarray(errors).tolist(), self.first_errors_, self.forgetting_)[1]
 
     def _step(self):
         return None if self.step_seconds_ is None else pd.Timedelta(self.step_seconds_, unit="s")
@@ -344,7 +345,7 @@ class SeriesDetector(Detector):
         points[positions[ends]] = np.concatenate([np.empty((0, *shape)), *blocks])
         points[np.isnan(joined.values).all(axis=1)] = np.nan  # nothing was measured: nothing is judged
         if learning:
-            points, _ = keep_learning(points.tolist(), self.first_errors_, self.forgetting)
+            points, _ = keep_learning(points.tolist(), self.first_errors_, self.forgetting_)
         return points[n_before:]
 
     def _refuse_unscored(self, recordings):

@@ -53,8 +53,8 @@ class DenseAutoencoder(ColumnwiseDetector):
     activation : str
         Of the hidden layers. "tanh" is bounded, so that a far outlier cannot be rebuilt; with "relu" it can.
     n_remembered : int
-        The most rows that the memory holds, drawn at random from the rows trained on; a saved detector holds them, too.
-        0 leaves the network alone.
+        The most rows that the memory holds, drawn at random from the rows trained on, and the most held-out rows that
+        tell what gaps are usual. A saved detector holds the memory, too. 0 leaves the network alone.
     validation_fraction : float in (0, 1)
         Share of the rows held out for early stopping and for the usual size of each column's error and gap.
     patience : int or None
@@ -126,7 +126,7 @@ class DenseAutoencoder(ColumnwiseDetector):
         self.history_ = self._train(kept, held_out, seeds[2])
         self.usual_error_ = usual_error(self._errors(held_out))
         if self.n_remembered:
-            self._remember(kept[: self.n_remembered], held_out)
+            self._remember(kept[: self.n_remembered], held_out[: self.n_remembered])
 
     def _remember(self, rows, held_out):
         self._neighbourhood = Neighbourhood.learned(rows, held_out)
@@ -158,7 +158,8 @@ class DenseAutoencoder(ColumnwiseDetector):
     def _column_scores(self, columns):
         z = self._standardise(columns.T)
         errors = self._errors(z) / self.usual_error_
-        return (0.5 * (errors + self._neighbourhood.column_gaps(z)) if self.n_remembered else errors).T
+        memory = getattr(self, "_neighbourhood", None)
+        return (errors if memory is None else 0.5 * (errors + memory.column_gaps(z))).T
 
     def _restore(self, stored):
         super()._restore(stored)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.detectors.base import Detector
-from helpers.detectors.held_out import hold_out
+from helpers.detectors.held_out import hold_out, n_held_out
 from helpers.detectors.parameters import check_parameters
 from helpers.detectors.scaling import not_zero
 from helpers.detectors.tables.adapters import from_sklearn, refuse_other_than_tables
@@ -21,6 +21,8 @@ from sklearn.utils import check_random_state
 
 __all__ = ["Ensemble"]
 
+FEWEST_ROWS = 2  # that members learn from; some need more and say so
+SMALLEST_SPREAD = 1e-9  # of the usual score: rounding is no spread
 QUARTILES_APART = 1.349  # of a normal distribution, in standard deviations
 
 
@@ -36,7 +38,7 @@ class Ensemble(TabularDetector):
 
     Parameters
     ----------
-    detectors : sequence of detectors of tables, or None
+    detectors : list of detectors of tables, or None
         Ours, or scikit-learn's through :func:`helpers.detectors.from_sklearn`; cloned at ``fit``. None takes four that
         see different things: Mahalanobis (relations), nearest neighbours (gaps), the local outlier factor (thin
         places) and the dense autoencoder (curves).
@@ -94,12 +96,25 @@ class Ensemble(TabularDetector):
         if fitting:
             check_parameters(self)
             self._check_detectors()
+            self._refuse_few(len(rows))
         return rows
 
+    def _refuse_few(self, n_rows):
+        n_kept = n_rows - n_held_out(n_rows, self.validation_fraction) if n_rows > 1 else 0
+        if n_kept < FEWEST_ROWS:
+            raise ValueError(
+                f"X has {n_rows} row{'s' if n_rows != 1 else ''}, of which the ensemble holds some out, and {n_kept} "
+                f"are left to learn from: at least {FEWEST_ROWS} are needed."
+            )
+
     def _check_detectors(self):
-        if self.detectors is not None and not len(self.detectors):
-            raise ValueError("detectors=[]: pass at least one detector, or None for four usual ones.")
-        for detector in self.detectors or ():
+        if self.detectors is None:
+            return
+        if not isinstance(self.detectors, (list, tuple)) or not self.detectors:
+            raise ValueError(
+                f"detectors={self.detectors!r}: pass a list of at least one detector, or None for four usual ones."
+            )
+        for detector in self.detectors:
             refuse_other_than_tables(detector)
 
     def _fit(self, rows):
@@ -110,7 +125,8 @@ class Ensemble(TabularDetector):
         scores = self._member_scores(held_out)
         self.usual_score_ = np.median(scores, axis=0)
         low, high = np.quantile(scores, [0.25, 0.75], axis=0)
-        self.usual_spread_ = not_zero(np.where(high > low, (high - low) / QUARTILES_APART, scores.std(axis=0)))
+        spread = np.where(high > low, (high - low) / QUARTILES_APART, scores.std(axis=0))
+        self.usual_spread_ = not_zero(np.where(spread > SMALLEST_SPREAD * np.abs(self.usual_score_), spread, 0))
 
     def _unfitted(self):
         if self.detectors is not None:
@@ -126,7 +142,7 @@ class Ensemble(TabularDetector):
         return np.arcsinh((self._member_scores(self._named(rows)) - self.usual_score_) / self.usual_spread_)
 
     def _member_scores(self, rows):
-        return np.column_stack([member.decision_function(rows) for member in self.members_]).astype(np.float64)
+        return np.column_stack([_finite_scores(member, rows) for member in self.members_])
 
     def _named(self, rows):
         return rows if self._names() is None else pd.DataFrame(rows, columns=self._names())
@@ -137,6 +153,16 @@ def _seeded(detector, seeds):
     made = clone(detector)
     drawing = [name for name in made.get_params() if name.split("__")[-1] == "random_state"]
     return made.set_params(**{name: int(seeds.randint(2**31 - 1)) for name in drawing})
+
+
+def _finite_scores(member, rows):
+    scores = np.asarray(member.decision_function(rows), np.float64)
+    if scores.shape != (len(rows),) or not np.isfinite(scores).all():
+        raise ValueError(
+            f"{member!r} does not give one finite score for each row, so its scores cannot be compared with others: "
+            "leave it out of the ensemble."
+        )
+    return scores
 
 
 def _names(members):
