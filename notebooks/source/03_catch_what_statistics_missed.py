@@ -62,7 +62,8 @@ train, validation, calibration, test = (
 y_test, kinds_test = shop.labels.iloc[parts.test], shop.kinds.iloc[parts.test]
 
 three = ["country_surprise", "log_amount_ratio", "hours_from_usual"]
-axes = train[three].hist(bins=40, log=True, grid=False, layout=(1, 3), figsize=(7.5, 2.4), sharey=True)
+axes = train[three].hist(bins=40, log=True, grid=False, layout=(1, 3), figsize=(7.5, 2.4), sharey=True,
+                         xlabelsize=7)
 axes[0, 0].set_ylabel("normal orders (log scale)")
 plt.show()
 
@@ -305,7 +306,7 @@ for share in [0, 0.1]:
 assert ap < 0.5
 
 # %% [markdown]
-# From over 0.8 to 0.2 or less, below the z-score, which kept 0.4 in lesson 02: a row that was remembered is nobody's gap. Trouble that is in the training rows is learned like any other habit, and a network that is good at learning is good at learning that.
+# From over 0.8 to 0.2 or less, below the z-score, which kept 0.4 in lesson 02. Trouble that is in the training rows is learned like any other habit, and a network that is good at learning is good at learning that.
 #
 # ## The scoreboard
 #

@@ -12,6 +12,7 @@ from helpers.detectors.tables.autoencoder import DenseAutoencoder
 from helpers.detectors.tables.base import TabularDetector
 from helpers.detectors.tables.baselines import NearestNeighbours
 from helpers.detectors.tables.statistical import Mahalanobis
+from helpers.evaluation.measuring import seed_parameters
 
 import numpy as np
 import pandas as pd
@@ -150,9 +151,8 @@ class Ensemble(TabularDetector):
 
 def _seeded(detector, seeds):
     """An unfitted copy whose every seed is drawn from `seeds`."""
-    made = clone(detector)
-    drawing = [name for name in made.get_params() if name.split("__")[-1] == "random_state"]
-    return made.set_params(**{name: int(seeds.randint(2**31 - 1)) for name in drawing})
+    drawn = {name: int(seeds.randint(2**31 - 1)) for name in seed_parameters(detector)}
+    return clone(detector).set_params(**drawn)
 
 
 def _finite_scores(member, rows):
