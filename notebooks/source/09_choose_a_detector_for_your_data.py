@@ -147,9 +147,9 @@ results.cost_figure(cost)
 plt.show()
 
 # %% [markdown]
-# *The figure: seconds to train (left) and to score (right) against the number of rows, both on log scales, a line for each detector. To train, the simple ones take milliseconds to seconds and the networks seconds, the dense autoencoder nearly a minute for a million rows; to score, all lines rise with the rows, and the neighbours' most steeply: a million rows were stopped after two minutes.*
+# *The figure: seconds to train (left) and to score (right) against the number of rows, both on log scales, a line for each detector. To train, the simple ones take milliseconds to seconds and the networks seconds, the dense autoencoder a minute and a half for a million rows; to score, all lines rise with the rows, the neighbours' most steeply: they were stopped after two minutes at a million rows, as was the dense autoencoder, training included.*
 #
-# The neighbours learn in a moment and pay when they score. The networks pay once: most of them look at the same number of batches, however many rows there are.
+# The neighbours learn in a moment and pay when they score; the autoencoder, which has a memory, pays twice. The other networks pay once: most of them look at the same number of batches, however many rows there are.
 #
 # Do you trust a table that you have not made? Compute one of its rows again:
 

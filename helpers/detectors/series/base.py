@@ -279,7 +279,7 @@ class SeriesDetector(Detector):
             self.tail_errors_ = self._state_after(errors[-1])
 
     def _learns(self):
-        return self.forgetting_ is not None
+        return getattr(self, "forgetting_", None) is not None  # None before fit, too
 
     def _unlearned(self, recording):
         """The scores before anything is learned from them."""
