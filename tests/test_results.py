@@ -55,5 +55,7 @@ def test_written_tables_are_loaded_again(tmp_path, monkeypatch):
 
 
 def test_an_unknown_table_is_named():
-    with pytest.raises(SystemExit, match="No table is called nothing; there are: cost, development, digits, ensemble, everything, gan"):
+    with pytest.raises(
+        SystemExit, match="No table is called nothing; there are: cost, development, digits, ensemble, everything, gan"
+    ):
         results.write_all(["nothing"])
