@@ -1,4 +1,4 @@
-"""Series to windows, and from windows back to points. Built in lesson 05.
+"""Series to windows, and from windows back to points. Built in lesson 06.
 
 A window is a stretch of `window` neighbouring points and is named after its last one: what it says is known when
 that point has arrived, and not earlier. Windows never cross a gap: `starts` are the positions at which a new

@@ -89,7 +89,7 @@ def test_cost(rows):
 def test_reconstruction_error(rows):
     past, recent = (frame.to_numpy() for frame in rows)
     pca = PCA(n_components=2).fit(past)
-    by_hand = definitions("03")["reconstruction_error"](lambda x: pca.inverse_transform(pca.transform(x)), recent)
+    by_hand = definitions("04")["reconstruction_error"](lambda x: pca.inverse_transform(pca.transform(x)), recent)
     scores = PCAReconstruction(n_components=2, scale=False).fit(past).decision_function(recent)
     np.testing.assert_allclose(scores, by_hand)
 
@@ -97,14 +97,14 @@ def test_reconstruction_error(rows):
 @pytest.mark.parametrize("window", [1, 3, 20])
 def test_windows(window):
     values = np.random.default_rng(window).normal(size=20)
-    np.testing.assert_array_equal(definitions("05")["windows_of"](values, window), make_windows(values, window))
+    np.testing.assert_array_equal(definitions("06")["windows_of"](values, window), make_windows(values, window))
 
 
 def test_seasonal_naive():
     times = pd.date_range("2022-04-01", periods=24 * 6, freq="h", tz="UTC")
     series = pd.Series(np.random.default_rng(2).normal(size=len(times)), times)
     detector = SeasonalNaive(period=24).fit(series)
-    by_hand = definitions("05")["change_since"](series, 24)
+    by_hand = definitions("06")["change_since"](series, 24)
     np.testing.assert_allclose(detector.decision_function(series) * detector.usual_change_, by_hand)
 
 
@@ -113,7 +113,7 @@ def test_lstm_step():
     layer = keras.layers.LSTM(3)
     points = np.random.default_rng(0).normal(size=(1, 9, 2)).astype("float32")
     expected = layer(points).numpy()[0]
-    functions = definitions("05")
+    functions = definitions("06")
     functions["lstm_step"].__globals__.update(zip("WUb", layer.get_weights(), strict=True))
     h = c = np.zeros(3)
     for x in points[0]:
@@ -127,7 +127,7 @@ def test_lstm_autoencoder():
 
     import keras
 
-    functions = definitions("06")
+    functions = definitions("08")
     functions["lstm_autoencoder"].__globals__.update(keras=keras, layers=keras.layers)
     by_hand, imported = functions["lstm_autoencoder"](12, 2, units=5), autoencoder_network(12, 2, units=5, seed=3)
     by_hand.set_weights(imported.get_weights())
@@ -139,7 +139,7 @@ def test_lstm_autoencoder():
 
 @pytest.fixture(scope="module")
 def looking_back():
-    """A BiGANDetector after a few steps, its scaled images, and the functions of lesson 08 around its networks."""
+    """A BiGANDetector after a few steps, its scaled images, and the functions of lesson 10 around its networks."""
     keras = pytest.importorskip("keras")
 
     import tensorflow as tf
@@ -148,7 +148,7 @@ def looking_back():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # 50 steps are too few for a good game, and enough for this
         detector = BiGANDetector(hidden=(8,), code_size=3, steps=50, verbose=False).fit(images)
-    functions = definitions("08")
+    functions = definitions("10")
     functions["logits"].__globals__.update(
         training=training, tolerant_error=tolerant_error, ops=keras.ops, tf=tf, USUAL_INK=detector.usual_error_
     )
@@ -173,7 +173,7 @@ def test_parts_of_a_bigan(looking_back):
 
 def test_parts_are_standardised_on_held_out_rows():
     held_out = pd.DataFrame(np.random.default_rng(1).normal(3, 5, (40, 2)), columns=["a", "b"])
-    z = definitions("08")["standardised"](held_out, held_out)
+    z = definitions("10")["standardised"](held_out, held_out)
     np.testing.assert_allclose(StandardScaler().fit_transform(held_out), z)
 
 

@@ -154,7 +154,7 @@ FEW = [
         ("modified z-score", "01"),
         ("quartiles", "01"),
         ("point anomaly", "00"),
-        ("code", "03"),
+        ("code", "04"),
     ]
 ]
 

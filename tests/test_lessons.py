@@ -14,6 +14,7 @@ import run
 SOURCES = lessons.sources()
 MAX_CELL_LINES, MAX_LINE_LENGTH = 20, 120
 MAX_BYTES = 2_000_000
+MAX_MINUTES = 50
 MIN_PROSE, MIN_PREDICTIONS, MIN_ASSERTIONS = 4000, 2, 3
 WAIVABLE = {"method", "bug hunt"}
 DEBRIS = re.compile(r"\r|\d+%\|| it/s|\bETA\b|\[\d\d:\d\d<|model_id|HBox\(|interactive\(")
@@ -244,6 +245,13 @@ def test_within_budget(source):
     figures, budget = lessons.measured()[source.stem[:2]], lessons.settings(source)
     assert figures["seconds"] <= budget["seconds"]
     assert figures["megabytes"] <= budget["megabytes"]
+
+
+@every_lesson
+def test_core_minutes(source):
+    """The core of a lesson, without its exercises and *Going further*, takes at most {MAX_MINUTES} minutes, as the build
+    counts them: words / 150 + lines of code / 5 + kernel seconds / 60."""
+    assert lessons.core_minutes(source) <= MAX_MINUTES
 
 
 @every_lesson

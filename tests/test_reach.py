@@ -59,35 +59,35 @@ def appended(path, contents=b"\n"):
 
 
 def test_the_page_of_the_report_matters_to_lesson_09_alone():
-    assert reached_by("report.page") == {"09"}
+    assert reached_by("report.page") == {"11"}
 
 
 def test_the_lstm_leaves_the_first_lessons_alone():
     for module in ("series.lstm", "series.networks"):
-        assert reached_by(f"detectors.{module}") & {"00", "01", "02", "03", "04"} == set()
-        assert reached_by(f"detectors.{module}") >= {"05", "06"}
+        assert reached_by(f"detectors.{module}") & {"00", "01", "02", "03", "04", "05"} == set()
+        assert reached_by(f"detectors.{module}") >= {"06", "07", "08"}
 
 
 def test_the_catalogue_matters_to_the_lesson_that_reads_it():
-    assert reached_by("detectors.catalogue") == {"09"}
+    assert reached_by("detectors.catalogue") == {"11"}
 
 
 def test_statistics_need_no_network():
-    for number in ("00", "01", "02"):
+    for number in ("00", "01", "02", "03"):
         assert not {module for module in REACHED[number] if module.startswith("helpers.training.loop")}
         assert not {module for module in REACHED[number] if ".gan" in module}
 
 
 @pytest.mark.parametrize("module", LOADERS)
 def test_data_reach_the_lessons_that_load_them(module):
-    """Lesson 09's helpers load everything for the scoreboard of which it shows a row."""
+    """Lesson 11's helpers load everything for the scoreboard of which it shows a row."""
     texts = {
         number: source.read_text(encoding="utf-8")
         + (lessons.ROOT / f"helpers/checks/lesson_{number}.py").read_text(encoding="utf-8")
         for number, source in SOURCES.items()
     }
     loading = {number for number, text in texts.items() if any(f"{name}(" in text for name in LOADERS[module])}
-    assert reached_by(f"datasets.{module}") - {"09"} == loading - {"09"} != set()
+    assert reached_by(f"datasets.{module}") - {"11"} == loading - {"11"} != set()
 
 
 def test_every_data_file_is_reached_by_its_name():
@@ -107,13 +107,13 @@ def test_a_lesson_reaches_its_own_checks_only(number):
 @pytest.mark.parametrize(
     ("change", "wanted"),
     [
-        (appended("helpers/checks/lesson_04.py"), {"04"}),
-        (appended("helpers/report/page.py"), {"09"}),
-        (appended("helpers/evaluation/thresholds_in_time.py"), {"05"}),
+        (appended("helpers/checks/lesson_05.py"), {"05"}),
+        (appended("helpers/report/page.py"), {"11"}),
+        (appended("helpers/evaluation/thresholds_in_time.py"), {"06", "07"}),
         (appended("helpers/environment.py"), set(SOURCES)),
-        (appended("data/results/digits.csv"), {"04"}),
-        (appended("data/results/watch.csv"), {"06"}),
-        (appended("data/digits.npz"), {"04", "07", "08", "09"}),
+        (appended("data/results/digits.csv"), {"05"}),
+        (appended("data/results/watch.csv"), {"08"}),
+        (appended("data/digits.npz"), {"05", "09", "10", "11"}),
         (lambda root: (root / "data/results/other.csv").write_bytes(b"new"), set()),
         (lambda root: (root / "helpers/detectors/new.py").write_bytes(b"new = 1"), set()),
         (edited("helpers/detectors/__init__.py", "__all__ = [", '__all__ = [\n    "KDE",'), set()),
@@ -141,16 +141,16 @@ def test_what_makes_a_lesson_stale(copy, change, wanted):
 
 
 def test_the_fingerprint_is_made_of_it(copy, monkeypatch):
-    before = lessons.fingerprint(SOURCES["04"])
+    before = lessons.fingerprint(SOURCES["05"])
     tools = copy / "notebooks" / "tools"
     tools.mkdir(parents=True)
     shutil.copy2(lessons.TOOLS / "repository.json", tools)
     monkeypatch.setattr(lessons, "ROOT", copy)
-    assert lessons.fingerprint(SOURCES["04"]) == before
+    assert lessons.fingerprint(SOURCES["05"]) == before
     appended("helpers/report/page.py")(copy)
-    assert lessons.fingerprint(SOURCES["04"]) == before
+    assert lessons.fingerprint(SOURCES["05"]) == before
     appended("helpers/detectors/images/errors.py")(copy)
-    assert lessons.fingerprint(SOURCES["04"]) != before
+    assert lessons.fingerprint(SOURCES["05"]) != before
 
 
 # The resolver, on a small tree

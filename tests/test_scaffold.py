@@ -95,7 +95,7 @@ def test_the_new_files_are_clean(course):
         (["12_Explain"], "Usage: make lesson NAME="),
         (["12"], "Usage: make lesson NAME="),
         (["../12_explain"], "Usage: make lesson NAME="),
-        (["03_again"], "There is a lesson 03: 03_"),
+        (["04_again"], "There is a lesson 04: 04_"),
         (["98_far_away"], f"the next one is NAME={NEXT[:2]}_far_away"),
     ],
 )

@@ -53,7 +53,7 @@ def tensorflow_line() -> str:
     """
     lines = [package_line(name, 2) for name in ("tensorflow", "tensorflow-cpu")]
     if any(line.startswith("[OK]") for line in lines):
-        return "[OK]   TensorFlow 2 or newer (used from lesson 03 on)"
+        return "[OK]   TensorFlow 2 or newer (used from lesson 04 on)"
     return lines[0]
 
 

@@ -1,138 +1,100 @@
-"""Checks of the exercises of lesson 08, a GAN with an encoder."""
+"""Checks of the exercises of lesson 08, LSTM autoencoders on heartbeats."""
 
-from functools import partial
+from functools import cache
 
-from helpers.checks.core import Wrong, as_number, as_series, bug_hunt, exercise, open_exercise, refuse, try_out
+from helpers.checks.core import as_list, as_number, as_numbers, bug_hunt, exercise, open_exercise, refuse, try_out
+from helpers.datasets.series import load_labelled_heartbeats
+from helpers.windows import windows_at
 
 import numpy as np
-import pandas as pd
+from scipy.signal import find_peaks
 
-__all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
+__all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4"]
 
+UNITS, CHANNELS = 32, 6
 FAULTS = {
-    2: "the test images are scaled by their own largest value: one bright image among them changes the score of all",
-    9: "only the forged pairs are in the opponents' loss: E appears in the real ones, so it gets no gradient and "
-    "stays as random as it began",
-    14: "each part is stretched by the smallest and largest score of the test: one extreme image changes the weights, "
-    "and a single image cannot be scored at all. Standardise on held-out normal images",
-    16: "the limit is set on the normal test images, found by their labels: its promise is kept by construction",
-    17: "the best of fifty rounds, chosen by the test labels, is reported as the result",
+    2: "smallest and largest sample of all beats, those of the test included: the scaler must see training rows only",
+    6: "return_sequences=True: the code is 64 numbers for each of 140 steps, 8,960 for 140; nothing is squeezed",
+    10: "the test part as validation data, abnormal beats included: whatever would be stopped or tuned on it is judged "
+    "on it (that 20 epochs are few is not meant)",
+    12: "the limit comes from the test part's errors and labels: what is judged on it knows the answer",
+    13: "precision and recall of the class 1, which is the normal one: the share of found anomalies is never shown",
 }
-FAIR = {12}  # recording is no fault; line 17 makes one of it
 INNOCENT = {
-    1: "the largest training value, as it should be",
-    3: "a number of steps that was fixed beforehand",
-    4: "real images come from the training part",
-    5: "new random codes in each step, as it should be",
-    6: "one tape for two gradients has to be persistent",
-    7: "pairs with their codes, real ones and forged ones, as they should be",
-    8: "real pairs called real and forged ones forged: D's part of the game",
-    10: "D's loss, gradient, optimizer and weights belong together",
-    11: "G and E pull together, so one optimizer may move both",
-    13: "an error and a critic's score with its sign turned: higher is odder in both",
-    15: "equal weights are a choice, not a fault",
+    1: "samples and label apart, as it should be",
+    4: "only normal beats of the training part, with an axis for the one channel",
+    5: "140 steps of one channel",
+    7: "a decoder with one number a step, as it should be; what it decodes comes from line 6",
+    8: "a model from inputs to outputs",
+    9: "the mean absolute error is a fair loss, and Adam at its default rate learns",
+    11: "one number for each beat, the mean over its samples",
 }
+FAIR = {3}  # defensible where all beats are one person's; with several persons, split by person
 
 
-def pieces():
-    """Invent parts of 300 held-out and 200 new rows; two of them differ a hundredfold in size."""
-    rng = np.random.default_rng(8)
-    names, scales = ["reconstruction", "features", "discriminator"], [0.1, 1.0, 10.0]
-    held_out = pd.DataFrame(rng.normal([0.5, 2, -3], scales, (300, 3)), columns=names)
-    return held_out, pd.DataFrame(rng.normal([0.7, 3, 4], scales, (200, 3)), columns=names)
+@cache
+def rank_of_marked(before: int, after: int = 144) -> int:
+    """Rank the marked beat by its squared distance to the mean of all windows that lie inside the record."""
+    heart = load_labelled_heartbeats()
+    ecg = heart.data["ecg"].to_numpy()
+    beats, _ = find_peaks(ecg, prominence=0.6, distance=108, wlen=108)
+    beats = beats[(beats >= before) & (beats + after <= len(ecg))]
+    windows = windows_at(ecg, beats + after - 1, before + after).reshape(len(beats), -1, 4).mean(axis=2)
+    windows = windows - np.median(windows, axis=1, keepdims=True)
+    distance = np.square(windows - windows.mean(axis=0)).mean(axis=1)
+    return int((distance > distance[heart.labels.to_numpy()[beats] == 1]).sum()) + 1
 
 
-def right_score(weights: dict[str, float]) -> np.ndarray:
-    """Compute what `my_score` should return for `pieces`."""
-    held_out, new = pieces()
-    z = (new - held_out.mean()) / held_out.std(ddof=0)
-    return np.average(z[list(weights)], axis=1, weights=list(weights.values()))
-
-
-@exercise
-def exercise_1(a, b, rebuilt) -> str:
-    """Find the encoder a x + b that undoes G(z) = 3 z + 2, and what the one with -(x - 2) / 3 and G make of 8.
-
-    >>> exercise_1(3, 2, -4)
-    not yet: a = 3 and b = 2 are G itself; you want the x that goes in and the z that comes out
-    """
-    slope, shift, drawn = as_number(a, "a"), as_number(b, "b"), as_number(rebuilt, "rebuilt")
-    if (slope, shift) == (3, 2):
-        raise Wrong("a = 3 and b = 2 are G itself; you want the x that goes in and the z that comes out")
-    if np.isclose(slope, -1 / 3) and np.isclose(shift, 2 / 3):
-        raise Wrong("these belong to the mirrored encoder; a x + b is to give back the z that x was made from")
-    if not (np.isclose(slope, 1 / 3, atol=0.005) and np.isclose(shift, -2 / 3, atol=0.005)):
-        raise Wrong(f"E(5) is {5 * slope + shift:.3g} with your a and b, but G makes 5 from z = 1")
-    if np.isclose(drawn, 8):
-        raise Wrong("8 would come back with your own E; the question is about the mirrored one")
-    if np.isclose(drawn, -2):
-        raise Wrong("-2 is the mirrored code of 8; put it through G")
-    if not np.isclose(drawn, -4, atol=0.05):
-        raise Wrong(f"rebuilt is not {drawn:g}: first the mirrored code of 8, then G of it")
-    return (
-        "both encoders give codes that look random, and only one gives 8 back. Images and codes by themselves "
-        "cannot tell them apart; pairs can"
-    )
+def weights(inputs: int) -> int:
+    """Count those of an LSTM layer: four gates, each with a matrix for state and input and a shift."""
+    return 4 * (UNITS * (UNITS + inputs) + UNITS)
 
 
 @exercise
-def exercise_2(my_score) -> str:
-    """Write a function of new parts, held-out parts and weights: the weighted mean of the standardised parts.
+def exercise_1(n_weights) -> str:
+    """Count the weights of the encoder's and of the decoder's LSTM, and how many a longer window adds: none.
 
-    >>> exercise_2(lambda parts, normal_parts, weights: parts.mean(axis=1))
-    not yet: the part with the largest numbers decides nearly alone: standardise before you average
+    >>> exercise_1((4992, 4992, 0))
+    not yet: the decoder's LSTM does not read the channels: at every step it reads the code, 32 numbers
     """
-    held_out, new = pieces()
-    for weights in ({"reconstruction": 2.0, "features": 1.0, "discriminator": 1.0}, {"reconstruction": 1.0}):
-        score = as_series(try_out(my_score, new.copy(), held_out.copy(), dict(weights)), new.index, "your score")
-        _judge(score.to_numpy(), new, held_out, weights)
-    return "the same weights now mean the same for every part, whatever its units; and no new row changed them"
-
-
-def _judge(score, new, held_out, weights):
-    names, values, right = list(weights), np.array(list(weights.values())), right_score(weights)
-    own = ((new - new.mean()) / new.std(ddof=0))[names] @ values / values.sum()
-    near = partial(np.allclose, score, rtol=0.01, atol=0.01)
-    if near(right):
-        return
+    parts = as_list(n_weights, f"three numbers are needed, as in (1, 2, 3), not {n_weights!r}")
+    encoder, decoder, added = as_numbers(parts, 3, "n_weights")
+    wide, narrow = weights(UNITS), weights(CHANNELS)
     hints = {
-        "the new rows were standardised by themselves: their mean score is 0, odd rows or not. Use the "
-        "mean and the spread of normal_parts": near(own),
-        "that is the weighted sum; divide by the sum of the weights": near(right * values.sum()),
-        "all parts count the same: multiply each by its weight": near(right_score(dict.fromkeys(names, 1.0))),
-        "with weights = {'reconstruction': 1.0} the score should be that part alone: use the names in "
-        "weights, not all columns": len(names) == 1,
+        "the two are swapped: the encoder first": (encoder, decoder) == (wide, narrow),
+        "the shifts are missing: each of the four gates has one for each unit": encoder == narrow - 4 * UNITS,
+        "that is one gate; an LSTM layer has four": encoder == narrow / 4,
+        f"the encoder has not {encoder:g}: 4 (h (h + x) + h), with 32 units and six channels": encoder != narrow,
+        "the decoder's LSTM does not read the channels: at every step it reads the code, 32 numbers": decoder == narrow,
+        f"the decoder has not {decoder:g}: the same formula, and its input is the code": decoder != wide,
+        "a longer window adds no weight: every step uses the same ones": added != 0,
     }
     refuse(hints)
-    if np.corrcoef(score, new["discriminator"])[0, 1] > 0.99:
-        raise Wrong("the part with the largest numbers decides nearly alone: standardise before you average")
-    raise Wrong(
-        f"row 0: {score[0]:.3f}, where {right[0]:.3f} was expected. Subtract the mean of normal_parts, divide "
-        "by its standard deviation, then take the weighted mean"
+    return "4,992 and 8,320, whatever the window: a long window costs time, not weights"
+
+
+@exercise
+def exercise_2(rank) -> str:
+    """Write a function of the samples before the spike: the rank of the marked beat.
+
+    >>> exercise_2(lambda before: 24)
+    not yet: before=96: 24, where 3 was expected. Is 1 the largest distance, and is the marked beat found again?
+    """
+    for before in (96, 216):
+        found, expected = as_number(try_out(rank, before), "what rank_of_marked returns"), rank_of_marked(before)
+        start = f"before={before}: {found:g}, where {expected} was expected. "
+        hints = {
+            f"{start}Does the count start at 1, and is the mean that of *all* windows?": found == expected - 1,
+            f"before=216: still {found:g}. Does `before` reach the windows?": before == 216
+            and found == rank_of_marked(96),
+            f"{start}Is 1 the largest distance, and is the marked beat found again?": found != expected,
+        }
+        refuse(hints)
+    return (
+        "with 216 samples the spike of the beat before enters the window, and even the mean beat ranks it first: "
+        "the window decides what can be seen"
     )
 
 
 exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=4, fair=FAIR)
-
-
-@exercise
-def exercise_4(flattery) -> str:
-    """Average the largest of 40 AUROCs of random scores, 20 odd and 20 normal rows: about 0.69.
-
-    >>> exercise_4(0.5)
-    not yet: 0.5 is what one round gives on average; the question is what the best of forty gives
-    """
-    value = as_number(flattery, "flattery")
-    if 0.48 < value < 0.52:
-        raise Wrong(f"{value:g} is what one round gives on average; the question is what the best of forty gives")
-    if value > 0.75:
-        raise Wrong(f"{value:.3g} is too high: perhaps the largest of all repetitions, where their mean is wanted")
-    if not 0.68 < value < 0.72:
-        raise Wrong(
-            f"{value:.3g} is not it: in each repetition take the largest of 40 AUROCs, then the mean over the "
-            "repetitions"
-        )
-    return "about 0.69 from scores that know nothing: forty looks at forty labels are worth 0.2"
-
-
-exercise_5 = open_exercise("three or four sentences to the owner")
+exercise_4 = open_exercise("three or four sentences to the cardiologist")

@@ -1,157 +1,128 @@
-"""Checks of the exercises of lesson 09, choosing a detector for your own data."""
+"""Checks of the exercises of lesson 09, a generator and a discriminator."""
 
-from helpers.checks.core import Wrong, as_list, as_number, demand_all, exercise, open_exercise, try_out
-from helpers.datasets.results import load_results
+from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise, refuse, try_out
 
 import numpy as np
-import pandas as pd
 
 __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
 
-DECISIONS = {
-    "member_id": {"leave out": "it counts the members: a name, and a different one in each row"},
-    "postcode": {"category": "few of them can be compared", "leave out": "too many of them to compare"},
-    "age": {"number": "a quantity"},
-    "plan": {"category": "a few names"},
-    "joined": {"date": "its month and weekday may speak"},
-    "visits_last_month": {"number": "a quantity"},
-    "currency": {"leave out": "it never changes, so it tells nothing apart"},
-    "refund_reason": {"leave out": "empty nearly everywhere, and filled in after the fact: it is the answer"},
+FAULTS = {
+    1: "the scaler saw the test rows",
+    4: "real rows are drawn from all of X, so the discriminator is taught that test rows, odd ones included, are real",
+    9: "the generator's loss rewards being caught: its forgeries should be called real, so the label is ones",
+    11: "the gradient is taken for the discriminator's weights and applied to the generator's: it belongs to G_weights",
+    12: "the weights are chosen by the AUROC on the test part: the labels have trained the detector (line 13 carries "
+    "it out)",
+    14: "one half is where the discriminator is undecided, and a good game ends undecided on normal rows: about half "
+    "of them are flagged. The limit comes from held-out normal rows. And the weights kept in line 13 were never "
+    "loaded: the flags come from the last ones",
+    15: "the best of forty test results is reported as the result, and not even that of the network that sets the "
+    "flags: the weights kept in line 13 were never loaded",
 }
-HINTS = {
-    "member_id": "is the mean of member numbers anything? It is a name made of digits, different in each row",
-    "postcode": "is 80331 more than 10115? A name made of digits",
-    "joined": "these are days: month and weekday may speak",
-    "currency": "it has one value only: what could it tell apart?",
-    "refund_reason": "when is it filled in, and by whom? A column that knows the answer must not teach",
+FAIR = {13}  # carries out what line 12 decides; that its weights are not loaded again is line 14's fault
+INNOCENT = {
+    2: "the number of training rows, and a start for best",
+    3: "a number of steps that was fixed beforehand is as good as any",
+    5: "new random numbers in each step, as it should be",
+    6: "one tape for two gradients has to be persistent",
+    7: "the forged rows keep their history, which the generator's gradient needs; the discriminator's gradient is "
+    "taken for its own weights only, so nothing has to be stopped or frozen",
+    8: "real rows are labelled 1 and forged ones 0, as it should be",
+    10: "the discriminator's loss, gradient, optimizer and weights belong together",
 }
-KINDS = ("number", "category", "date", "leave out")
-SECONDS, MANY_ROWS = 20, 1_000_000
+
+
+def optimal(x: float) -> float:
+    """Divide p by p + q for p = N(0, 1) and q = N(0, 2²).
+
+    >>> round(optimal(0), 3)
+    0.667
+    """
+    p, q = np.exp(-(x**2) / 2), np.exp(-(x**2) / 8) / 2
+    return float(p / (p + q))
 
 
 @exercise
-def exercise_1(decisions) -> str:
-    """Decide what becomes of each of eight columns of a gym's list of members.
+def exercise_1(at_0, at_5) -> str:
+    """Evaluate the optimal discriminator at 0 and at 5, for forged numbers with twice the standard deviation.
 
-    >>> exercise_1({"member_id": "number"})
-    not yet: member_id: is the mean of member numbers anything? It is a name made of digits, different in each row
+    >>> exercise_1(0.5, 0.5)
+    not yet: at 0: 0.5 would mean that real and forged are equally dense there, but the wider curve is half as high
     """
-    if not isinstance(decisions, dict):
-        raise Wrong('decisions should be a dictionary, as in {"age": "number", ...}')
-    for column, answer in decisions.items():
-        _judge_column(column, answer)
-    if not decisions:
-        raise Wrong("nothing decided yet: the dictionary is empty")
-    if missing := [column for column in DECISIONS if column not in decisions]:
-        raise Wrong(f"right so far; still to decide: {', '.join(missing)}")
-    return "names are no quantities, a constant says nothing, and what is filled in after the fact is the answer"
-
-
-def _judge_column(column, answer):
-    if column not in DECISIONS:
-        raise Wrong(f"there is no column {column!r}")
-    demand_all([answer])
-    if answer not in KINDS:
-        raise Wrong(f"{column}: {answer!r} is none of {', '.join(map(repr, KINDS))}")
-    if answer not in DECISIONS[column]:
-        raise Wrong(f"{column}: {HINTS.get(column, 'look at its first values again')}")
-
-
-@exercise
-def exercise_2(overlap) -> str:
-    """Write a function of two arrays of scores and k: the share of the k highest that both have.
-
-    >>> exercise_2(lambda first, second, k: 0.5)
-    not yet: detectors that agree on 1 of the 3 highest: 0.5, where 0.333 was expected
-    """
-    a = np.array([9.0, 8, 7, 6, 5, 4, 3, 2, 1, 0])
-    b = np.array([0.9, 0.1, 0.8, 0.2, 0.3, 0.95, 0.85, 0.7, 0.0, 0.05])
-    cases = {
-        "detectors that agree on 1 of the 3 highest": (a, b, 3, 1 / 3),
-        "a detector and itself in other units": (a, 100 * a - 7, 3, 1.0),
-        "opposite detectors": (a, -a, 4, 0.0),
-    }
-    for what, (first, second, k, right) in cases.items():
-        share = try_out(overlap, first.copy(), second.copy(), k)
-        if np.ndim(share):
-            raise Wrong(f"one number is needed, and this is a {type(share).__name__} of {np.size(share)}")
-        share = as_number(share, "overlap(first, second, k)")
-        if np.isclose(share, right * k) and right:
-            raise Wrong(f"{share:g} rows of {k}: divide by k, a share is asked for")
-        if what == "opposite detectors" and np.isclose(share, 1.0):
-            raise Wrong("opposite detectors agree fully? Take the k *highest* of both")
-        lowest = len(np.intersect1d(np.argsort(first)[:k], np.argsort(second)[:k])) / k
-        if np.isclose(share, lowest) and not np.isclose(share, right):
-            raise Wrong("these are the k lowest of both; argsort goes upwards: sort -first and -second")
-        if not np.isclose(share, right):
-            raise Wrong(f"{what}: {share:.3g}, where {right:.3g} was expected")
-    return "the same list in other units gives 1, the reversed one 0"
-
-
-@exercise
-def exercise_3(simplest) -> str:
-    """Write a function of a ranking: the first detector whose distance to the best may be 0.
-
-    >>> exercise_3(lambda ranking: ranking["behind best"].idxmin())
-    not yet: you take the best, BiGAN; PCA cannot be told from it and is simpler
-    """
-    names = ["Z-score", "forest", "PCA", "autoencoder", "BiGAN"]
-    near = _ranking(names, [0.20, np.nan, 0.03, 0.01, 0.0], [0.11, np.nan, -0.02, -0.03, 0.0])
-    clear = _ranking(names, [0.20, 0.15, 0.08, np.nan, 0.0], [0.11, 0.08, 0.01, np.nan, 0.0])
-    for ranking, right in ((near, "PCA"), (clear, "BiGAN")):
-        try:
-            name = try_out(simplest, ranking.copy())
-        except IndexError:
+    for place, answer in ((0, at_0), (5, at_5)):
+        value, right = as_number(answer, f"at_{place}"), optimal(place)
+        if np.isclose(value, 1 - right, rtol=0.02, atol=0):
+            raise Wrong(f"at {place}: {value:.4g} is q / (p + q), the chance of being forged; D is that of being real")
+        if value == round(right, 3) and not np.isclose(value, right, rtol=0.02, atol=0):
+            raise Wrong(f"at {place}: {value:g} is rounded; do not round, D is small there and not zero")
+        if place == 0 and value == 0.5:
             raise Wrong(
-                "no detector is left in one ranking: the best is 0 behind itself, so ask for at or below 0"
-            ) from None
-        if not isinstance(name, str):
-            raise Wrong(f"the name of one detector is needed, and this is a {type(name).__name__}")
-        if name == right:
-            continue
-        if name not in names:
-            raise Wrong(f"{name!r} is no detector of the ranking: {', '.join(names)}")
-        if np.isnan(ranking.loc[name, "behind best"]):
-            raise Wrong(f"{name} was left out: its numbers are NaN")
-        if name == "BiGAN" and ranking.loc[right, "behind best"] > 0:
-            raise Wrong(f"you take the best, BiGAN; {right} cannot be told from it and is simpler")
-        low = ranking.loc[name, "behind low"]
-        raise Wrong(
-            f"{name} is behind the best by {low:.2f} at least: that can be told"
-            if low > 0
-            else f"{right} comes before {name} in the ranking and cannot be told from the best either"
-        )
-    return "PCA where three are level, and the BiGAN where it is beyond chance"
-
-
-def _ranking(names, behind, low):
-    return pd.DataFrame({"behind best": behind, "behind low": low}, index=pd.Index(names, name="detector"))
+                "at 0: 0.5 would mean that real and forged are equally dense there, but the wider curve is half as high"
+            )
+        if not np.isclose(value, right, rtol=0.02, atol=0):
+            raise Wrong(f"at {place}: {value:.4g} is not p / (p + q), with p and q the two normal densities there")
+    return "two thirds at 0, one in six thousand at 5: a generator that scatters too widely makes a good detector"
 
 
 @exercise
-def exercise_4(in_time) -> str:
-    """Name the detectors that learn from a million rows and score a million in less than 20 seconds together.
+def exercise_2(formula_loss) -> str:
+    """Compute the mean of log(1 - D) of logits, without overflow.
 
-    >>> exercise_4({"telepathy"})
-    not yet: 'telepathy' is not in the table
+    >>> exercise_2(lambda logits: np.logaddexp(0, -logits).mean())
+    not yet: that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)
     """
-    needed = f'a set of names is needed, as in {{"PCA"}}, not {in_time!r}'
-    names = {str(name) for name in as_list(in_time, needed, but=(str,))}
-    cost = load_results("cost").query("rows == @MANY_ROWS").set_index("detector")
-    if unknown := names - set(cost.index):
-        raise Wrong(f"{min(unknown)!r} is not in the table")
-    seconds = cost["train_seconds"] + cost["score_seconds"]
-    for name in sorted(names):
-        if np.isnan(seconds[name]):
-            raise Wrong(f"{name} was stopped after two minutes, while it scored")
-        if seconds[name] >= SECONDS:
-            raise Wrong(f"{name} takes {seconds[name]:.0f} s: learning and scoring both count")
-    if missing := set(seconds.index[seconds < SECONDS]) - names:
-        raise Wrong(f"{len(missing)} more would be done in time; look at every row of 1,000,000")
-    return (
-        f"{len(names)} of {len(cost)}. The GANs train the same number of steps whatever the rows; the autoencoders "
-        "could learn from a sample, and the neighbours keep one"
-    )
+    logits = np.array([-2.0, 0.0, 0.5, 3.0])
+    right = float(-np.logaddexp(0, logits).mean())
+    mean_log_D = float(-np.logaddexp(0, -logits).mean())
+    found = as_number(try_out(formula_loss, logits), "what formula_loss returns")
+    mistakes = {
+        -mean_log_D: "that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)",
+        mean_log_D: "a sign slipped: that is the mean of log D, since softplus(-logit) is -log D; log(1 - D) is "
+        "-softplus(logit)",
+        -right: "the sign is turned: that is the mean of -log(1 - D), and a generator that minimised it would want "
+        "to be caught",
+        len(logits) * right: "that is the sum; take the mean",
+    }
+    refuse({sentence: np.isclose(found, value) for value, sentence in mistakes.items()})
+    if not np.isclose(found, right):
+        raise Wrong(f"for the logits {logits.tolist()} the mean of log(1 - D) is {right:.3f}, not {found:.3f}")
+    with np.errstate(all="ignore"):
+        extreme = as_number(formula_loss(np.array([1000.0])), "what formula_loss returns")
+    if not np.isclose(extreme, -1000):
+        raise Wrong(
+            f"for a logit of 1,000 it is -1000, and yours gives {extreme:g}: compute it from the logit, not from D"
+        )
+    return "and its slope per logit is -D: next to nothing as long as the discriminator is sure"
 
 
-exercise_5 = open_exercise("three sentences to the owner")
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=5, fair=FAIR)
+
+
+@exercise
+def exercise_4(share_at_half, limit, score_calibration) -> str:
+    """Find the share of calibration scores above 0, and the limit that promises 1 %.
+
+    >>> exercise_4(0.5, 0.0, np.linspace(-1, 1, 1000))
+    not yet: a limit of 0 flags 50.0 % of the calibration points; 1 % was promised. Use quantile_threshold
+    """
+    scores = np.asarray(score_calibration, dtype=float)
+    share, right = as_number(share_at_half, "share_at_half"), float((scores > 0).mean())
+    if share > 1:
+        raise Wrong(f"{share:g} is a count or percent; a share lies between 0 and 1")
+    if np.isclose(share, 1 - right, atol=0.001) and not np.isclose(share, right, atol=0.001):
+        raise Wrong("that is the share called real; flagged are the scores above 0")
+    if not np.isclose(share, right, atol=0.001):
+        raise Wrong(f"the share is not {share:.3f}: count the scores above 0 in score_calibration")
+    chosen = as_number(limit, "limit")
+    flagged = float((scores > chosen).mean())
+    hints = {
+        f"a limit of {chosen:g} flags {100 * flagged:.1f} % of the calibration points; 1 % was "
+        "promised. Use quantile_threshold": flagged > 0.01,
+        f"that limit flags {flagged * len(scores):.0f} of {len(scores):,}: it hides odd points too. It "
+        "should flag just under 1 %": flagged < 0.002,
+    }
+    refuse(hints)
+    return f"one half flags {100 * right:.0f} % of normal points, the calibrated limit {100 * flagged:.1f} %"
+
+
+exercise_5 = open_exercise("three or four sentences to your colleague")

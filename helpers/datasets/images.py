@@ -84,7 +84,7 @@ def load_all_digits_images() -> Dataset:
 def one_digit_split(digits: Sequence[int], normal: int, *, development: bool = False) -> DigitSplit:
     """Split images of digits: one digit is normal, the other nine are anomalies.
 
-    Used from lesson 04 on. Train on the first 400 images of the normal digit; test on its other images (the last 100
+    Used from lesson 05 on. Train on the first 400 images of the normal digit; test on its other images (the last 100
     of the shipped 500) and on every tenth image of the other digits. The test is looked at once, so recipes are
     chosen with `development=True`: the first 400 images again, of which the first 300 train; the other 100 and every
     tenth image of the other digits' first 400, none of which is in the test, stand in for it.

@@ -1,4 +1,4 @@
-"""The course's series: water flow, telemetry, heartbeats and a smartwatch's recordings. Used from lesson 05 on."""
+"""The course's series: water flow, telemetry, heartbeats and a smartwatch's recordings. Used from lesson 06 on."""
 
 import io
 from dataclasses import dataclass
@@ -228,7 +228,7 @@ def load_watch() -> Recordings:
 def one_exercise_split(watch: Recordings, normal: str = "TRAP", *, development: bool = False) -> ExerciseSplit:
     """Split recordings by person: one exercise is normal, the other six are anomalies.
 
-    Used from lesson 06 on. Persons 1 to 5 train, 6 validates, 7 calibrates, with the normal exercise only; persons 8,
+    Used from lesson 08 on. Persons 1 to 5 train, 6 validates, 7 calibrates, with the normal exercise only; persons 8,
     9 and 10 are the test, with all they did. The numbers of the persons carry no order. The test is looked at once,
     so recipes are chosen with `development=True`, which cuts up the five who train: 1 and 2 train, 3 validates, 4
     calibrates, 5 stands in for the test.

@@ -76,7 +76,7 @@ def bootstrap_interval(metric, labels, scores, n_resamples=1000, confidence=0.95
     """Estimate how much a metric would move with another sample of the same size (percentile bootstrap).
 
     Stratified: anomalies and normal points are drawn separately, with replacement. So the prevalence stays,
-    and no resample is left without one class. Efron and Tibshirani (1993). Built in lesson 02.
+    and no resample is left without one class. Efron and Tibshirani (1993). Built in lesson 03.
 
     Parameters
     ----------

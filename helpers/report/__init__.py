@@ -1,6 +1,6 @@
 """A verdict on your own CSV file: read it, describe it, choose a detector, show what is strange and why.
 
-Lesson 09 takes the steps one by one; ``python -m helpers.report my.csv --out report`` takes them all. TensorFlow is
+Lesson 11 takes the steps one by one; ``python -m helpers.report my.csv --out report`` takes them all. TensorFlow is
 loaded when a network is trained, not before.
 
 >>> import numpy as np, pandas as pd

@@ -1,4 +1,4 @@
-"""The same table from lesson 02 to the last: every detector on the same rows, splits, seeds and promise."""
+"""The same table from lesson 03 to the last: every detector on the same rows, splits, seeds and promise."""
 
 import copy
 
@@ -38,7 +38,7 @@ def scoreboard(
 ):
     """Compare detectors: fit on X_train, set each threshold on X_calibration, judge on X_test.
 
-    Built in lesson 02.
+    Built in lesson 03.
 
     Parameters
     ----------

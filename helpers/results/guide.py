@@ -1,4 +1,4 @@
-"""The decision guide of lesson 09: which detector to begin with, filled from the course's own results."""
+"""The decision guide of lesson 11: which detector to begin with, filled from the course's own results."""
 
 from helpers.detectors.catalogue import CATALOGUE
 

@@ -3,9 +3,9 @@
 A task has one or more *views*: the same split as rows of a table, as images or as a series, so that every detector
 finds a kind that it takes. Detectors learn from the lesson's training part alone and are judged on its test part.
 
-Two recordings of the course are left out. The long electrocardiogram of lesson 06 has no labels, so no measure can be
+Two recordings of the course are left out. The long electrocardiogram of lesson 08 has no labels, so no measure can be
 claimed on it. The labelled one has 26 beats and one labelled stretch: one event is a story, and no measure of rows says
-more than whether that beat came first. Lesson 06 gives its rank.
+more than whether that beat came first. Lesson 08 gives its rank.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ import numpy as np
 __all__ = ["TASKS", "Task", "TaskData"]
 
 WEEK = 7 * 144  # rows of the telemetry
-WATCH_WINDOW, WATCH_STRIDE = 100, 25  # points: 2 s, a new window each half second, as in lesson 06
+WATCH_WINDOW, WATCH_STRIDE = 100, 25  # points: 2 s, a new window each half second, as in lesson 08
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +117,7 @@ def _digit_rows(normal):
 
 
 def _water():
-    """Lesson 05's 240 clean hours to learn from; judged where the day before is complete, which all detectors have."""
+    """Lesson 06's 240 clean hours to learn from; judged where the day before is complete, which all detectors have."""
     water = load_water_flow()
     test, labels = water.data.iloc[829:], water.labels.iloc[829:].to_numpy()
     judged = window_ends(len(test), TASKS["water flow"].window, starts=gap_starts(test.index))

@@ -95,7 +95,7 @@ def train(
     jit_compile=None,
     **options,
 ):
-    """Train a network in place, on rows in a new order each epoch. Built by hand in lesson 03.
+    """Train a network in place, on rows in a new order each epoch. Built by hand in lesson 04.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ class StageBar:
     """Shows how far a study is: a bar in a notebook or a terminal, else one line a stage on standard error.
 
     What :func:`helpers.report.train_candidates` and its like take as ``progress``: it is called with the share that is
-    done and the name of the stage. Built in lesson 09.
+    done and the name of the stage. Built in lesson 11.
 
     Parameters
     ----------

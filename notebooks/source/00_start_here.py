@@ -21,7 +21,7 @@
 # - say which labels you have, and which methods that allows;
 # - judge a list of alarms by what it misses as well as by what it finds.
 #
-# **What you'll need.** Python and a little pandas. 25 minutes to read, 20 for the exercises; {{measured}}.
+# **What you'll need.** Python and a little pandas. {{minutes}} minutes to read, 20 for the exercises; {{measured}}.
 #
 # ***
 # ## Is everything there?
@@ -228,7 +228,7 @@ assert testing.sum() == 14
 #
 # {{map}}
 #
-# All lessons share one interface of detectors and one scoreboard. In a hurry, with a file in your hand? [Lesson 09](09_choose_a_detector_for_your_data.ipynb) can be run first and understood later.
+# All lessons share one interface of detectors and one scoreboard. In a hurry, with a file in your hand? [Lesson 11](11_choose_a_detector_for_your_data.ipynb) can be run first and understood later.
 #
 # ## Exercise 1 · name the kind
 #

@@ -22,7 +22,7 @@
 # - turn history into columns that look only backwards;
 # - compare rules kind by kind under one alarm budget.
 #
-# **What you'll need.** [Lesson 00](00_start_here.ipynb), pandas, a mean and a median. 45 minutes to read, 30 for the exercises; {{measured}}.
+# **What you'll need.** [Lesson 00](00_start_here.ipynb), pandas, a mean and a median. {{minutes}} minutes to read, 30 for the exercises; {{measured}}.
 #
 # ***
 # ## The question and the data
@@ -391,7 +391,7 @@ assert precision > 0.8 and recall["bulk order"] == 1 and recall["account takeove
 # One cap, and 83 % of the alarms are right; the bulk orders are back. The price: most takeovers, which live on that column. (And a caution: we found the cap by looking at the very orders it is judged on. Lesson 02 shows how to avoid that.) Two more remedies:
 #
 # - **Give each kind its own rule and its own share of the budget.** A rule for amounts, one for prices, one for bursts: easy to explain, easy to maintain.
-# - **Learn how columns go together**, curved and conditional: which hour and category go with a holiday, and which with a stolen password? That is the question that lesson 03 takes to an autoencoder.
+# - **Learn how columns go together**, curved and conditional: which hour and category go with a holiday, and which with a stolen password? That is the question that lesson 04 takes to an autoencoder.
 #
 # ## Where the simple rule nearly wins: real data
 #

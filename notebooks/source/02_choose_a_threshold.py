@@ -22,7 +22,7 @@
 # - report what was achieved beside what was promised, with an interval;
 # - measure what a few odd rows in the training data cost.
 #
-# **What you'll need.** [Lesson 01](01_catch_odd_orders.ipynb) for the detectors and the features. 45 minutes to read, 30 for the exercises; {{measured}}.
+# **What you'll need.** [Lesson 01](01_catch_odd_orders.ipynb) for the detectors and the features. {{minutes}} minutes to read, 30 for the exercises; {{measured}}.
 #
 # ***
 # ## The question and the data
@@ -395,7 +395,7 @@ for name, rule in {"PCA, 1 direction instead of 11": one_direction, "forest, all
     assert ap > 0.3
 
 # %% [markdown]
-# PCA's default keeps 90 % of the variance, 11 of 14 directions. A column that goes with no other, such as the amount ratio, then gets a direction of its own and is rebuilt without error, however odd it is. The forest is blind beyond the training range (every value out there falls on the same side of all cuts), and each of its trees sees 256 rows. So these rows judge **settings, not methods**. To pick the better setting now would be to choose on the test part; that is what the validation part is for, from lesson 03 on.
+# PCA's default keeps 90 % of the variance, 11 of 14 directions. A column that goes with no other, such as the amount ratio, then gets a direction of its own and is rebuilt without error, however odd it is. The forest is blind beyond the training range (every value out there falls on the same side of all cuts), and each of its trees sees 256 rows. So these rows judge **settings, not methods**. To pick the better setting now would be to choose on the test part; that is what the validation part is for, from lesson 04 on.
 #
 # Kind by kind:
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import glossary
 import jupytext
 import links
+import minutes
 import nbformat
 import reach
 from nbconvert.preprocessors import TagRemovePreprocessor
@@ -26,6 +27,7 @@ __all__ = [
     "SOLUTIONS",
     "SOURCE",
     "TOOLS",
+    "core_minutes",
     "course_table",
     "fingerprint",
     "learner",
@@ -124,16 +126,22 @@ def measured_needs(source: Path) -> str:
     return f"{figures['seconds']} s and {figures['megabytes']} MB on two cores"
 
 
+def core_minutes(source: Path) -> int:
+    """Minutes that the core of a lesson takes, counted from its text and code."""
+    seconds = measured().get(source.stem[:2], {"seconds": 0})["seconds"]
+    return minutes.core_minutes(jupytext.read(source).cells, seconds)
+
+
 def course_table(folder: str = "") -> str:
     """The lessons as a Markdown table; `folder` stands before the links."""
     rows = ["| lesson | what you'll do | minutes: core + exercises | seconds | MB |", "|---|---|---|---|---|"]
     for source in sources():
         text = re.sub(r"\n# ?", " ", source.read_text(encoding="utf-8"))
         goal = re.search(r"\*\*What you'll do\.\*\* (.+?)  ", text)[1]
-        read, exercise = re.search(r"(\d+) minutes to read, (\d+) for the exercises", text).groups()
+        exercise = re.search(r"minutes to read, (\d+) for the exercises", text)[1]
         figures = measured().get(source.stem[:2], {"seconds": "?", "megabytes": "?"})
         link = f"[{source.stem[:2]} {title(source)}]({folder}{source.stem}.ipynb)"
-        rows.append(f"| {link} | {goal} | {read} + {exercise} | {figures['seconds']} | {figures['megabytes']} |")
+        rows.append(f"| {link} | {goal} | {core_minutes(source)} + {exercise} | {figures['seconds']} | {figures['megabytes']} |")
     return "\n".join(rows)
 
 
@@ -156,6 +164,7 @@ def assemble(source: Path):
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         cell.source = cell.source.replace("{{navigation}}", navigation(source))
         cell.source = cell.source.replace("{{measured}}", measured_needs(source))
+        cell.source = cell.source.replace("{{minutes}}", str(core_minutes(source)))
         for name, count in counts().items():
             cell.source = cell.source.replace(f"{{{{{name}}}}}", count)
         if "{{map}}" in cell.source:

@@ -1,60 +1,51 @@
 """Answers to the exercises of lesson 04, and what the checks say to them."""
 
 from helpers.checks import lesson_04
-from tests.checks.answers import check_cases, crash
+from tests.checks.answers import check_cases
 
 import numpy as np
 
-
-def area_of(**wrong):
-    """`pca_auroc` of lesson 04, exercise 2, right but for what the arguments say."""
-
-    def pca_auroc(digit):
-        found = lesson_04.areas(wrong.get("digit", digit))[wrong.get("error", "tolerant")]
-        return 1 - found if wrong.get("swapped") else found
-
-    return pca_auroc
-
-
 CASES = {
     1: [
-        ([..., ...], "empty"),
-        ([0.0048181, 1.0], "right"),
-        ([np.float32(0.0048181), 1], "right"),
-        ([0.0048181 * 784, 1.0], "sum over the pixels"),
-        ([0.0048181**0.5, 1.0], "root"),
-        ([0.003016, 1.0], "32"),
-        ([0.39, 1.0], "is not 0.39"),
-        ([0.0048181, 100], "count or percent"),
-        ([0.0048181, 0.0], "share is not 0"),
-        ([0.0048181, None], "is empty"),
-        (["blank", 1.0], "not a str"),
-        ([np.zeros(784), 1.0], "784 of them"),
+        ([...], "empty"),
+        ([288], "right"),
+        ([np.int64(288)], "right"),
+        ([256], "matrices"),
+        ([300], "Four layers"),
+        ([None], "is empty"),
     ],
     2: [
-        ([lambda digit: ...], "empty"),
-        ([area_of()], "right"),
-        ([area_of(swapped=True)], "swapped"),
-        ([area_of(error="squared")], "use tolerant_error"),
-        ([area_of(error="relative")], "divided by the ink"),
-        ([area_of(digit=1)], "depends on the digit"),
-        ([crash], "KeyError"),
-        ([0.97], "a function is needed"),
-        ([lambda digit: None], "is empty"),
+        ([...], "empty"),
+        ([0.01363], "right"),
+        ([np.float32(0.01363)], "right"),
+        ([0.1908], "sum over the 14"),
+        ([0.1167], "the root"),
+        ([0.5], "is not it"),
+        ([-1.0], "negative"),
+        (["low"], "not a str"),
     ],
     3: [
         ([...], "empty"),
-        ([{1, 2, 7, 8, 11, 13}], "right"),
-        ([[1, 2, 7, 11, 13]], "right"),
         ([{1, ...}], "empty"),
-        ([{1, 2, 7, 8}], "4 found"),
-        ([{1, 2, 7, 8, 11, 10}], "line 10 is innocent"),
-        ([{14}], "there is no line 14"),
+        ([{1, 2, 5, 8, 9, 10, 11, 13}], "right"),
+        ([[1, 2, 8, 9, 10, 11]], "right"),
+        ([{1, 2}], "2 found, 6 or more"),
+        ([{1, 4}], "line 4 is innocent"),
+        ([{1, 2, 3, 8, 9, 10, 11, 12}], "right"),
+        ([np.array([1, 2, 8, 9, 10, 11])], "right"),
+        ([{1.5, 2}], "there is no line"),
+        ([{99}], "there is no line"),
+        ([5], "a set of line numbers"),
         ([set()], "0 found"),
-        (["1, 2"], "a set of line numbers"),
-        ([{"one"}], "not a str"),
     ],
-    4: [([...], "empty"), (["word " * 30], "right"), (["PCA."], "1 words so far"), ([3], "as a text")],
+    4: [
+        ([..., np.arange(100.0), np.ones(100)], "empty"),
+        ([27.5, np.arange(100.0), np.ones(100)], "right"),
+        ([99.0, np.arange(100.0), np.ones(100)], "promise a higher"),
+        ([-1.0, np.arange(100.0), np.ones(100)], "lower"),
+        ([27.5, np.arange(100.0), np.zeros(100)], "fewer than half"),
+    ],
+    5: [([...], "empty"), (["word " * 30], "right"), (["short"], "1 words so far"), ([3], "as a text")],
 }
 
 test_answers, test_every_check_is_tested = check_cases(lesson_04, CASES)

@@ -1,64 +1,60 @@
 """Answers to the exercises of lesson 05, and what the checks say to them."""
 
 from helpers.checks import lesson_05
-from tests.checks.answers import check_cases
+from tests.checks.answers import check_cases, crash
 
 import numpy as np
 
 
-def change(sign=1, last=-2):
-    """The answers of lesson 05, exercise 2, for its own windows of 25 values, right but for what the arguments say."""
-    windows = np.random.default_rng(0).normal(size=(7, 25))
-    taken_out = windows[:, [last]]
-    return [sign * (windows[:, :-1] - taken_out)[:, :, None], sign * (windows[:, -1:] - taken_out), windows]
+def area_of(**wrong):
+    """`pca_auroc` of lesson 05, exercise 2, right but for what the arguments say."""
+
+    def pca_auroc(digit):
+        found = lesson_05.areas(wrong.get("digit", digit))[wrong.get("error", "tolerant")]
+        return 1 - found if wrong.get("swapped") else found
+
+    return pca_auroc
 
 
 CASES = {
     1: [
-        ([...], "empty"),
-        ([142], "right"),
-        ([np.int64(142)], "right"),
-        ([176], "ignores the gaps"),
-        ([140], "lacks the last window"),
-        ([144], "counts 24 points"),
-        ([128], "negative number"),
-        ([7], "is not it"),
-        ([None], "is empty"),
-        ([[6, 0, 136]], "3 of them"),
+        ([..., ...], "empty"),
+        ([0.0048181, 1.0], "right"),
+        ([np.float32(0.0048181), 1], "right"),
+        ([0.0048181 * 784, 1.0], "sum over the pixels"),
+        ([0.0048181**0.5, 1.0], "root"),
+        ([0.003016, 1.0], "32"),
+        ([0.39, 1.0], "is not 0.39"),
+        ([0.0048181, 100], "count or percent"),
+        ([0.0048181, 0.0], "share is not 0"),
+        ([0.0048181, None], "is empty"),
+        (["blank", 1.0], "not a str"),
+        ([np.zeros(784), 1.0], "784 of them"),
     ],
     2: [
-        ([..., ..., np.zeros((1, 25))], "empty"),
-        (change(), "right"),
-        (change(sign=-1), "the sign"),
-        (change(last=0), "X_change: its last hour"),
-        (change(last=-1), "X_change: its last hour"),
-        ([change()[0], change(last=-1)[1], change()[2]], "its own value"),
-        ([change()[0], change(last=0)[1], change()[2]], "minus the last known"),
-        ([change()[0][:, :, 0], change()[1], change()[2]], "the shape (7, 24)"),
-        ([change()[0], change()[1][:, 0], change()[2]], "the shape (7,)"),
+        ([lambda digit: ...], "empty"),
+        ([area_of()], "right"),
+        ([area_of(swapped=True)], "swapped"),
+        ([area_of(error="squared")], "use tolerant_error"),
+        ([area_of(error="relative")], "divided by the ink"),
+        ([area_of(digit=1)], "depends on the digit"),
+        ([crash], "KeyError"),
+        ([0.97], "a function is needed"),
+        ([lambda digit: None], "is empty"),
     ],
     3: [
         ([...], "empty"),
-        ([{3, 4, 5, 7, 8, 11, 12}], "right"),
-        ([[3, 7, 8, 11, 12, 13]], "right"),
-        ([{3, 4, 13}], "2 found, 5 or more"),
-        ([{3, 4, 5, 7, 9}], "line 9 is innocent"),
+        ([{1, 2, 7, 8, 11, 13}], "right"),
+        ([[1, 2, 7, 11, 13]], "right"),
+        ([{1, ...}], "empty"),
+        ([{1, 2, 7, 8}], "4 found"),
+        ([{1, 2, 7, 8, 11, 10}], "line 10 is innocent"),
         ([{14}], "there is no line 14"),
-        ([{3, ...}], "empty"),
         ([set()], "0 found"),
-        (["3, 4"], "a set of line numbers"),
+        (["1, 2"], "a set of line numbers"),
+        ([{"one"}], "not a str"),
     ],
-    4: [
-        ([..., ...], "empty"),
-        ([18, 4.359], "right"),
-        ([np.int64(18), np.float64(4.4)], "right"),
-        ([13, 3.2117], "a day's period"),
-        ([18, 0.6227], "a day; take them times 7"),
-        ([18, 1.0], "second thing"),
-        ([4, 4.36], "of 20 is not it"),
-        ([None, 4.36], "is empty"),
-    ],
-    5: [([...], "empty"), (["word " * 30], "right"), (["Call me."], "2 words so far"), ([3], "as a text")],
+    4: [([...], "empty"), (["word " * 30], "right"), (["PCA."], "1 words so far"), ([3], "as a text")],
 }
 
 test_answers, test_every_check_is_tested = check_cases(lesson_05, CASES)

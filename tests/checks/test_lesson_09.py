@@ -1,88 +1,62 @@
 """Answers to the exercises of lesson 09, and what the checks say to them."""
 
 from helpers.checks import lesson_09
-from helpers.datasets import load_results
-from tests.checks.answers import check_cases
+from tests.checks.answers import check_cases, crash
 
 import numpy as np
 
-
-def gym(**changes):
-    """The right answer of lesson 09, exercise 1, but for what the arguments say."""
-    right = {
-        "member_id": "leave out",
-        "postcode": "category",
-        "age": "number",
-        "plan": "category",
-        "joined": "date",
-        "visits_last_month": "number",
-        "currency": "leave out",
-        "refund_reason": "leave out",
-    }
-    return right | changes
-
-
-def overlap(first, second, k):
-    return len(np.intersect1d(np.argsort(-first)[:k], np.argsort(-second)[:k])) / k
-
-
-def in_time(seconds=20):
-    million = load_results("cost").query("rows == 1_000_000")
-    return set(million.loc[million["train_seconds"] + million["score_seconds"] < seconds, "detector"])
-
-
 CASES = {
     1: [
-        ([...], "empty"),
-        ([gym()], "right"),
-        ([gym(postcode="leave out")], "right"),
-        ([gym(age=...)], "empty"),
-        ([gym(member_id="number")], "made of digits"),
-        ([gym(currency="category")], "one value only"),
-        ([gym(refund_reason="category")], "must not teach"),
-        ([gym(postcode="number")], "80331"),
-        ([gym(joined="number")], "these are days"),
-        ([gym(age="date")], "first values again"),
-        ([gym(plan="text")], "none of 'number'"),
-        ([gym(shoe_size="number")], "no column 'shoe_size'"),
-        ([{"age": "number"}], "still to decide: member_id"),
-        ([{}], "nothing decided yet"),
-        ([["number"]], "a dictionary"),
+        ([..., ...], "empty"),
+        ([2 / 3, 0.00016961], "right"),
+        ([np.float32(0.667), 0.00017], "right"),
+        ([1 / 3, 0.00016961], "chance of being forged"),
+        ([2 / 3, 0.99983], "chance of being forged"),
+        ([0.5, 0.00016961], "half as high"),
+        ([0.9, 0.1], "at 0: 0.9 is not p"),
+        ([2 / 3, 0.1], "at 5: 0.1 is not p"),
+        ([2 / 3, None], "is empty"),
+        (["high", 0.1], "not a str"),
+        ([2 / 3, 0.0], "do not round"),
     ],
     2: [
-        ([...], "empty"),
-        ([lambda a, b, k: ...], "empty"),
-        ([overlap], "right"),
-        ([lambda a, b, k: k * overlap(a, b, k)], "divide by k"),
-        ([lambda a, b, k: overlap(-a, -b, k)], "the k lowest"),
-        ([lambda a, b, k: np.argsort(-a)[:k]], "a ndarray of 3"),
-        ([lambda a, b, k: np.isin(a, b).mean()], "where 0.333 was expected"),
-        ([0.4], "a function is needed"),
+        ([lambda logits: ...], "empty"),
+        ([lambda logits: -np.logaddexp(0, logits).mean()], "right"),
+        ([lambda logits: np.logaddexp(0, -logits).mean()], "-log D"),
+        ([lambda logits: np.logaddexp(0, logits).mean()], "sign is turned"),
+        ([lambda logits: -np.logaddexp(0, -logits).mean()], "a sign slipped"),
+        ([lambda logits: -np.logaddexp(0, logits).sum()], "the sum"),
+        ([lambda logits: 0.0], "not 0.000"),
+        ([lambda logits: np.log(1 - 1 / (1 + np.exp(-logits))).mean()], "yours gives -inf"),
+        ([lambda logits: -np.logaddexp(0, logits)], "4 of them"),
+        ([crash], "KeyError"),
+        ([0.5], "a function is needed"),
     ],
     3: [
         ([...], "empty"),
-        ([lambda r: ...], "empty"),
-        ([lambda r: r.index[r["behind low"] <= 0][0]], "right"),
-        ([lambda r: r["behind best"].idxmin()], "you take the best"),
-        ([lambda r: "forest"], "was left out"),
-        ([lambda r: r.index[0]], "behind the best by 0.11"),
-        ([lambda r: 2], "the name of one detector"),
-        ([lambda r: "autoencoder"], "comes before"),
-        ([lambda r: "GAN"], "no detector of the ranking"),
-        ([lambda r: r.index[r["behind low"] < 0][0]], "at or below 0"),
+        ([{1, ...}], "empty"),
+        ([{1, 4, 9, 11, 12, 14, 15}], "right"),
+        ([[1, 4, 9, 12, 14]], "right"),
+        ([{1, 4, 9, 11, 13, 14, 15}], "right"),
+        ([{1, 4}], "2 found, 5 or more"),
+        ([{1, 7}], "line 7 is innocent"),
+        ([{16}], "there is no line 16"),
+        ([set()], "0 found"),
+        ([5], "a set of line numbers"),
     ],
     4: [
-        ([...], "empty"),
-        ([in_time()], "right"),
-        ([sorted(in_time())], "right"),
-        ([in_time() - {"z-score"}], "1 more"),
-        ([{"telepathy"}], "not in the table"),
-        ([in_time(1e9)], "both count"),
-        ([3], "a set of names"),
-        (["PCA"], "a set of names"),
-        ([in_time() | {"5 nearest neighbours"}], "stopped after two minutes"),
+        ([..., ..., np.linspace(-1, 3, 1000)], "empty"),
+        ([0.75, 2.962, np.linspace(-1, 3, 1000)], "right"),
+        ([0.25, 2.962, np.linspace(-1, 3, 1000)], "called real"),
+        ([750, 2.962, np.linspace(-1, 3, 1000)], "percent"),
+        ([0.6, 2.962, np.linspace(-1, 3, 1000)], "is not 0.600"),
+        ([0.75, 0.0, np.linspace(-1, 3, 1000)], "flags 75.0"),
+        ([0.75, 9.0, np.linspace(-1, 3, 1000)], "flags 0 of 1,000"),
+        ([0.75, 2.993, np.linspace(-1, 3, 1000)], "right"),
+        ([0.75, 3.0, np.linspace(-1, 3, 1000)], "hides odd points too"),
+        ([0.75, None, np.linspace(-1, 3, 1000)], "is empty"),
     ],
-    5: [([...], "empty"), (["word " * 30], "right"), (["It is."], "2 words so far"), ([3], "as a text")],
+    5: [([...], "empty"), (["word " * 30], "right"), (["No."], "1 words so far"), ([3], "as a text")],
 }
 
 test_answers, test_every_check_is_tested = check_cases(lesson_09, CASES)

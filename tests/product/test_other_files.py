@@ -1,4 +1,4 @@
-"""Lesson 09 says that its cells work on any table or series: the other examples, and a file that nobody prepared."""
+"""Lesson 11 says that its cells work on any table or series: the other examples, and a file that nobody prepared."""
 
 import re
 

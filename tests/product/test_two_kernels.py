@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 pytestmark = pytest.mark.product
-LESSON = "05"  # trains networks, and is done in a quarter of a minute
+LESSON = "06"  # trains networks, and is done in a quarter of a minute
 
 
 def printed(notebook):

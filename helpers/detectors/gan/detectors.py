@@ -1,4 +1,4 @@
-"""GANs: what a generator cannot make, or what its opponent calls made up, is odd. Built in lessons 07 and 08."""
+"""GANs: what a generator cannot make, or what its opponent calls made up, is odd. Built in lessons 09 and 10."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class GANDetector(AdversarialDetector):
     """The discriminator of a GAN (Goodfellow et al. 2014) as the tutorials use it: what it calls made up is odd.
 
     A generator learns to make rows from random codes, and a discriminator to tell them from the training rows. The
-    score is the discriminator's logit with its sign turned. It is a weak score, which lesson 07 shows: the
+    score is the discriminator's logit with its sign turned. It is a weak score, which lesson 09 shows: the
     discriminator learns where the *generator's* rows are, not where anomalies are, and where the generator succeeds
     it tends to know nothing at all. :class:`BiGANDetector` does better.
 
@@ -128,7 +128,7 @@ class BiGANDetector(AdversarialDetector):
     - "discriminator": its logit of (x, E(x)), with its sign turned.
 
     Beside the game, generator and encoder minimise the reconstruction error of noisy training rows (`cycle`; as in
-    ALICE, Li et al. 2017): the game alone does not make them each other's inverse on few rows. Lesson 08 shows each
+    ALICE, Li et al. 2017): the game alone does not make them each other's inverse on few rows. Lesson 10 shows each
     part, and what the score owes to the cycle term.
 
     On the development tables (data/results/development.csv) it is level with an isolation forest or ahead of it on

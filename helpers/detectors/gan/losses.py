@@ -9,7 +9,7 @@ __all__ = ["bigan_losses", "gan_losses"]
 
 
 def gan_losses(generator, discriminator, gradient_penalty):
-    """Give the losses of a GAN (Goodfellow et al. 2014). Built in lesson 07.
+    """Give the losses of a GAN (Goodfellow et al. 2014). Built in lesson 09.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def gan_losses(generator, discriminator, gradient_penalty):
 def bigan_losses(generator, encoder, discriminator, gradient_penalty, cycle, noise, noise_seed):
     """Give the losses of a BiGAN (Donahue et al. 2017), whose discriminator sees pairs: (x, E(x)) or (G(z), z).
 
-    Built in lesson 08. The cycle term asks that G(E(x + noise)) be x. The game alone makes the two each other's
+    Built in lesson 10. The cycle term asks that G(E(x + noise)) be x. The game alone makes the two each other's
     inverse only at its end, which few rows and steps do not reach, and leaves them free to disagree until then
     (Li et al. 2017, who add the same term); the noise makes it a denoising autoencoder (Vincent et al. 2010).
 

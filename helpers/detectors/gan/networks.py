@@ -1,4 +1,4 @@
-"""The networks of the GAN detectors, in Keras. Built in lessons 07 and 08.
+"""The networks of the GAN detectors, in Keras. Built in lessons 09 and 10.
 
 All are dense: compiled as a whole (XLA), dense layers run several times faster in a loop than convolutions, and a GAN
 needs thousands of steps. An image enters as one long row of pixels. Each layer's first weights follow from `seed`.

@@ -25,7 +25,7 @@ class ConvAutoencoder(Detector):
 
     The network is a denoising autoencoder: it sees copies of the training images with Gaussian noise added and
     learns to draw the clean ones (Vincent et al. 2010). An image's score is its error relative to its ink (the sum of
-    its squared pixels), because a fat stroke offers more to get wrong than a thin one. Built in lesson 04; its
+    its squared pixels), because a fat stroke offers more to get wrong than a thin one. Built in lesson 05; its
     defaults were compared on the development part of the digits. (A third of the learning rate left some trainings
     unfinished, which showed first on the test part; the cure was again chosen on the development part.)
 

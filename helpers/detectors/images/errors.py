@@ -31,7 +31,7 @@ def tolerant_error(images, reconstructions, blur=1.0, shift=1):
     A stroke that is reconstructed one pixel beside its place is a small error to the eye and a large one to
     the squared error, which sees the stroke twice. Blurring makes the strokes overlap again, and each pixel of the
     image takes the smallest error among the reconstruction's pixels at most `shift` rows and columns away
-    (the "image distortion model" of Keysers et al. 2007, there between two digits). Built in lesson 04.
+    (the "image distortion model" of Keysers et al. 2007, there between two digits). Built in lesson 05.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The networks of the image detectors, in Keras. Built in lesson 04."""
+"""The networks of the image detectors, in Keras. Built in lesson 05."""
 
 import keras
 from keras import layers

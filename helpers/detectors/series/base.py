@@ -52,7 +52,7 @@ class SeriesDetector(Detector):
 
     Families have the parameters ``window``, ``missing`` and ``forgetting`` and write ``_fit_segments(segments)``, where
     segments is a list of float64 arrays of shape (n_i, n_channels), each at least a window long and without gaps or
-    NaN, and ``_score_windows(windows)``, from (m, window_, n_channels) to (m,). Built in lesson 05.
+    NaN, and ``_score_windows(windows)``, from (m, window_, n_channels) to (m,). Built in lesson 06.
 
     Attributes
     ----------

@@ -15,7 +15,7 @@ SMALLEST_SHARE = 1e-3  # of a channel's spread: a change that never varies is no
 
 
 class RandomSeriesScore(SeriesDetector):
-    """A score that has nothing to do with the series: what looks good by luck. Used from lesson 05 on.
+    """A score that has nothing to do with the series: what looks good by luck. Used from lesson 07 on.
 
     Drawn from the point's value by a hash, so that it is uniform in [0, 1), does not depend on other points and comes
     out the same one point at a time. Equal points have equal scores.
@@ -50,7 +50,7 @@ class SeasonalNaive(SeriesDetector):
 
     In units of the channel's usual change over a period (its root mean square on the training series); with several
     channels, that of the strangest one. Hyndman and Athanasopoulos, Forecasting: Principles and Practice (2021),
-    section 5.2. Built in lesson 05.
+    section 5.2. Built in lesson 06.
 
     With two periods, a day and a week, the nearer of both values counts: a point is odd if neither a day ago nor a week
     ago looked like it. That spares Saturdays, and the day after an oddity, too.
@@ -154,7 +154,7 @@ def _is_period(value):
 
 
 class WindowDetector(SeriesDetector):
-    """A detector of tables on windows: each window, point after point, is a row. Used from lesson 05 on.
+    """A detector of tables on windows: each window, point after point, is a row. Used from lesson 07 on.
 
     With ``window=1`` it is the table's detector itself, point by point, with no memory.
 

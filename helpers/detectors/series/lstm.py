@@ -1,4 +1,4 @@
-"""LSTM networks for series: what was not to be expected, or cannot be rebuilt, is odd. Lessons 05 and 06."""
+"""LSTM networks for series: what was not to be expected, or cannot be rebuilt, is odd. Lessons 06 and 08."""
 
 import math
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ class LSTMForecaster(_LSTMDetector):
     The window's level is taken out first, so that a drifting series stays forecastable. Squared errors are in units of
     their usual size on held-out windows. The score of a point is a weighted mean of them: half as much weight on the
     point's own as on all the recent ones together, because faults that last pass unseen when each point is judged
-    alone. Built in lesson 05, layer by layer.
+    alone. Built in lesson 06, layer by layer.
 
     Where a series repeats by the day and by the week, the network also reads, beside each point, what followed it one
     longer period ago, with the level of that time taken out.
@@ -275,7 +275,7 @@ class LSTMAutoencoder(_LSTMDetector):
 
     One LSTM layer reads the window, a second one writes it from the first one's last output, last point first. While
     training, noise is added to what is read (a denoising autoencoder), so that copying does not pay. Each channel's
-    error is divided by its usual size on held-out windows. Built in lesson 06, layer by layer.
+    error is divided by its usual size on held-out windows. Built in lesson 08, layer by layer.
 
     Parameters
     ----------

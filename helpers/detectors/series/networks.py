@@ -1,4 +1,4 @@
-"""The networks of the LSTM detectors, layer by layer as in lessons 05 and 06."""
+"""The networks of the LSTM detectors, layer by layer as in lessons 06 and 08."""
 
 import helpers.training.loop  # noqa: F401  quiet TensorFlow
 

@@ -24,7 +24,7 @@ def from_sklearn(estimator):
 
     scikit-learn's scores are high for normal rows; the sign is turned here. So an isolation forest gives its
     paper's anomaly score in (0, 1], the local outlier factor gives LOF itself (about 1 is normal). Used from
-    lesson 02 on.
+    lesson 03 on.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Autoencoders: what a network cannot rebuild from a short code is odd. Built by hand in lesson 03."""
+"""Autoencoders: what a network cannot rebuild from a short code is odd. Built by hand in lesson 04."""
 
 import math
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class DenseAutoencoder(ColumnwiseDetector):
     to rebuild counts as much as a noisy one. A network also rebuilds what lies in a thin place between normal rows;
     therefore a row is rebuilt a second time, from the rows that are most like it, and each column's gap is counted in
     its usual size, too (:mod:`helpers.detectors.tables.neighbourhood`). The score is the mean of the two, and of all
-    columns. Built in lesson 03, layer by layer.
+    columns. Built in lesson 04, layer by layer.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ __all__ = ["NearestNeighbours", "OneColumn", "PCAReconstruction", "RandomScore"]
 
 
 class RandomScore(TabularDetector):
-    """A score drawn at random for every row: what looks good by luck. Used from lesson 02 on.
+    """A score drawn at random for every row: what looks good by luck. Used from lesson 03 on.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class RandomScore(TabularDetector):
 
 
 class OneColumn(TabularDetector):
-    """The one-liner: a single column's value is the score. Used from lesson 02 on.
+    """The one-liner: a single column's value is the score. Used from lesson 03 on.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class PCAReconstruction(ColumnwiseDetector):
     """The squared error after squeezing a row through a few principal components: a linear autoencoder.
 
     The score is the mean over the columns, as in Keras's "mse"; ``column_scores`` gives each column's share.
-    Used from lesson 02 on; in lesson 03 beside an autoencoder of the same code size.
+    Used from lesson 03 on; in lesson 04 beside an autoencoder of the same code size.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ class PCAReconstruction(ColumnwiseDetector):
 
 
 class NearestNeighbours(TabularDetector):
-    """The distance to the nearest training rows. Used from lesson 02 on.
+    """The distance to the nearest training rows. Used from lesson 03 on.
 
     A training row finds itself at distance 0: score rows that ``fit`` has not seen.
 

@@ -35,7 +35,7 @@ class Ensemble(TabularDetector):
     standard deviation, 1; far scores grow like their logarithm (arcsinh), so that no member outshouts the rest. An odd
     row is seldom odd to all members, and a single member is easily wrong: hence the mean of the two that shout
     loudest, between the average (all) and the maximum (one). Median and quartiles do not mind a few odd rows among the
-    training rows. Aggarwal and Sathe, Outlier Ensembles (2017), compare such rules. Built in lesson 09.
+    training rows. Aggarwal and Sathe, Outlier Ensembles (2017), compare such rules. Built in lesson 11.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How far a row is from the nearest rows that are remembered, column by column. Built in lesson 03."""
+"""How far a row is from the nearest rows that are remembered, column by column. Built in lesson 04."""
 
 from helpers.detectors.scaling import usual_error
 

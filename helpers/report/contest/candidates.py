@@ -36,7 +36,7 @@ class Candidate:
 def table_candidates(n_columns, random_state=0):
     """Candidates for rows of a table, from the Z-score to the BiGAN.
 
-    The plain GAN is left out: its score says where the *generator's* rows are, not where anomalies are (lesson 07),
+    The plain GAN is left out: its score says where the *generator's* rows are, not where anomalies are (lesson 09),
     and it would take its time from those that do better. In a single column Mahalanobis and PCA are the Z-score
     again, and an autoencoder's code would be as wide as the row: they are left out there.
 
@@ -70,7 +70,7 @@ def series_candidates(n_channels, random_state=0):
     list of Candidate
 
     >>> [candidate.lesson for candidate in series_candidates(1)]
-    ['01', '05', '05', '05', '05', '05', '06']
+    ['01', '06', '06', '07', '07', '06', '08']
     """
     value = "its value" if n_channels == 1 else "its strangest channel"
     return _candidates("series", n_channels, random_state, value)

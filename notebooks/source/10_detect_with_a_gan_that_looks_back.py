@@ -22,18 +22,18 @@
 # - measure how much it flatters to choose the moment to stop by labels;
 # - decide from a table with baselines whether a GAN is worth its training.
 #
-# **What you'll need.** [Lesson 04](04_see_strange_digits.ipynb) for the digits and the tolerant error, [lesson 07](07_train_a_generator_and_a_critic.ipynb) for the game. 45 minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
+# **What you'll need.** [Lesson 05](05_see_strange_digits.ipynb) for the digits and the tolerant error, [lesson 09](09_train_a_generator_and_a_critic.ipynb) for the game. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
 #
 # ***
 # ## The question and the data
 #
-# The discriminator of lesson 07 gives an image a number and no reason. A generator could give one: if it can draw an eight much like this one, the image is ordinary; where its drawing differs, the image is odd. But a generator draws from a [code](glossary.md#code), and an image comes without one. **Can a GAN learn to look back, from the image to its code, and is it a good detector then?**
+# The discriminator of lesson 09 gives an image a number and no reason. A generator could give one: if it can draw an eight much like this one, the image is ordinary; where its drawing differs, the image is odd. But a generator draws from a [code](glossary.md#code), and an image comes without one. **Can a GAN learn to look back, from the image to its code, and is it a good detector then?**
 
 # %%
 import time
 
 from helpers import datasets, plots, training
-from helpers.checks import lesson_08 as check
+from helpers.checks import lesson_10 as check
 from helpers.detectors import BiGANDetector, NearestNeighbours, tolerant_error
 
 import keras
@@ -49,7 +49,7 @@ plots.use_style()
 SEED, CODE = 0, 16
 
 # %% [markdown]
-# The tray for the 8 again, the hardest of lesson 04: **real** images, eights are normal, every other digit is a form in the wrong tray. This lesson makes many choices, so it makes them on the *development* split, which holds no image of the [test](glossary.md#test). Of its 300 training eights, 45 stay out of the training; they will standardise the scores.
+# The tray for the 8 again, the hardest of lesson 05: **real** images, eights are normal, every other digit is a form in the wrong tray. This lesson makes many choices, so it makes them on the *development* split, which holds no image of the [test](glossary.md#test). Of its 300 training eights, 45 stay out of the training; they will standardise the scores.
 
 # %%
 digits = datasets.load_digits_images()
@@ -61,13 +61,13 @@ print(f"{len(X_train)} eights to train, {len(X_validation)} to standardise; "
       f"development test: {(y_dev == 0).sum()} eights, {y_dev.sum()} other digits")
 
 # %% [markdown]
-# As in lesson 04 we count AUROC: the chance that another digit scores above an eight.
+# As in lesson 05 we count AUROC: the chance that another digit scores above an eight.
 #
 # ## The simplest thing that could work
 #
-# PCA with 16 directions, judged by lesson 04's tolerant error relative to the ink; and the mean distance to the five nearest training images.
+# PCA with 16 directions, judged by lesson 05's tolerant error relative to the ink; and the mean distance to the five nearest training images.
 #
-# **Before you run:** lesson 04 gave them about 0.95 and 0.85 on its test. Will the development split agree?
+# **Before you run:** lesson 05 gave them about 0.95 and 0.85 on its test. Will the development split agree?
 
 # %%
 USUAL_INK = np.square(X_validation).mean()
@@ -97,7 +97,7 @@ assert plain["PCA 16, tolerant error"] > 0.93 > 0.9 > plain["5 nearest neighbour
 #
 # Why pairs? To fool $D$, the images must look real *and* the codes look random *and* a pair of image and code must be as frequent from one side as from the other. If $D$ is fooled completely, $E$ undoes $G$: that is the theorem of the paper. Exercise 1 shows what goes wrong without pairs.
 #
-# Three small networks with one hidden layer each, and the loss of lesson 07, in logits:
+# Three small networks with one hidden layer each, and the loss of lesson 09, in logits:
 
 # %%
 def dense(n_inputs, n_outputs, last=None):
@@ -133,7 +133,7 @@ class BiGAN(keras.Model):
                 "GE": discriminator_loss(forged_logits, real_logits)}
 
 # %% [markdown]
-# `features` is $D$ without its last layer; we will need it for a score. The training step and the loop are those of lesson 07, with two sides instead of two networks:
+# `features` is $D$ without its last layer; we will need it for a score. The training step and the loop are those of lesson 09, with two sides instead of two networks:
 
 # %%
 def one_step(gan, x):
@@ -158,7 +158,7 @@ def play(gan, look, rounds=10, steps=100, batch_size=64):
 #
 # - **reconstruction**: how far is $x$ from $\hat x$? Once by the squared error, once by the tolerant error relative to the ink;
 # - **feature distance**: how far apart are $(x, E(x))$ and $(\hat x, E(x))$ *in the eyes of $D$*, that is, in its last hidden layer? (As in EGBAD, Zenati and others, 2018.)
-# - **discriminator** alone: does $D$ call $(x, E(x))$ forged? The score is $-\ell$, as in lesson 07.
+# - **discriminator** alone: does $D$ call $(x, E(x))$ forged? The score is $-\ell$, as in lesson 09.
 
 # %%
 def logits(gan, x):
@@ -267,7 +267,7 @@ assert np.mean([f["logits"] for f in seen["+ R1"][-5:]]) < np.mean([f["logits"] 
 #
 # ## What few images need: the cycle
 #
-# The theorem says $\hat x = x$ at the end of the game. With 255 images and 1,000 steps the game is nowhere near its end. So ask for it directly: let $G$ and $E$ also minimise the **cycle term**, the squared error of $G(E(x))$, as ALICE does (Li and others, 2017). As in lesson 04 the encoder gets a noisy image and the clean one is the target. The error counts as a share of the images' variance, so that its weight does not depend on the units. `game` is a switch for later. About fifteen seconds.
+# The theorem says $\hat x = x$ at the end of the game. With 255 images and 1,000 steps the game is nowhere near its end. So ask for it directly: let $G$ and $E$ also minimise the **cycle term**, the squared error of $G(E(x))$, as ALICE does (Li and others, 2017). As in lesson 05 the encoder gets a noisy image and the clean one is the target. The error counts as a share of the images' variance, so that its weight does not depend on the units. `game` is a switch for later. About fifteen seconds.
 #
 # **Before you run:** the cycle term moves only $G$ and $E$. Which column will gain, and which will not?
 
@@ -312,7 +312,7 @@ plt.show()
 #
 # ## How it fails
 #
-# **Choosing the moment to stop by the labels.** The score changes while you train; lesson 07 showed it. Published code (GANomaly's among others) computes the AUROC on the test set after each epoch and keeps the best one. Do the same with our ten rounds, and see what it is worth.
+# **Choosing the moment to stop by the labels.** The score changes while you train; lesson 09 showed it. Published code (GANomaly's among others) computes the AUROC on the test set after each epoch and keeps the best one. Do the same with our ten rounds, and see what it is worth.
 
 # %% tags=["nbval-ignore-output"]
 fig, axes = plt.subplots(1, 2, sharey=True)
@@ -390,7 +390,7 @@ assert codes.std() > 2 and blind < watched["discriminator"] - 0.1
 #
 # ## The scoreboard
 #
-# The test of lesson 04, looked at once: 400 eights to train on (`BiGANDetector` holds 15 % of them out to standardise), 100 eights and 450 other digits to judge. `BiGANDetector` is what you have built, trained for 2,000 steps; the $G$ and $E$ that score are running averages of their last few hundred states, so that the last step's wobble is averaged out. About fifteen seconds.
+# The test of lesson 05, looked at once: 400 eights to train on (`BiGANDetector` holds 15 % of them out to standardise), 100 eights and 450 other digits to judge. `BiGANDetector` is what you have built, trained for 2,000 steps; the $G$ and $E$ that score are running averages of their last few hundred states, so that the last step's wobble is averaged out. About fifteen seconds.
 
 # %% tags=["nbval-ignore-output"]
 split = datasets.one_digit_split(which, normal=8)
@@ -405,7 +405,7 @@ assert abs(live["BiGAN, combined"] - live["BiGAN, reconstruction"]) < 0.02
 # %% [markdown]
 # As on the development images: the reconstruction does the work, the feature distance follows at a distance, the discriminator is below a coin. The combination is not above its best part.
 #
-# One seed is an anecdote. The shipped table (`data/results/gan.csv`) has five for every row that depends on chance, mean ± standard deviation, for three digits and for the **simulated** orders of lessons 01 to 03 (14 features, 2 % odd orders in the test, so their average precision stands beside the AUROC). "Same size" is a denoising autoencoder of dense layers with as many units as $E$ and $G$, scored by the same errors; "GAN, discriminator" is `GANDetector`, the relative of lesson 07's network; "PCA 32" and "PCA" take the squared error. Seconds are those of a training on digit 8, on a machine that was busy with other work; on a free one the BiGAN takes 11.
+# One seed is an anecdote. The shipped table (`data/results/gan.csv`) has five for every row that depends on chance, mean ± standard deviation, for three digits and for the **simulated** orders of lessons 01 to 04 (14 features, 2 % odd orders in the test, so their average precision stands beside the AUROC). "Same size" is a denoising autoencoder of dense layers with as many units as $E$ and $G$, scored by the same errors; "GAN, discriminator" is `GANDetector`, the relative of lesson 09's network; "PCA 32" and "PCA" take the squared error. Seconds are those of a training on digit 8, on a machine that was busy with other work; on a free one the BiGAN takes 11.
 
 # %%
 table = datasets.load_results("gan")

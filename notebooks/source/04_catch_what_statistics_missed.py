@@ -22,7 +22,7 @@
 # - test the knobs: code size, scale of the errors, contaminated training rows;
 # - compare a network fairly with PCA, neighbours, and itself untrained.
 #
-# **What you'll need.** [Lesson 02](02_choose_a_threshold.ipynb) for splits and thresholds; you have seen `model.fit` once. 45 minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
+# **What you'll need.** [Lesson 02](02_choose_a_threshold.ipynb) for splits and thresholds; you have seen `model.fit` once. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
 #
 # ***
 # ## The question and the data
@@ -31,7 +31,7 @@
 
 # %%
 from helpers import datasets, plots
-from helpers.checks import lesson_03 as check
+from helpers.checks import lesson_04 as check
 from helpers.datasets import order_features
 from helpers.detectors import (DenseAutoencoder, Mahalanobis, NearestNeighbours, OneColumn, PCAReconstruction,
     RandomScore, ZScore, from_sklearn)
@@ -502,7 +502,7 @@ assert table.loc["dense autoencoder", "AUROC x 100"] > table.loc["network, usual
 # **Further reading**
 # - Goodfellow, Bengio, Courville: *Deep Learning*, MIT Press 2016, chapter 14. Autoencoders from the ground, denoising ones included.
 # - Ruff and others: *A Unifying Review of Deep and Shallow Anomaly Detection*, Proceedings of the IEEE 109(5), 2021. Where reconstruction, PCA and one-class methods meet.
-# - Bouman, Heskes: *Autoencoders for Anomaly Detection are Unreliable*, 2025. How a network can rebuild far outliers perfectly; lesson 04 repeats the experiment.
+# - Bouman, Heskes: *Autoencoders for Anomaly Detection are Unreliable*, 2025. How a network can rebuild far outliers perfectly; lesson 05 repeats the experiment.
 # - Han and others: *ADBench: Anomaly Detection Benchmark*, NeurIPS 2022. On 57 tables no unsupervised method is significantly better than the rest.
 #
 # *Done? Shut this kernel down (menu Kernel, Shut Down Kernel) before you open another lesson: two TensorFlow kernels do not fit on Binder.*

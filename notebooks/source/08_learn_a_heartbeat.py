@@ -22,7 +22,7 @@
 # - judge it beside the mean beat, PCA, a dense autoencoder and neighbours: by counts, by one labelled beat, by real classes;
 # - tell when only the order of the points gives an anomaly away.
 #
-# **What you'll need.** [Lesson 05](05_forecast_the_next_hour.ipynb): windows, the LSTM layer and its gates; [lesson 03](03_catch_what_statistics_missed.ipynb): encoder, code, decoder. 45 minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
+# **What you'll need.** [Lesson 06](06_forecast_the_next_hour.ipynb): windows, the LSTM layer and its gates; [lesson 04](04_catch_what_statistics_missed.ipynb): encoder, code, decoder. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
 #
 # ***
 # ## The question and the data
@@ -31,7 +31,7 @@
 
 # %%
 from helpers import datasets, plots, training
-from helpers.checks import lesson_06 as check
+from helpers.checks import lesson_08 as check
 from helpers.detectors import LSTMAutoencoder, NearestNeighbours, PCAReconstruction
 from helpers.windows import make_windows, windows_at
 
@@ -82,7 +82,7 @@ print(f"{len(beats)} spikes; median interval {np.median(seconds_between):.2f} s,
 # %% [markdown]
 # One beat every 0.57 s would make 530 in five minutes. We have 497: the longest intervals are no pauses of the heart but stretches in which our finder sees nothing, near the jumps of the base line at 42, 97 and 210 s. **What is not found is never scored.** Such stretches belong on a list of their own, "not readable".
 #
-# Around each spike we cut a window, from 96 samples before it to 144 after it (0.27 and 0.4 s): enough for the small wave before the spike and the broad one after it. `windows_at`, a sibling of lesson 05's `make_windows`, takes the positions of the windows' last points. Four neighbouring samples are averaged, which leaves 60 steps of 11 ms, and the window's median is taken out, so that a wandering base line does not count.
+# Around each spike we cut a window, from 96 samples before it to 144 after it (0.27 and 0.4 s): enough for the small wave before the spike and the broad one after it. `windows_at`, a sibling of lesson 06's `make_windows`, takes the positions of the windows' last points. Four neighbouring samples are averaged, which leaves 60 steps of 11 ms, and the window's median is taken out, so that a wandering base line does not count.
 #
 # A window that reaches past its beat is fine here: we search a finished record. A live alarm would come 0.4 s late.
 
@@ -174,7 +174,7 @@ print(f"broad of 114, trained on all beats: {count(windows)}")
 print(f"broad of 114, trained on the beats on time: {count(windows[on_time])}")
 
 # %% [markdown]
-# PCA: 42 when it learned from everything, 51 from the beats on time. That is worse than the clock, and the neighbours do little better. The first line says why: 36 of the 312 training beats are broad, and whoever has seen 36 broad beats can draw them. This is lesson 03's contaminated training.
+# PCA: 42 when it learned from everything, 51 from the beats on time. That is worse than the clock, and the neighbours do little better. The first line says why: 36 of the 312 training beats are broad, and whoever has seen 36 broad beats can draw them. This is lesson 04's contaminated training.
 #
 # A model without room for them: the median beat. With 36 broad ones among 312 the median hardly moves. So let it throw out the fifth of the training beats that is farthest from it. A fifth is a guess on the safe side: we lose some good beats and can afford it.
 
@@ -192,7 +192,7 @@ assert broad[clean].sum() == 0 and on_top(from_the_median) > 100
 #
 # ## An LSTM autoencoder by hand
 #
-# Lesson 05's LSTM layer reads a series step by step and carries a state. An **LSTM autoencoder** uses two of them (Malhotra and others, 2016). The encoder reads the 60 steps; its last output $h_{60}$, 16 numbers, is the code. The decoder gets that code at every step and writes the beat, last point first: it begins with what the encoder has read most recently.
+# Lesson 06's LSTM layer reads a series step by step and carries a state. An **LSTM autoencoder** uses two of them (Malhotra and others, 2016). The encoder reads the 60 steps; its last output $h_{60}$, 16 numbers, is the code. The decoder gets that code at every step and writes the beat, last point first: it begins with what the encoder has read most recently.
 #
 # $$h_t = \mathrm{LSTM}_{\mathrm{enc}}(x_t, h_{t-1}), \qquad g_s = \mathrm{LSTM}_{\mathrm{dec}}(h_{60}, g_{s-1}), \qquad \hat x_{61 - s} = W g_s + b$$
 
@@ -215,7 +215,7 @@ for layer in network.layers[:5]:
 #
 # An LSTM layer with $h$ units and $x$ inputs has $4 (h (h + x) + h)$ weights: four gates, each with a matrix for the state and the input, and a shift. For the encoder $4 \cdot (16 \cdot 17 + 16) = 1152$. The number of steps does not occur in it: the same weights serve every step.
 #
-# A network wants numbers near 1, so we divide by the standard deviation of the clean beats. A random fifth of the clean beats validates. (Neighbouring windows share up to a fifth of their samples, so this is not lesson 05's strict split; it chooses the best epoch and nothing else.) Width, step size and epochs were chosen by this validation error, never by the width of the spikes. `CosineDecay` makes the steps smaller and smaller, `clipnorm` caps the largest. About ten seconds.
+# A network wants numbers near 1, so we divide by the standard deviation of the clean beats. A random fifth of the clean beats validates. (Neighbouring windows share up to a fifth of their samples, so this is not lesson 06's strict split; it chooses the best epoch and nothing else.) Width, step size and epochs were chosen by this validation error, never by the width of the spikes. `CosineDecay` makes the steps smaller and smaller, `clipnorm` caps the largest. About ten seconds.
 
 # %% tags=["nbval-ignore-output"]
 order = np.random.default_rng(0).permutation(np.flatnonzero(clean))
@@ -277,7 +277,7 @@ assert np.median(lstm_scores[broad]) > 5 * np.median(lstm_scores[validation_rows
 #
 # ## Beside it
 #
-# The same windows for a dense autoencoder (code of 4, tanh, as in lesson 03) and for the distance to the fifth nearest of the clean beats. All learn from the 200 training windows. Three seconds.
+# The same windows for a dense autoencoder (code of 4, tanh, as in lesson 04) and for the distance to the fifth nearest of the clean beats. All learn from the 200 training windows. Three seconds.
 
 # %% tags=["nbval-ignore-output"]
 training.set_seed(0)
@@ -407,7 +407,7 @@ plt.show()
 #
 # Both repeat themselves every two seconds or so. And the channel near 1 g is gravity: it tells how the arm is held.
 #
-# Windows of 100 points (2 s), a new one each 25 points, cut wherever they fall: here no spike says where a repetition begins. All models learn from the same recordings and are judged on the same windows. (The LSTM cuts twelve times as many windows out of them to learn from, which is in its favour.) `LSTMAutoencoder` is the network above with six channels, 32 units, lesson 04's denoising, and each channel's error divided by its usual size on held-out windows; its recipe was chosen on people 1 to 5. All trainings take about twenty minutes, so the table is shipped (`data/results/watch.csv`). Two of its rows we compute here, in about twenty seconds.
+# Windows of 100 points (2 s), a new one each 25 points, cut wherever they fall: here no spike says where a repetition begins. All models learn from the same recordings and are judged on the same windows. (The LSTM cuts twelve times as many windows out of them to learn from, which is in its favour.) `LSTMAutoencoder` is the network above with six channels, 32 units, lesson 05's denoising, and each channel's error divided by its usual size on held-out windows; its recipe was chosen on people 1 to 5. All trainings take about twenty minutes, so the table is shipped (`data/results/watch.csv`). Two of its rows we compute here, in about twenty seconds.
 
 # %%
 split = datasets.one_exercise_split(watch, normal="TRAP")
@@ -453,7 +453,7 @@ assert (table.min(axis=1) > 0.85).sum() == 4
 assert (table.loc["dense autoencoder"] > table.loc["LSTM autoencoder"] - 0.01).all()
 
 # %% [markdown]
-# On TRAP the LSTM has 0.96, PCA with 32 directions 0.84, PCA with eight 0.95: the size of PCA's code decides whether the LSTM wins, so print both. A wide linear code can draw other exercises, too: lesson 04's "what was never seen is rebuilt badly" is a hope. The LSTM's 32 numbers are bounded (between -1 and 1), which probably keeps it from following a level that it has not seen.
+# On TRAP the LSTM has 0.96, PCA with 32 directions 0.84, PCA with eight 0.95: the size of PCA's code decides whether the LSTM wins, so print both. A wide linear code can draw other exercises, too: lesson 05's "what was never seen is rebuilt badly" is a hope. The LSTM's 32 numbers are bounded (between -1 and 1), which probably keeps it from following a level that it has not seen.
 #
 # Now look further down the column TRAP. The **untrained** LSTM has 0.93: it draws next to nothing, so its error is the distance from the usual level. And twelve numbers without order, mean and spread of each channel, have 1.00 when rounded. Gravity again: how the arm is held tells the exercises apart, and nobody needs a network for that. Other columns tell other stories. With ABD or FEL as the normal exercise PCA and the isolation forest fail (below 0.7), and both networks have about 0.9. With PEN the LSTM is behind PCA 32 and behind its own untrained self. Averaged over the seven, the LSTM has 0.93, PCA of either size 0.83 or 0.84, and the twelve numbers 0.95, with the dense network level. The dense one (code size and layers by its defaults) is better than the LSTM, or level, in every column.
 #

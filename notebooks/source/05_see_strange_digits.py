@@ -22,7 +22,7 @@
 # - measure errors as the eye does, forgiving a stroke that lies one pixel beside its place;
 # - find far outliers that are rebuilt well, and catch them in the code.
 #
-# **What you'll need.** [Lesson 03](03_catch_what_statistics_missed.ipynb): encoder, code, decoder. 45 minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
+# **What you'll need.** [Lesson 04](04_catch_what_statistics_missed.ipynb): encoder, code, decoder. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
 #
 # ***
 # ## The question and the data
@@ -31,7 +31,7 @@
 
 # %%
 from helpers import datasets, plots, training
-from helpers.checks import lesson_04 as check
+from helpers.checks import lesson_05 as check
 from helpers.detectors import ConvAutoencoder, NearestNeighbours, from_sklearn, squared_error, tolerant_error
 from helpers.evaluation import quantile_threshold
 
@@ -91,7 +91,7 @@ assert from_the_mean < 0.78 < 0.83 < from_pca < 0.87
 #
 # ## 784 → 128 → 784
 #
-# The network of the tutorials: pixels in, 128 numbers, pixels out. A sigmoid fits pixels from 0 to 1. The loss is the **binary cross-entropy** of each pixel: it treats a pixel as the chance of ink. `training.train` is the loop that lesson 03 built, made faster (`jit_compile=False`: for so short a training, compiling takes longer than it saves); three seconds.
+# The network of the tutorials: pixels in, 128 numbers, pixels out. A sigmoid fits pixels from 0 to 1. The loss is the **binary cross-entropy** of each pixel: it treats a pixel as the chance of ink. `training.train` is the loop that lesson 04 built, made faster (`jit_compile=False`: for so short a training, compiling takes longer than it saves); three seconds.
 
 # %% tags=["nbval-ignore-output"]
 def dense_network():

@@ -22,7 +22,7 @@
 # - judge alarms in time: events found, delay, false alarms a day;
 # - tell which fault which detector sees, and how long after it starts.
 #
-# **What you'll need.** [Lesson 03](03_catch_what_statistics_missed.ipynb) for training and early stopping. 45 minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds.
+# **What you'll need.** [Lesson 04](04_catch_what_statistics_missed.ipynb) for training and early stopping. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds.
 #
 # ***
 # ## The question and the data
@@ -31,7 +31,7 @@
 
 # %%
 from helpers import datasets, evaluation, plots, training
-from helpers.checks import lesson_05 as check
+from helpers.checks import lesson_06 as check
 from helpers.detectors import (LSTMForecaster, PCAReconstruction, RandomSeriesScore, SeasonalNaive, WindowDetector,
     ZScore)
 from helpers.evaluation import (alarms_threshold, detection_delay, event_recall, event_table, false_alarms_per_day,
@@ -93,7 +93,7 @@ for name, rows in parts.items():
 #
 # ## Judge alarms in time
 #
-# In lessons 01 to 04 a row was found or not. Nobody counts hours of a burst pipe. What counts:
+# In lessons 01 to 05 a row was found or not. Nobody counts hours of a burst pipe. What counts:
 # - **event recall**: the share of events with at least one alarm inside;
 # - **detection delay**: from an event's start to its first alarm;
 # - **false alarms a day**: runs of flags that touch no event, over the normal time. A run is one alarm, however long: the phone rings once.
@@ -187,7 +187,7 @@ assert sliced == holding[:-1]
 # %% [markdown]
 # A Python slice ends before its end: the last window is lost, the one that *starts* at the point. And a second thing: that window ends two points later. A rule that asks it cannot speak before they have come. We want scores that are **causal**, with nothing after a point in its score. So a window is named after its *last* point, and scores it alone.
 #
-# `make_windows` from `helpers` is `windows_of` with gaps respected. Our windows have 25 hours: 24 to read and 1 to forecast. Scaling, as in lesson 03, from training rows only.
+# `make_windows` from `helpers` is `windows_of` with gaps respected. Our windows have 25 hours: 24 to read and 1 to forecast. Scaling, as in lesson 04, from training rows only.
 
 # %%
 window = 24
@@ -219,7 +219,7 @@ assert not (inside("train") & inside("validation")).any()
 # $$i = \sigma(x_t W_i + h_{t-1} U_i + b_i), \quad f \text{ and } o \text{ likewise}, \quad g = \tanh(x_t W_g + h_{t-1} U_g + b_g)$$
 # $$c_t = f \, c_{t-1} + i \, g \qquad h_t = o \tanh(c_t)$$
 #
-# The **forget gate** $f$ says how much of the memory stays, the **input gate** $i$ how much of the new is written, the **output gate** $o$ how much is shown; $\sigma$ is lesson 03's sigmoid. In Keras that is one line.
+# The **forget gate** $f$ says how much of the memory stays, the **input gate** $i$ how much of the new is written, the **output gate** $o$ how much is shown; $\sigma$ is lesson 04's sigmoid. In Keras that is one line.
 
 # %%
 training.set_seed(0)

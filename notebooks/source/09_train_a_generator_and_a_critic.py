@@ -22,7 +22,7 @@
 # - explain why a better generator can mean a worse detector;
 # - put the score on a board with plain baselines.
 #
-# **What you'll need.** [Lesson 03](03_catch_what_statistics_missed.ipynb) for training by hand, [lesson 04](04_see_strange_digits.ipynb) for the digits. 45 minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
+# **What you'll need.** [Lesson 04](04_catch_what_statistics_missed.ipynb) for training by hand, [lesson 05](05_see_strange_digits.ipynb) for the digits. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
 #
 # ***
 # ## The question and the data
@@ -31,7 +31,7 @@
 
 # %%
 from helpers import datasets, plots, training
-from helpers.checks import lesson_07 as check
+from helpers.checks import lesson_09 as check
 from helpers.detectors import NearestNeighbours
 from helpers.evaluation import quantile_threshold
 
@@ -421,7 +421,7 @@ assert (found[:, -5:] < 0.2).mean() > 0.1
 # %% [markdown]
 # *The figure: directions against training steps; broad dark patches, in which a far point counts as more real than the normal ones, come and go in changing directions to the end.*
 #
-# Hardly any point, real or forged, was ever there, so nothing holds $D$ in its place, and the optimal discriminator is $0/0$. A [guard](glossary.md#guard) like lesson 04's (the distance to the training data) costs one line. Use it.
+# Hardly any point, real or forged, was ever there, so nothing holds $D$ in its place, and the optimal discriminator is $0/0$. A [guard](glossary.md#guard) like lesson 05's (the distance to the training data) costs one line. Use it.
 #
 # **A discriminator that wins at once.** Let $G$ stand still for 400 steps while $D$ learns fast, at a rate of 0.01. How steep is $G$'s loss afterwards? Per logit, the formula's $\log(1-D)$ has the slope $-D$, and $-\log D$ has $-(1-D)$. Three seconds.
 
@@ -445,11 +445,11 @@ print("gradient in G's weights:", ", ".join(f"{name} {value:.2g}" for name, valu
 assert steep["by the formula"] < 0.05 * steep["by -log D"]
 
 # %% [markdown]
-# $D$ is right practically always. The formula leaves $G$ a gradient of almost nothing; $-\log D$ still tells it where to go. (Adam stretches small gradients, so that with the formula, too, $G$ may recover, as it did in part with two other seeds: measured, not run here.) What practitioners do besides: limit how steep $D$ may become (a gradient penalty or spectral normalisation). Lesson 08 uses one and measures what it buys.
+# $D$ is right practically always. The formula leaves $G$ a gradient of almost nothing; $-\log D$ still tells it where to go. (Adam stretches small gradients, so that with the formula, too, $G$ may recover, as it did in part with two other seeds: measured, not run here.) What practitioners do besides: limit how steep $D$ may become (a gradient penalty or spectral normalisation). Lesson 10 uses one and measures what it buys.
 #
 # ## The same on digits
 #
-# The **real** images of lesson 04, again with the 8 as normal: 400 eights to train on, 100 eights and 450 other digits to test. The same class `GAN`, other networks: 16 random numbers → 784 pixels with a sigmoid, and 784 pixels → logit. 2,500 steps, about fifteen seconds. The rates and the number of steps were chosen by looking at forged images of a training on the development split; scores of other digits played no part.
+# The **real** images of lesson 05, again with the 8 as normal: 400 eights to train on, 100 eights and 450 other digits to test. The same class `GAN`, other networks: 16 random numbers → 784 pixels with a sigmoid, and 784 pixels → logit. 2,500 steps, about fifteen seconds. The rates and the number of steps were chosen by looking at forged images of a training on the development split; scores of other digits played no part.
 #
 # **Before you run:** the forged eights will change for 2,500 steps. Will the detector get better?
 
@@ -515,7 +515,7 @@ assert expit(logits(digit_gan, specked)).mean() < 0.5 * D_of[8] and max(np.delet
 #
 # ## The scoreboard
 #
-# Digit 8 live, and the shipped table of digits 0, 4 and 8 with five seeds each (`data/results/gan.csv`). Its GAN is not quite ours: `GANDetector`, a relative in `helpers` with a gradient penalty and an averaged generator, which lesson 08 explains. The untrained discriminator is round 0 of the run above.
+# Digit 8 live, and the shipped table of digits 0, 4 and 8 with five seeds each (`data/results/gan.csv`). Its GAN is not quite ours: `GANDetector`, a relative in `helpers` with a gradient penalty and an averaged generator, which lesson 10 explains. The untrained discriminator is round 0 of the run above.
 
 # %% tags=["nbval-ignore-output", "headline"]
 live = {"random": roc_auc_score(y_test, np.random.default_rng(SEED).random(len(y_test))),
@@ -535,7 +535,7 @@ print(f"discriminator behind PCA and neighbours: live {bool(live_behind)}, shipp
 # %% [markdown]
 # The discriminator stays below PCA and neighbours, live and on all three digits of the table. And look at the spread over five seeds: two runs of the same program, with nothing changed but the first random numbers, may be further apart than two methods.
 #
-# What the plane taught holds here. The score depends on the generator's mistakes, and these depend on the seed and on the moment you stop. Lesson 08 asks the other half of the network: not whether the discriminator likes an image, but whether the generator could have made it.
+# What the plane taught holds here. The score depends on the generator's mistakes, and these depend on the seed and on the moment you stop. Lesson 10 asks the other half of the network: not whether the discriminator likes an image, but whether the generator could have made it.
 
 # %% [markdown]
 # ## Exercise 1 · what the optimal discriminator says
@@ -669,7 +669,7 @@ check.exercise_5(my_answer)
 # **Further reading**
 # - Goodfellow and others: *Generative Adversarial Nets*, NeurIPS 2014. The game, the optimal discriminator, and the remark about log(1 − D), in nine pages.
 # - Radford, Metz, Chintala: *Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks*, ICLR 2016. The habits that made GANs of images train.
-# - Schlegl and others: *Unsupervised Anomaly Detection with Generative Adversarial Networks to Guide Marker Discovery*, IPMI 2017. AnoGAN: search the code that rebuilds an image; lesson 08 tries it.
+# - Schlegl and others: *Unsupervised Anomaly Detection with Generative Adversarial Networks to Guide Marker Discovery*, IPMI 2017. AnoGAN: search the code that rebuilds an image; lesson 10 tries it.
 # - Zenati and others: *Efficient GAN-Based Anomaly Detection*, 2018. An encoder in place of the search.
 # - Gulrajani and others: *Improved Training of Wasserstein GANs*, NeurIPS 2017. The gradient penalty, and what it is good for.
 #

@@ -22,7 +22,7 @@
 # - explain an alarm by its columns, whatever the detector;
 # - keep a detector, and score tomorrow's file with it.
 #
-# **What you'll need.** [Lesson 02](02_choose_a_threshold.ipynb) for the parts of the data and average precision; the other lessons as far as you want to know what is behind a name. 45 minutes to read, 30 for the exercises; {{measured}}. Training is given 20 seconds, below.
+# **What you'll need.** [Lesson 02](02_choose_a_threshold.ipynb) for the parts of the data and average precision; the other lessons as far as you want to know what is behind a name. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. Training is given 20 seconds, below.
 #
 # ***
 # ## The question and the data
@@ -43,7 +43,7 @@ import tempfile
 from pathlib import Path
 
 from helpers import datasets, plots, report, results
-from helpers.checks import lesson_09 as check
+from helpers.checks import lesson_11 as check
 from helpers.datasets import order_features
 from helpers.detectors import Ensemble
 from helpers.results import measure
@@ -132,7 +132,7 @@ plt.show()
 # %% [markdown]
 # *The figure: a tree with three branches, for rows of a table, points in a series, and images. Each branch names the simple detectors to begin with and the network to try next, with what the best of each reached on the course's data; a box below asks, whatever the branch, for the amount of data, for labels and for reasons.*
 #
-# AP is the average precision; where most test rows are anomalies it is high for anything, and the chart shows AUROC. All three branches say *begin with the simple one*. On the tables a network leads, by a few hundredths over the best simple method. In the water pipe a z-score is perfect, because the one event of its test part is a very low value. Of the images, the 8 seems to call for a network. Lesson 08 found out why: the networks are scored by an error that forgives a shifted stroke, and PCA with the same error is ahead of the BiGAN.
+# AP is the average precision; where most test rows are anomalies it is high for anything, and the chart shows AUROC. All three branches say *begin with the simple one*. On the tables a network leads, by a few hundredths over the best simple method. In the water pipe a z-score is perfect, because the one event of its test part is a very low value. Of the images, the 8 seems to call for a network. Lesson 10 found out why: the networks are scored by an error that forgives a shifted stroke, and PCA with the same error is ahead of the BiGAN.
 #
 # The same runs by one measure for all forms, the mean AUROC; on tables it hides the differences that you saw above. Beside it, seconds for 100,000 **simulated** rows of ten columns, and the reason that a detector can give for an alarm.
 
@@ -140,7 +140,7 @@ plt.show()
 results.guide_table(everything, cost).round(2)
 
 # %% [markdown]
-# Read a column from top to bottom: no detector leads everywhere. The plain GAN's 0.16 on tables is worse than chance: it calls odd rows *more* normal (lesson 07). NaN stands under AUROC where a detector does not fit such data, under seconds where it was not timed. And this is how the cost of twelve of them grows with the rows:
+# Read a column from top to bottom: no detector leads everywhere. The plain GAN's 0.16 on tables is worse than chance: it calls odd rows *more* normal (lesson 09). NaN stands under AUROC where a detector does not fit such data, under seconds where it was not timed. And this is how the cost of twelve of them grows with the rows:
 
 # %%
 results.cost_figure(cost)
@@ -185,7 +185,7 @@ print(*entries, sep="\n")
 #
 # ## Choose with labels
 #
-# **Before you run:** the rows are raw, without the customers' past. With it, the autoencoder of lesson 03 reached an average precision of 0.87. What do you expect now, and who will lead?
+# **Before you run:** the rows are raw, without the customers' past. With it, the autoencoder of lesson 04 reached an average precision of 0.87. What do you expect now, and who will lead?
 
 # %% tags=["nbval-ignore-output"]
 ranking = report.rank(prepared, entries)
@@ -206,7 +206,7 @@ if FILE == SHIPPED / "orders.csv.gz":
     assert 0.2 < ranking["average precision"].max() < 0.5
 
 # %% [markdown]
-# Then the test part, once. `finish` sets the limit on the calibration part. **Strangeness** puts the scores of any detector on one scale: 0 is an ordinary row, 1 the alarm limit; a row that the model has learned from is scored by a second model that has not, as in the cross-fitting of lesson 06. `judge` opens the test part. The cell takes a few seconds.
+# Then the test part, once. `finish` sets the limit on the calibration part. **Strangeness** puts the scores of any detector on one scale: 0 is an ordinary row, 1 the alarm limit; a row that the model has learned from is scored by a second model that has not, as in the cross-fitting of lesson 08. `judge` opens the test part. The cell takes a few seconds.
 
 # %% tags=["nbval-ignore-output"]
 chosen = next(entry for entry in entries if entry.name == name)
@@ -316,7 +316,7 @@ ranking_blind[["agreement", "stability"]].join(truth).round(2)
 #
 # Without labels the choice is a guess. An **ensemble** does not choose: several detectors judge each row. `Ensemble` takes four that see different things: Mahalanobis, the nearest neighbours, scikit-learn's local outlier factor (is it lonelier than its neighbours are?) and the dense autoencoder. Their scores have four currencies, so each is measured in its usual spread on held-out rows; then **the two highest are averaged**. An odd row is seldom odd to all four, and one alone is easily wrong.
 #
-# `make bench BENCH_ARGS="--results ensemble"` tried it on the 24 development tables of lesson 03, three seeds each, with a known share of odd rows among the training rows. Mean AUROC, times 100:
+# `make bench BENCH_ARGS="--results ensemble"` tried it on the 24 development tables of lesson 04, three seeds each, with a known share of odd rows among the training rows. Mean AUROC, times 100:
 #
 # **Before you run:** the autoencoder is the best of the four. Can three weaker ones help it?
 
@@ -349,7 +349,7 @@ four.member_scores(split.test[[scores.argmax()]]).round(1)
 #
 # ## A series, a report, a command
 #
-# `examine` is the sequence of all the steps above. Here it takes the other road: the hourly flow in a water pipe, **real** (lesson 05). The cell takes up to 15 seconds.
+# `examine` is the sequence of all the steps above. Here it takes the other road: the hourly flow in a water pipe, **real** (lesson 06). The cell takes up to 15 seconds.
 
 # %% tags=["nbval-ignore-output"]
 water = report.read_table(SHIPPED / "water_flow.csv.gz").frame
@@ -359,7 +359,7 @@ print(columns_water.why_shape, *study.notes, f"{study.chosen}. {study.why}", sep
 study.anomalies[["row", "strangeness", "because"]].head(5).round(1)
 
 # %% [markdown]
-# The path found a series by its regular step, and took other candidates: persistence, windows, LSTM networks. There *are* labels, but one event in the choice part and none in the test part are too few to choose by, and it says so. What it chose without them, a z-score, puts the night of 27 April on top, with the flow that is usual at that hour as the reason: the event that lesson 05 kept for its test. The note about the newest rows is another matter. They are the morning of 16 May, a flow near 104.7 that no label marks: false alarms, or the first hours of a change. Only the owner of the pipe can say.
+# The path found a series by its regular step, and took other candidates: persistence, windows, LSTM networks. There *are* labels, but one event in the choice part and none in the test part are too few to choose by, and it says so. What it chose without them, a z-score, puts the night of 27 April on top, with the flow that is usual at that hour as the reason: the event that lesson 06 kept for its test. The note about the newest rows is another matter. They are the morning of 16 May, a flow near 104.7 that no label marks: false alarms, or the first hours of a change. Only the owner of the pipe can say.
 #
 # `write_report` makes three files of a study: a page that opens in any browser and needs nothing else, the anomalies as CSV, and the detector. It writes where you ask, and never over an older report:
 

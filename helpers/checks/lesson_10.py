@@ -1,0 +1,138 @@
+"""Checks of the exercises of lesson 10, a GAN with an encoder."""
+
+from functools import partial
+
+from helpers.checks.core import Wrong, as_number, as_series, bug_hunt, exercise, open_exercise, refuse, try_out
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
+
+FAULTS = {
+    2: "the test images are scaled by their own largest value: one bright image among them changes the score of all",
+    9: "only the forged pairs are in the opponents' loss: E appears in the real ones, so it gets no gradient and "
+    "stays as random as it began",
+    14: "each part is stretched by the smallest and largest score of the test: one extreme image changes the weights, "
+    "and a single image cannot be scored at all. Standardise on held-out normal images",
+    16: "the limit is set on the normal test images, found by their labels: its promise is kept by construction",
+    17: "the best of fifty rounds, chosen by the test labels, is reported as the result",
+}
+FAIR = {12}  # recording is no fault; line 17 makes one of it
+INNOCENT = {
+    1: "the largest training value, as it should be",
+    3: "a number of steps that was fixed beforehand",
+    4: "real images come from the training part",
+    5: "new random codes in each step, as it should be",
+    6: "one tape for two gradients has to be persistent",
+    7: "pairs with their codes, real ones and forged ones, as they should be",
+    8: "real pairs called real and forged ones forged: D's part of the game",
+    10: "D's loss, gradient, optimizer and weights belong together",
+    11: "G and E pull together, so one optimizer may move both",
+    13: "an error and a critic's score with its sign turned: higher is odder in both",
+    15: "equal weights are a choice, not a fault",
+}
+
+
+def pieces():
+    """Invent parts of 300 held-out and 200 new rows; two of them differ a hundredfold in size."""
+    rng = np.random.default_rng(8)
+    names, scales = ["reconstruction", "features", "discriminator"], [0.1, 1.0, 10.0]
+    held_out = pd.DataFrame(rng.normal([0.5, 2, -3], scales, (300, 3)), columns=names)
+    return held_out, pd.DataFrame(rng.normal([0.7, 3, 4], scales, (200, 3)), columns=names)
+
+
+def right_score(weights: dict[str, float]) -> np.ndarray:
+    """Compute what `my_score` should return for `pieces`."""
+    held_out, new = pieces()
+    z = (new - held_out.mean()) / held_out.std(ddof=0)
+    return np.average(z[list(weights)], axis=1, weights=list(weights.values()))
+
+
+@exercise
+def exercise_1(a, b, rebuilt) -> str:
+    """Find the encoder a x + b that undoes G(z) = 3 z + 2, and what the one with -(x - 2) / 3 and G make of 8.
+
+    >>> exercise_1(3, 2, -4)
+    not yet: a = 3 and b = 2 are G itself; you want the x that goes in and the z that comes out
+    """
+    slope, shift, drawn = as_number(a, "a"), as_number(b, "b"), as_number(rebuilt, "rebuilt")
+    if (slope, shift) == (3, 2):
+        raise Wrong("a = 3 and b = 2 are G itself; you want the x that goes in and the z that comes out")
+    if np.isclose(slope, -1 / 3) and np.isclose(shift, 2 / 3):
+        raise Wrong("these belong to the mirrored encoder; a x + b is to give back the z that x was made from")
+    if not (np.isclose(slope, 1 / 3, atol=0.005) and np.isclose(shift, -2 / 3, atol=0.005)):
+        raise Wrong(f"E(5) is {5 * slope + shift:.3g} with your a and b, but G makes 5 from z = 1")
+    if np.isclose(drawn, 8):
+        raise Wrong("8 would come back with your own E; the question is about the mirrored one")
+    if np.isclose(drawn, -2):
+        raise Wrong("-2 is the mirrored code of 8; put it through G")
+    if not np.isclose(drawn, -4, atol=0.05):
+        raise Wrong(f"rebuilt is not {drawn:g}: first the mirrored code of 8, then G of it")
+    return (
+        "both encoders give codes that look random, and only one gives 8 back. Images and codes by themselves "
+        "cannot tell them apart; pairs can"
+    )
+
+
+@exercise
+def exercise_2(my_score) -> str:
+    """Write a function of new parts, held-out parts and weights: the weighted mean of the standardised parts.
+
+    >>> exercise_2(lambda parts, normal_parts, weights: parts.mean(axis=1))
+    not yet: the part with the largest numbers decides nearly alone: standardise before you average
+    """
+    held_out, new = pieces()
+    for weights in ({"reconstruction": 2.0, "features": 1.0, "discriminator": 1.0}, {"reconstruction": 1.0}):
+        score = as_series(try_out(my_score, new.copy(), held_out.copy(), dict(weights)), new.index, "your score")
+        _judge(score.to_numpy(), new, held_out, weights)
+    return "the same weights now mean the same for every part, whatever its units; and no new row changed them"
+
+
+def _judge(score, new, held_out, weights):
+    names, values, right = list(weights), np.array(list(weights.values())), right_score(weights)
+    own = ((new - new.mean()) / new.std(ddof=0))[names] @ values / values.sum()
+    near = partial(np.allclose, score, rtol=0.01, atol=0.01)
+    if near(right):
+        return
+    hints = {
+        "the new rows were standardised by themselves: their mean score is 0, odd rows or not. Use the "
+        "mean and the spread of normal_parts": near(own),
+        "that is the weighted sum; divide by the sum of the weights": near(right * values.sum()),
+        "all parts count the same: multiply each by its weight": near(right_score(dict.fromkeys(names, 1.0))),
+        "with weights = {'reconstruction': 1.0} the score should be that part alone: use the names in "
+        "weights, not all columns": len(names) == 1,
+    }
+    refuse(hints)
+    if np.corrcoef(score, new["discriminator"])[0, 1] > 0.99:
+        raise Wrong("the part with the largest numbers decides nearly alone: standardise before you average")
+    raise Wrong(
+        f"row 0: {score[0]:.3f}, where {right[0]:.3f} was expected. Subtract the mean of normal_parts, divide "
+        "by its standard deviation, then take the weighted mean"
+    )
+
+
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=4, fair=FAIR)
+
+
+@exercise
+def exercise_4(flattery) -> str:
+    """Average the largest of 40 AUROCs of random scores, 20 odd and 20 normal rows: about 0.69.
+
+    >>> exercise_4(0.5)
+    not yet: 0.5 is what one round gives on average; the question is what the best of forty gives
+    """
+    value = as_number(flattery, "flattery")
+    if 0.48 < value < 0.52:
+        raise Wrong(f"{value:g} is what one round gives on average; the question is what the best of forty gives")
+    if value > 0.75:
+        raise Wrong(f"{value:.3g} is too high: perhaps the largest of all repetitions, where their mean is wanted")
+    if not 0.68 < value < 0.72:
+        raise Wrong(
+            f"{value:.3g} is not it: in each repetition take the largest of 40 AUROCs, then the mean over the "
+            "repetitions"
+        )
+    return "about 0.69 from scores that know nothing: forty looks at forty labels are worth 0.2"
+
+
+exercise_5 = open_exercise("three or four sentences to the owner")

@@ -1,0 +1,78 @@
+"""Answers to the exercises of lesson 10, and what the checks say to them."""
+
+from helpers.checks import lesson_10
+from tests.checks.answers import check_cases, crash
+
+import numpy as np
+
+
+def score_of(**wrong):
+    """`my_score` of lesson 10, exercise 2, right but for what the arguments say."""
+
+    def my_score(parts, normal_parts, weights):
+        if wrong.get("swapped"):
+            parts, normal_parts = normal_parts, parts
+        if wrong.get("all_parts"):
+            weights = dict.fromkeys(parts, 1.0) | weights
+        ruler = parts if wrong.get("own") else normal_parts
+        z = parts if wrong.get("raw") else (parts - ruler.mean()) / ruler.std(ddof=wrong.get("ddof", 0))
+        total = sum((1 if wrong.get("equal") else weight) * z[name] for name, weight in weights.items())
+        return total if wrong.get("total") else total / (len(weights) if wrong.get("equal") else sum(weights.values()))
+
+    return my_score
+
+
+CASES = {
+    1: [
+        ([..., ..., ...], "empty"),
+        ([1 / 3, -2 / 3, -4], "right"),
+        ([0.333, -0.667, np.float64(-4)], "right"),
+        ([3, 2, -4], "are G itself"),
+        ([-1 / 3, 2 / 3, -4], "mirrored encoder; a x + b"),
+        ([1, 0, -4], "E(5) is 5"),
+        ([1 / 3, -2 / 3, 8], "your own E"),
+        ([1 / 3, -2 / 3, -2], "put it through G"),
+        ([1 / 3, -2 / 3, 5], "is not 5"),
+        ([None, 1, 1], "is empty"),
+        (["three", 1, 1], "not a str"),
+    ],
+    2: [
+        ([lambda parts, normal_parts, weights: ...], "empty"),
+        ([score_of()], "right"),
+        ([score_of(ddof=1)], "right"),
+        ([score_of(own=True)], "standardised by themselves"),
+        ([score_of(total=True)], "divide by the sum"),
+        ([score_of(equal=True)], "multiply each by its weight"),
+        ([score_of(all_parts=True)], "that part alone"),
+        ([score_of(raw=True)], "decides nearly alone"),
+        ([score_of(swapped=True)], "another index"),
+        ([lambda parts, normal_parts, weights: parts["features"]], "row 0"),
+        ([crash], "KeyError"),
+        ([0.5], "a function is needed"),
+        ([lambda parts, normal_parts, weights: 0.5], "shape"),
+    ],
+    3: [
+        ([...], "empty"),
+        ([{2, 9, 14, 16, 17}], "right"),
+        ([[2, 9, 12, 14, 16]], "right"),
+        ([{2, 9}], "2 found, 4"),
+        ([{2, 9, 14, 16, 8}], "line 8 is innocent"),
+        ([{18}], "there is no line 18"),
+        ([{2, ...}], "empty"),
+        ([set()], "0 found"),
+        ([5], "a set of line numbers"),
+    ],
+    4: [
+        ([...], "empty"),
+        ([0.697], "right"),
+        ([np.float64(0.70)], "right"),
+        ([0.5], "one round gives"),
+        ([0.83], "too high"),
+        ([0.6], "is not it"),
+        ([np.zeros(200)], "200 of them"),
+        ([None], "is empty"),
+    ],
+    5: [([...], "empty"), (["word " * 30], "right"), (["Use PCA."], "2 words so far"), ([3], "as a text")],
+}
+
+test_answers, test_every_check_is_tested = check_cases(lesson_10, CASES)
