@@ -1,6 +1,6 @@
 """Each lesson has checks and cases for them (tests/checks); checks harm no answer; the environment is checked."""
 
-from helpers.checks import environment, lesson_01
+from helpers.checks import core, environment, lesson_01
 
 import lessons
 import numpy as np
@@ -57,3 +57,39 @@ def test_environment_check_is_all_ok_here(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) >= 10
     assert [line for line in lines if not line.startswith("[OK]") and "memory" not in line] == []
+
+
+# Parts of an answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "reply"),
+    [
+        ({"rule": "cost", "euros": ...}, "not attempted"),
+        ({"rule": "cost"}, "not yet: 'euros': the keys are rule, euros, no more and no fewer"),
+        ({"rule": "cost", "euros": 5, "x": 1}, "not yet: 'x': the keys are rule, euros"),
+        ("cost", "not yet: a dict with the keys rule, euros is needed, not a str"),
+        ({"rule": "price", "euros": 5}, "not yet: the rule is one of cost, promise; 'price' is none of them"),
+        ({"rule": 3, "euros": 5}, "not yet: the rule is one of cost, promise; 3 is none of them"),
+        ({"rule": "COST ", "euros": "5"}, "right: cost"),
+    ],
+)
+def test_an_answer_of_named_parts(answer, reply):
+    @core.exercise
+    def check(answer):
+        rule, _ = core.as_parts(answer, ["rule", "euros"])
+        return core.as_choice(rule, {"cost", "promise"}, "the rule")
+
+    assert repr(check(answer)).startswith(reply)
+
+
+def test_naming_every_line_of_a_bug_hunt_gives_nothing_away():
+    hunt = core.bug_hunt({1: "leak", 5: "swap"}, dict.fromkeys([2, 3, 4], "fine"), enough=2)
+    assert "leak" not in repr(hunt(range(1, 6))) and "line 2" not in repr(hunt(range(1, 6)))
+    assert "line 2 is innocent" in repr(hunt({1, 2}))
+
+
+def test_a_fault_may_be_named_at_either_of_its_lines():
+    hunt = core.bug_hunt({1: "leak", 5: "swap"}, {2: "fine"}, enough=2, same={7: 5})
+    assert repr(hunt({1, 7})) == repr(hunt({1, 5})) == "right: (1) leak; (5) swap"
+    assert repr(hunt({5, 7})).startswith("not yet: 1 found")

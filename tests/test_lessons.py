@@ -249,8 +249,8 @@ def test_within_budget(source):
 
 @every_lesson
 def test_core_minutes(source):
-    """The core of a lesson, without its exercises and *Going further*, takes at most {MAX_MINUTES} minutes, as the build
-    counts them: words / 150 + lines of code / 5 + kernel seconds / 60."""
+    """The core of a lesson, without its exercises and *Going further*, takes at most {MAX_MINUTES} minutes, as the
+    build counts them: words / 150 + lines of code / 5 + kernel seconds / 60."""
     assert lessons.core_minutes(source) <= MAX_MINUTES
 
 

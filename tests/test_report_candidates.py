@@ -81,7 +81,9 @@ def test_candidates_come_simplest_first_with_networks_last(candidates):
     networks = [candidate.network for candidate in candidates]
     assert len(set(names)) == len(names)
     assert networks == sorted(networks)
-    assert all(candidate.idea and candidate.lesson in {"01", "03", "04", "06", "07", "08", "10"} for candidate in candidates)
+    assert all(
+        candidate.idea and candidate.lesson in {"01", "03", "04", "06", "07", "08", "10"} for candidate in candidates
+    )
 
 
 def test_the_random_state_reaches_every_candidate_that_draws():

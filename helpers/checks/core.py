@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,11 @@ __all__ = [
     "NOT_ATTEMPTED",
     "Reply",
     "Wrong",
+    "as_choice",
     "as_list",
     "as_number",
     "as_numbers",
+    "as_parts",
     "as_series",
     "as_set",
     "bug_hunt",
@@ -132,8 +135,16 @@ def open_exercise(wanted: str, words: int = 20) -> Callable[..., Reply]:
     return check
 
 
-def bug_hunt(faults: dict[int, str], innocent: dict[int, str], enough: int, fair=frozenset()) -> Callable[..., Reply]:
+def bug_hunt(
+    faults: dict[int, str],
+    innocent: dict[int, str],
+    enough: int,
+    fair=frozenset(),
+    same: Mapping = MappingProxyType({}),
+) -> Callable[..., Reply]:
     """Make the check of a set of faulty lines: praise with the reason of each, or too few, or an innocent line.
+
+    Whoever names three innocent lines learns their number and not which: naming all lines gives nothing away.
 
     Parameters
     ----------
@@ -143,6 +154,8 @@ def bug_hunt(faults: dict[int, str], innocent: dict[int, str], enough: int, fair
         So many faulty lines are enough for a right.
     fair : collection of int
         Lines that may be named and do not count.
+    same : mapping of int to int
+        A line at which a fault may be named as well, and the line among the faults that stands for it.
 
     Returns
     -------
@@ -154,15 +167,22 @@ def bug_hunt(faults: dict[int, str], innocent: dict[int, str], enough: int, fair
     right: (1) ids are names. And also: (2) a leak
     >>> hunt({1, 4})
     not yet: line 4 is innocent: this is right
+    >>> bug_hunt({1: "ids are names"}, dict.fromkeys([2, 3, 4], "right"), enough=1)({1, 2, 3, 4})
+    not yet: 3 of these 4 lines are innocent: keep the lines whose fault you can say in a sentence
     """
 
     @exercise
     def check(faulty) -> str:
         parts = as_list(faulty, "faulty should be a set of line numbers, as in {1, 2}", but=(str, dict))
-        lines = {as_number(line, "a line number") for line in parts} - set(fair)
+        lines = {same.get(line, line) for line in (as_number(part, "a line number") for part in parts)} - set(fair)
         if strange := lines - faults.keys() - innocent.keys():
             raise Wrong(f"there is no line {min(strange):g}")
-        if named := [line for line in innocent if line in lines]:
+        named = [line for line in innocent if line in lines]
+        if len(named) > 2:
+            raise Wrong(
+                f"{len(named)} of these {len(lines)} lines are innocent: keep the lines whose fault you can say in a sentence"
+            )
+        if named:
             raise Wrong("; ".join(f"line {line} is innocent: {innocent[line]}" for line in named))
         found, left = (
             "; ".join(f"({line}) {reason}" for line, reason in faults.items() if (line in lines) == wanted)
@@ -357,6 +377,66 @@ def as_list(answer, needed: str, but: tuple[type, ...] = ()) -> list:
         raise Wrong(needed) from None
     demand_all(parts)
     return parts
+
+
+def as_parts(answer, keys: Collection[str]) -> list:
+    """Read an answer that is a dict with given keys; with a value that is `...` it counts as not attempted.
+
+    Parameters
+    ----------
+    answer : object
+    keys : collection of str
+        The keys that the exercise names.
+
+    Returns
+    -------
+    list
+        The values, in the order of `keys`.
+
+    Raises
+    ------
+    Wrong
+        No dict, a key too few or too many, or a value that is `...`.
+
+    >>> as_parts({"rule": "cost", "euros": 5}, ["euros", "rule"])
+    [5, 'cost']
+    """
+    if not isinstance(answer, dict):
+        raise Wrong(f"a dict with the keys {', '.join(keys)} is needed, not a {type(answer).__name__}")
+    if wrong := [*(key for key in keys if key not in answer), *(key for key in answer if key not in keys)]:
+        raise Wrong(f"{wrong[0]!r}: the keys are {', '.join(keys)}, no more and no fewer")
+    demand_all(answer.values())
+    return [answer[key] for key in keys]
+
+
+def as_choice(answer, allowed: Collection[str], what: str) -> str:
+    """Read an answer as one of a few names.
+
+    Parameters
+    ----------
+    answer : str
+    allowed : collection of str
+        The names there are to choose from.
+    what : str
+        What is asked for, for the sentence about another answer.
+
+    Returns
+    -------
+    str
+        As it stands in `allowed`.
+
+    Raises
+    ------
+    Wrong
+        None of the names.
+
+    >>> as_choice(" Cost ", {"cost", "promise"}, "the rule")
+    'cost'
+    """
+    names = {name.casefold(): name for name in allowed}
+    if not isinstance(answer, str) or answer.strip().casefold() not in names:
+        raise Wrong(f"{what} is one of {', '.join(sorted(allowed))}; {answer!r} is none of them")
+    return names[answer.strip().casefold()]
 
 
 def as_set(answer, allowed: Collection[str]) -> set[str]:

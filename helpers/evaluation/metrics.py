@@ -72,7 +72,7 @@ def precision_at_k(labels, scores, k):
     return float(found / k)
 
 
-def bootstrap_interval(metric, labels, scores, n_resamples=1000, confidence=0.95, random_state=0):
+def bootstrap_interval(metric, labels, scores, n_resamples=1000, confidence=0.95, random_state=0, blocks=None):
     """Estimate how much a metric would move with another sample of the same size (percentile bootstrap).
 
     Stratified: anomalies and normal points are drawn separately, with replacement. So the prevalence stays,
@@ -87,6 +87,9 @@ def bootstrap_interval(metric, labels, scores, n_resamples=1000, confidence=0.95
     n_resamples : int
     confidence : float in (0, 1)
     random_state : int
+    blocks : array of shape (n,), optional
+        Rows of the same number (of one customer, person, event) are drawn together: they are alike, so that intervals
+        from single rows would be too narrow. See :func:`bootstrap_distribution`.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def bootstrap_interval(metric, labels, scores, n_resamples=1000, confidence=0.95
     True
     """
     check_rate(confidence, "confidence")
-    values = bootstrap_distribution(metric, labels, scores, n_resamples, random_state)
+    values = bootstrap_distribution(metric, labels, scores, n_resamples, random_state, blocks)
     return percentile_interval(values, confidence)
 
 
@@ -116,8 +119,8 @@ def bootstrap_distribution(metric, labels, scores, n_resamples=1000, random_stat
     metric, labels, scores, n_resamples, random_state
         As in :func:`bootstrap_interval`.
     blocks : array of shape (n,), optional
-        Rows of the same number are drawn together, as neighbours in a series must be: they are alike, so that
-        intervals from single rows would be too narrow. A block with an anomaly counts as one.
+        Rows of the same number are drawn together, as neighbours in a series must be. A block with an anomaly counts
+        as one.
 
     Returns
     -------

@@ -141,7 +141,8 @@ def course_table(folder: str = "") -> str:
         exercise = re.search(r"minutes to read, (\d+) for the exercises", text)[1]
         figures = measured().get(source.stem[:2], {"seconds": "?", "megabytes": "?"})
         link = f"[{source.stem[:2]} {title(source)}]({folder}{source.stem}.ipynb)"
-        rows.append(f"| {link} | {goal} | {core_minutes(source)} + {exercise} | {figures['seconds']} | {figures['megabytes']} |")
+        minutes_both = f"{core_minutes(source)} + {exercise}"
+        rows.append(f"| {link} | {goal} | {minutes_both} | {figures['seconds']} | {figures['megabytes']} |")
     return "\n".join(rows)
 
 

@@ -15,7 +15,7 @@ RETURNS = re.compile(r"^## What we learned", re.MULTILINE)
 
 
 def core(cells) -> tuple[int, int]:
-    """Words of text and lines of code in the core of a lesson.
+    r"""Words of text and lines of code in the core of a lesson.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def core(cells) -> tuple[int, int]:
     Examples
     --------
     >>> from nbformat.v4 import new_code_cell, new_markdown_cell
-    >>> cells = [new_markdown_cell("One two."), new_code_cell("x = 1\\n\\ny = 2"), new_markdown_cell("## Exercise 1")]
+    >>> cells = [new_markdown_cell("One two."), new_code_cell("x = 1\n\ny = 2"), new_markdown_cell("## Exercise 1")]
     >>> core([*cells, new_code_cell("z = 3"), new_markdown_cell("## What we learned")])
     (6, 2)
     """
