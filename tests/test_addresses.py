@@ -9,7 +9,7 @@ import lessons
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("datasets", "evaluation", "training", "detectors", "results", "report")
+PACKAGES = ("datasets", "diagrams", "evaluation", "training", "detectors", "results", "report")
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 # Where lessons may look: packages and the modules beside them, and one module that only writes a bar.
 OPEN_TO_LESSONS = {f"helpers.{name}" for name in (*PACKAGES, "checks", "plots", "windows")} | {

@@ -179,9 +179,8 @@ def bug_hunt(
             raise Wrong(f"there is no line {min(strange):g}")
         named = [line for line in innocent if line in lines]
         if len(named) > 2:
-            raise Wrong(
-                f"{len(named)} of these {len(lines)} lines are innocent: keep the lines whose fault you can say in a sentence"
-            )
+            guessed = f"{len(named)} of these {len(lines)} lines are innocent"
+            raise Wrong(f"{guessed}: keep the lines whose fault you can say in a sentence")
         if named:
             raise Wrong("; ".join(f"line {line} is innocent: {innocent[line]}" for line in named))
         found, left = (
