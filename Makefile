@@ -22,6 +22,7 @@ $(VENV_PYTHON):
 lab: $(READY) ## open the course in JupyterLab (LAB_ARGS="--no-browser --port=8890" passes options on)
 	@if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
 	exec $(VENV_PYTHON) -m jupyterlab --ServerApp.root_dir=$(LAB_ROOT) $$root \
+		--ServerApp.contents_manager_class=notebooks.tools.contents.AsTheKernelSays \
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_ARGS)
 
 test: $(READY) ## every test: code, structure, and each notebook run again and compared

@@ -42,6 +42,16 @@ def test_an_exercise_of_lesson_01_answers_wrong_and_right(lab, page):
     expect(lesson.reply(check)).to_have_text(RIGHT, timeout=30 * SECONDS)
 
 
+def test_a_lesson_is_closed_without_a_question(lab, page):
+    OpenNotebook(lab, page, "01_*.ipynb")
+    page.wait_for_timeout(2 * SECONDS)
+    assert page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").count() == 0
+    page.locator(".lm-DockPanel-tabBar .lm-TabBar-tabCloseIcon").last.click()
+    page.wait_for_timeout(1 * SECONDS)
+    assert page.locator(".jp-Dialog").all_inner_texts() == []
+    assert page.locator(".jp-NotebookPanel").count() == 0
+
+
 # The glossary and the cheat sheet
 
 
