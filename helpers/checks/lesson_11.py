@@ -1,7 +1,19 @@
 """Checks of the exercises of lesson 11, choosing a detector for your own data."""
 
-from helpers.checks.core import Wrong, as_list, as_number, demand_all, exercise, open_exercise, try_out
+from helpers.checks.core import (
+    Wrong,
+    as_choice,
+    as_list,
+    as_number,
+    as_parts,
+    as_set,
+    demand_all,
+    exercise,
+    refuse,
+    try_out,
+)
 from helpers.datasets.results import load_results
+from helpers.detectors.catalogue import CATALOGUE
 
 import numpy as np
 import pandas as pd
@@ -27,6 +39,16 @@ HINTS = {
 }
 KINDS = ("number", "category", "date", "leave out")
 SECONDS, MANY_ROWS = 20, 1_000_000
+PARTS = ("detector", "promised", "achieved", "kept", "sentences")
+TOO_MUCH = {
+    "b": "(b) an alarm says strange, not wrong: the owner decides what it is",
+    "d": "(d) recall was counted on the kinds of trouble that the file holds; of others nothing is known",
+}
+SUPPORTED = {
+    "a": "(a) is what the limit promises, and what the verdict counted",
+    "c": "(c) is why the test part was kept back: it neither taught nor chose",
+    "e": "(e) is what the interval of `behind best` says, no more and no less",
+}
 
 
 @exercise
@@ -154,4 +176,35 @@ def exercise_4(in_time) -> str:
     )
 
 
-exercise_5 = open_exercise("three sentences to the owner")
+@exercise
+def exercise_5(my_report) -> str:
+    """Report what was chosen, what was promised and kept, and which sentences that supports.
+
+    >>> exercise_5({"detector": "PCA", "promised": 0.01, "achieved": 0.05, "kept": True, "sentences": "abc"})
+    not yet: 0.05 of the normal rows were flagged where 0.01 was promised: the promise was not kept
+    """
+    detector, promised, achieved, kept, sentences = as_parts(my_report, PARTS)
+    as_choice(detector, {name for entry in CATALOGUE.values() for name in _names(entry)}, "the detector")
+    _judge_promise(as_number(promised, "promised"), as_number(achieved, "achieved"), kept)
+    letters = as_set(sentences, set("abcde"))
+    refuse({sentence: letter in letters for letter, sentence in TOO_MUCH.items()})
+    refuse({sentence: letter not in letters for letter, sentence in SUPPORTED.items()})
+    return "that can be defended. Say on which rows it was counted, and ask again when the source changes"
+
+
+def _names(entry):
+    return {contender.name for contender in entry.contenders.values()}
+
+
+def _judge_promise(promised, achieved, kept):
+    for share in (promised, achieved):
+        if not 0 <= share <= 1:
+            raise Wrong(f"{share:g} is no share: 1 % is 0.01")
+    flagged = f"{achieved:g} of the normal rows were flagged where {promised:g} was promised"
+    hints = {
+        "a rate of 0 cannot be promised": promised == 0,
+        f"kept should be True or False, not {kept!r}": kept not in (True, False),
+        f"{flagged}: the promise was not kept": bool(kept) and achieved > 2 * promised,
+        f"{flagged}: the promise was kept": not kept and achieved <= promised,
+    }
+    refuse(hints)

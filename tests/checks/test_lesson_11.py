@@ -31,6 +31,12 @@ def in_time(seconds=20):
     return set(million.loc[million["train_seconds"] + million["score_seconds"] < seconds, "detector"])
 
 
+def written(**changes):
+    """The right answer of lesson 11, exercise 5, but for what the arguments say."""
+    right = {"detector": "isolation forest", "promised": 0.01, "achieved": 0.009, "kept": True, "sentences": {*"ace"}}
+    return right | changes
+
+
 CASES = {
     1: [
         ([...], "empty"),
@@ -82,7 +88,23 @@ CASES = {
         (["PCA"], "a set of names"),
         ([in_time() | {"5 nearest neighbours"}], "stopped after two minutes"),
     ],
-    5: [([...], "empty"), (["word " * 30], "right"), (["It is."], "2 words so far"), ([3], "as a text")],
+    5: [
+        ([written(kept=...)], "empty"),
+        ([written()], "right"),
+        ([written(detector="Z-score", promised=0.05, achieved=0.04, sentences=["E", "a", "c"])], "right"),
+        ([written(achieved=0.03, kept=False)], "right"),
+        ([written(detector="the best one")], "the detector is one of"),
+        ([written(achieved=0.92, kept=True)], "was not kept"),
+        ([written(achieved=92)], "92 is no share"),
+        ([written(achieved=0.008, kept=False)], "the promise was kept"),
+        ([written(kept="yes")], "True or False"),
+        ([written(promised=0)], "a rate of 0"),
+        ([written(sentences=set("abce"))], "the owner decides"),
+        ([written(sentences=set("acde"))], "of others nothing is known"),
+        ([written(sentences=set("ae"))], "(c) is why"),
+        ([{"detector": "PCA"}], "the keys are"),
+        (["It is done. " * 20], "a dict with the keys"),
+    ],
 }
 
 test_answers, test_every_check_is_tested = check_cases(lesson_11, CASES)
