@@ -2,7 +2,8 @@
 
 from functools import cache, partial
 
-from helpers.checks.core import Wrong, as_number, as_numbers, as_series, exercise, refuse, try_out
+from helpers.checks.core import Wrong, as_number, as_numbers, as_parts, as_series, exercise, refuse, try_out
+from helpers.datasets.features import order_features
 from helpers.datasets.tables import load_orders
 
 import numpy as np
@@ -10,8 +11,9 @@ import pandas as pd
 
 __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
 
-N_PAST = 12_000
-BUDGET, BAR, TOO_GOOD = 160, 100, 156
+N_PAST, N_EARLY = 12_000, 8_000
+BAR, TOO_GOOD = 52, 73
+HALF_OF = ("bulk order", "wrong price", "account takeover")
 close = partial(np.isclose, rtol=0.005)
 
 
@@ -21,35 +23,45 @@ def shop():
     return load_orders()
 
 
-def tukey_fence(values: pd.Series, k: float) -> float:
-    q1, q3 = values.quantile([0.25, 0.75])
-    return float(q3 + k * (q3 - q1))
+@cache
+def features():
+    """Compute the lesson's 14 columns, once."""
+    return order_features(shop().data)
 
 
 @exercise
-def exercise_1(fence) -> str:
-    """Find the upper fence of the past log amounts, in euros.
+def exercise_1(breaks_at) -> str:
+    """Count the forged orders among a customer's ten at which fences and modified z-score go blind.
 
-    >>> exercise_1(6.86)
-    not yet: that is the fence in logarithms; np.exp brings it back to euros
+    >>> exercise_1({"fences": 3, "modified z": 4})
+    not yet: modified z: with four forged orders of ten the median still lies between honest ones, and the forged \
+ones score 224
     """
-    past = shop().data["amount"].iloc[:N_PAST]
-    fence, right = as_number(fence, "fence"), float(np.exp(tukey_fence(np.log(past), 1.5)))
-    mistakes = {
-        np.log(right): "that is the fence in logarithms; np.exp brings it back to euros",
-        tukey_fence(past, 1.5): "that is the fence of the euros, which calls every eighth order odd; "
-        "take the logarithm first",
-        np.exp(tukey_fence(np.log(past), 3.0)): "that fence uses k = 3, Tukey's 'far out'; the exercise asks for 1.5",
-        np.exp(-tukey_fence(-np.log(past), 1.5)): "that is the lower fence, below which no order lies",
-        10 ** np.log(right): "np.log is the natural logarithm, so its inverse is np.exp, not a power of ten",
-    }
-    refuse({sentence: close(fence, value) for value, sentence in mistakes.items()})
-    if not close(fence, right):
-        raise Wrong(
-            f"{fence:.4g} is not it. Quartiles of log_amount, fence, then np.exp; fences(log_amount) returns "
-            "(lower, upper)"
-        )
-    return f"orders above {right:,.0f} euros lie outside: about one in a hundred"
+    fences, modified = as_parts(breaks_at, ["fences", "modified z"])
+    fences, modified = as_number(fences, 'breaks_at["fences"]'), as_number(modified, 'breaks_at["modified z"]')
+    refuse(
+        {
+            "count the orders, out of ten; these are shares": 0 < fences < 1 or 0 < modified < 1,
+            "the two are swapped: which ruler is made of the upper quartile, which of the middle?": (fences, modified)
+            == (5, 3),
+            "keep ten orders: replace her largest ones, do not add to the ten or to the honest nine": fences == 4
+            or modified > 6,
+            "fences: with two forged orders the upper quartile is still an honest 28 euros, and the fence 43": fences
+            <= 2,
+            f"fences: {fences:g} are more than it takes. Where does the upper quartile of ten values lie?": fences > 3,
+            "modified z: with four forged orders of ten the median still lies between honest ones, and the forged "
+            "ones score 224": modified <= 4,
+            "modified z: at six MAD is 0 and the score no number at all; at which count is it first not above 3.5?": (
+                modified == 6
+            ),
+            "modified z: a whole number of orders is needed": modified != 5,
+            "fences: a whole number of orders is needed": fences != 3,
+        }
+    )
+    return (
+        "three forged orders of ten make up the upper quartile (breakdown point 25 %), five make up the median "
+        "(50 %). The z-score of the largest was never above 3.00, not even with a single one"
+    )
 
 
 @exercise
@@ -70,27 +82,59 @@ def exercise_2(n) -> str:
     return "eleven. A dashboard that compares a day with the seven days it is one of can never flag |z| > 3"
 
 
-@exercise
-def exercise_3(price_gap) -> str:
-    """Measure how far each log price lies from the median log price of its product.
+def wrong_prices(scores: pd.Series) -> int:
+    return int((shop().kinds[scores.nlargest(80).index] == "wrong price").sum())
 
-    >>> exercise_3([1.0, 2.0])
+
+def as_multiple(gap: pd.Series, reference: pd.Series) -> bool:
+    """Whether the gaps are the reference's in some unit: logarithms to base 2 or 10 are as good."""
+    scale = gap.max() / reference.max()
+    return scale > 0 and np.allclose(gap, scale * reference, atol=1e-6 * scale)
+
+
+def price_gaps(centre: str) -> tuple[pd.Series, pd.Series]:
+    """The distances of the log prices from a centre of their product, and each product's standard deviation."""
+    log_price = np.log(shop().data["unit_price"])
+    by_product = log_price.groupby(shop().data["product_id"])
+    return (log_price - by_product.transform(centre)).abs(), by_product.transform("std")
+
+
+@exercise
+def exercise_3(price_gap, hits, hits_by_z) -> str:
+    """Measure how far each log price lies from the median log price of its product; count hits with and without a unit.
+
+    >>> exercise_3([1.0, 2.0], 80, 60)
     not yet: price_gap should have shape (20000,), one number a row, and this has shape (2,)
     """
-    orders, kinds = shop().data, shop().kinds
-    gap = as_series(price_gap, orders.index, "price_gap")
-    hits = int((kinds[gap.nlargest(80).index] == "wrong price").sum())
-    hints = {
-        f"price_gap holds {gap.isna().sum()} NaN; transform keeps one value for every row": gap.isna().any(),
-        "some gaps are negative: too cheap is as wrong as too dear, so take .abs()": (gap < 0).any(),
-        f"{hits} of your 80 largest gaps are wrong prices. Logs first, then the distance from the median "
-        "of the same product_id, in absolute value and not divided by anything": hits < 60,
-    }
-    refuse(hints)
-    spread = np.log(orders["unit_price"]).groupby(orders["product_id"]).transform("std")
-    z_hits = int((kinds[(gap / spread).nlargest(80).index] == "wrong price").sum())
+    gap = as_series(price_gap, shop().data.index, "price_gap")
+    (right, spread), (from_mean, _) = price_gaps("median"), price_gaps("mean")
+    prices = shop().data["unit_price"]
+    in_euros = (prices - prices.groupby(shop().data["product_id"]).transform("median")).abs()
+    refuse(
+        {
+            f"price_gap holds {gap.isna().sum()} NaN; transform keeps one value for every row": gap.isna().any(),
+            "some gaps are negative: too cheap is as wrong as too dear, so take .abs()": (gap < 0).any(),
+            "these are distances from the mean: where a product has few orders, the wrong price drags its mean along; "
+            "take the median": as_multiple(gap, from_mean),
+            "these are distances in euros: ten euros are little for a sofa and much for a cream. Logs first": (
+                as_multiple(gap, in_euros)
+            ),
+            f"{wrong_prices(gap)} of your 80 largest gaps are wrong prices. Logs first, then the distance from the "
+            "median of the same product_id, in absolute value and not divided by anything": not as_multiple(gap, right),
+        }
+    )
+    hits, by_z, n_by_z = as_number(hits, "hits"), as_number(hits_by_z, "hits_by_z"), wrong_prices(gap / spread)
+    refuse(
+        {
+            "price_gap is right; hits and hits_by_z are counts, from 0 to 80": 0 < hits < 1 or 0 < by_z < 1,
+            f"price_gap is right; hits is not {hits:g}: of price_gap.nlargest(80), how many have the kind "
+            '"wrong price"?': hits != wrong_prices(gap),
+            "price_gap and hits are right; for hits_by_z divide price_gap by each product's standard deviation before "
+            "you take the 80 largest": by_z != n_by_z,
+        }
+    )
     return (
-        f"{hits} of the 80 largest are wrong prices; divided by each product's standard deviation it is {z_hits}, "
+        f"{hits:g} of the 80 largest are wrong prices; divided by each product's standard deviation it is {by_z:g}, "
         "since a wrong price among few orders stretches its own ruler"
     )
 
@@ -130,9 +174,16 @@ use the past only. A percentile of the judged scores calls 5 % odd on the quiete
             recent.assign(customer_id=recent["customer_id"] * 1000),
             flags,
         ),
-        "a price of one cent raises no alarm. Either the sign is lost (take .abs()), or the logs are "
-        "missing (in euros small is never far), or not every column counts": (recent.assign(unit_price=0.01), True),
     }
+    for column in ("quantity", "unit_price", "amount"):
+        trials[f"a million in the column {column} raises no alarm: that column does not count"] = (
+            recent.assign(**{column: 1e6}),
+            True,
+        )
+        trials[
+            f"a millionth in the column {column} raises no alarm. Either the sign is lost (take .abs()), or the logs "
+            "are missing: without them small is never far"
+        ] = recent.assign(**{column: 1e-6}), True
     for sentence, (orders, expected) in trials.items():
         if (flags_of(alarms, past, orders) != expected).any():
             raise Wrong(sentence)
@@ -146,25 +197,48 @@ use the past only. A percentile of the judged scores calls 5 % odd on the quiete
     return f"no ids, a ruler from the past, both directions, a fixed limit: {right.sum()} alarms, {odd:.0%} of them odd"
 
 
-@exercise
-def exercise_5(my_scores) -> str:
-    """Count the odd orders among the learner's 160 highest scores, whatever gave them.
-
-    >>> exercise_5(np.full(8000, np.nan))
-    not yet: my_scores holds 8000 NaN: every recent order needs a score
-    """
-    labels = shop().labels.iloc[N_PAST:]
-    scores = as_series(my_scores, labels.index, "my_scores")
+def scores_by(my_score, first: int, stop: int) -> pd.Series:
+    """Learn from the rows before `first` and score those up to `stop`, on copies."""
+    past, recent = features().iloc[:first], features().iloc[first:stop]
+    scores = as_series(try_out(my_score, past.copy(), recent.copy()), recent.index, "what my_score returns")
     if scores.isna().any():
-        raise Wrong(f"my_scores holds {scores.isna().sum()} NaN: every recent order needs a score")
-    listed = scores.nlargest(BUDGET).index
-    hits = int(labels[listed].sum())
-    by_kind = shop().kinds[listed].value_counts().drop("normal", errors="ignore")
-    counts = "".join(f", {kind} {count}" for kind, count in by_kind.items())
-    if hits < BAR:
+        raise Wrong(f"my_score returns {scores.isna().sum()} NaN: every recent order needs a score")
+    return scores
+
+
+def listed(scores: pd.Series, budget: int) -> tuple[int, pd.Series]:
+    """How many of the highest scores are odd, and the share of each kind among them."""
+    top = scores.nlargest(budget).index
+    found = shop().kinds[top].value_counts() / shop().kinds[scores.index].value_counts()
+    return int(shop().labels[top].sum()), found.drop("normal").fillna(0)
+
+
+def in_words(found: pd.Series) -> str:
+    return ", ".join(f"{kind} {share:.0%}" for kind, share in found.items())
+
+
+@exercise
+def exercise_5(my_score) -> str:
+    """Judge the learner's scores on development orders, and only if they pass there on the recent ones.
+
+    >>> exercise_5(lambda past, recent: ((recent - past.mean()) / past.std()).abs().max(axis=1))  # doctest: +ELLIPSIS
+    not yet: development: 47 of 80 alarms right, and 52 is the bar (account takeover 100%, amount mismatch 50%, ...
+    """
+    scores = scores_by(my_score, N_EARLY, N_PAST)
+    alone = scores_by(my_score, N_EARLY, N_EARLY + 500)
+    if not np.allclose(alone, scores.iloc[:500], rtol=1e-6, atol=1e-9):
         raise Wrong(
-            f"{hits} of your 160 alarms are odd{counts}, and {BAR} is the bar. Which columns raise the false alarms?"
+            "an order's score changed when later orders were taken away: learn means, units and caps from past only"
         )
+    hits, found = listed(scores, 80)
     if hits >= TOO_GOOD:
-        raise Wrong(f"{hits} of 160 are odd. That is too good to be true: did labels or kinds slip into the scores?")
-    return f"{hits} of 160 alarms are odd{counts}. You have seen these orders now: the next idea deserves fresh ones"
+        raise Wrong(f"{hits} of 80 are odd. That is too good to be true: did labels or kinds slip into the scores?")
+    if hits < BAR:
+        raise Wrong(f"development: {hits} of 80 alarms right, and {BAR} is the bar ({in_words(found)})")
+    if low := [kind for kind in HALF_OF if found[kind] < 0.5]:
+        raise Wrong(f"development: {hits} of 80 alarms right, but too little of {low[0]} ({in_words(found)})")
+    recent_hits, recent_found = listed(scores_by(my_score, N_PAST, len(features())), 160)
+    return (
+        f"development: {hits} of 80 alarms right ({in_words(found)}). Recent orders, looked at once: {recent_hits} of "
+        f"160 right ({in_words(recent_found)}). What you change from here on is chosen on these: it needs fresh orders"
+    )

@@ -1,7 +1,7 @@
 """Answers to the exercises of lesson 01, and what the checks say to them."""
 
 from helpers.checks import lesson_01
-from helpers.datasets import load_orders
+from helpers.datasets import load_orders, order_features
 from tests.checks.answers import check_cases, crash
 
 import numpy as np
@@ -29,28 +29,66 @@ def fault(name):
         columns = ["quantity", "unit_price", "amount"]
         return ((recent[columns] - past[columns].mean()).abs() / past[columns].std() > 3).any(axis=1)
 
+    def without_amount(past, recent):
+        return ((logs(recent) - logs(past).mean()).abs() / logs(past).std() > 3)[["quantity", "unit_price"]].any(axis=1)
+
     def four_sigma(past, recent):
         return ((logs(recent) - logs(past).mean()).abs() / logs(past).std() > 4).any(axis=1)
 
     return locals()[name]
 
 
-recent_labels = load_orders().labels.iloc[12_000:]
-log_price = np.log(load_orders().data["unit_price"])
-price_gap = (log_price - log_price.groupby(load_orders().data["product_id"]).transform("median")).abs()
+def unlike(centre, log=np.log):
+    """Distances from a centre of each product's prices, and how many of the 80 largest are wrong prices."""
+    shop = load_orders()
+    price = log(shop.data["unit_price"])
+    by_product = price.groupby(shop.data["product_id"])
+    gap = (price - by_product.transform(centre)).abs()
+    return gap, *(
+        (shop.kinds[g.nlargest(80).index] == "wrong price").sum() for g in (gap, gap / by_product.transform("std"))
+    )
+
+
+def z_scores(past, recent):
+    return ((recent - past.mean()) / past.std(ddof=0)).abs()
+
+
+def capped(past, recent, cap=6.0):
+    z = z_scores(past, recent)
+    return z.assign(country_surprise=z["country_surprise"].clip(upper=cap))
+
+
+def by_peeking(past, recent):
+    """Fill in the labels by the index."""
+    return load_orders().labels[recent.index]
+
+
+def with_ranks(past, recent):
+    """Each score depends on the other recent orders."""
+    return (capped(past, recent) ** 2).sum(axis=1).rank()
+
+
+price_gap, hits, hits_by_z = unlike("median")
+in_halves = unlike("median", log=np.log2)[0]
+twice = pd.concat([price_gap, price_gap])
 
 CASES = {
     1: [
         ([...], "empty"),
-        ([np.exp(6.862)], "right"),
-        ([6.862], "in logarithms"),
-        ([172.0], "every eighth"),
-        ([5.0], "fences"),
-        ([[1, 2]], "one number"),
-        (["high"], "not a str"),
-        ([1.1739], "lower fence"),
-        ([10**6.862], "natural logarithm"),
-        ([np.exp(9.3751)], "far out"),
+        ([{"fences": ..., "modified z": ...}], "empty"),
+        ([{"fences": 3, "modified z": 5}], "right"),
+        ([{"modified z": np.int64(5), "fences": 3.0}], "right"),
+        ([{"fences": np.float64(3), "modified z": 5}], "right"),
+        ([{"fences": 5, "modified z": 3}], "swapped"),
+        ([{"fences": 0.25, "modified z": 0.5}], "shares"),
+        ([{"fences": 2, "modified z": 5}], "an honest 28 euros"),
+        ([{"fences": 4, "modified z": 9}], "keep ten"),
+        ([{"fences": 5, "modified z": 5}], "upper quartile of ten values"),
+        ([{"fences": 3, "modified z": 4}], "between honest ones"),
+        ([{"fences": 3, "modified z": 6}], "no number"),
+        ([{"fences": 2.5, "modified z": 5}], "whole number"),
+        ([{"fences": 3}], "the keys are"),
+        ([3], "a dict"),
     ],
     2: [
         ([...], "empty"),
@@ -63,15 +101,22 @@ CASES = {
         ([None], "is empty"),
     ],
     3: [
-        ([...], "empty"),
-        ([price_gap], "right"),
-        ([price_gap.sample(frac=1, random_state=0)], "right"),
-        ([price_gap.to_numpy()], "right"),
-        ([price_gap.head()], "another index"),
-        ([np.zeros(20_000)], "of your 80 largest"),
-        ([-np.ones(20_000)], "negative"),
-        ([np.full(20_000, np.nan)], "NaN"),
-        ([np.zeros(3)], "shape"),
+        ([..., ..., ...], "empty"),
+        ([price_gap, hits, hits_by_z], "right"),
+        ([price_gap.sample(frac=1, random_state=0), 80, 60], "right"),
+        ([price_gap.to_numpy(), 80.0, 60], "right"),
+        ([in_halves, 80, 60], "right"),
+        ([unlike("mean")[0], 80, 51], "distances from the mean"),
+        ([unlike("median", log=lambda price: price)[0], 38, 38], "in euros"),
+        ([price_gap, 80, 51], "standard deviation"),
+        ([price_gap, 79, 60], "hits is not 79"),
+        ([price_gap, 1.0, 0.75], "counts"),
+        ([price_gap.head(), 80, 60], "another index"),
+        ([twice, 80, 60], "another index"),
+        ([np.zeros(20_000), 0, 0], "of your 80 largest"),
+        ([-np.ones(20_000), 0, 0], "negative"),
+        ([np.full(20_000, np.nan), 0, 0], "NaN"),
+        ([np.zeros(3), 0, 0], "shape"),
     ],
     4: [
         ([lambda past, recent: ...], "empty"),
@@ -79,21 +124,38 @@ CASES = {
         ([fault("with_ids")], "other ids"),
         ([fault("ruler_from_recent")], "taken away"),
         ([fault("raw_euros")], "logs are missing"),
+        ([fault("without_amount")], "column amount"),
         ([fault("four_sigma")], "logs"),
         ([crash], "KeyError: 'amuont'"),
         ([5], "a function is needed"),
         ([lambda past, recent: [1]], "shape"),
         ([lambda past, recent: recent["amount"]], "these are scores"),
+        ([lambda past, recent: lesson_01.reference_alarms(past, recent)], "right"),
+        ([lambda past, recent: lesson_01.reference_alarms(past, recent).astype(int)], "right"),
     ],
     5: [
         ([...], "empty"),
-        ([np.arange(8000.0)], "of your 160 alarms"),
-        ([np.full(8000, np.nan)], "NaN"),
-        ([np.zeros(5)], "shape"),
-        ([recent_labels], "too good"),
-        ([pd.Series(np.zeros(8000))], "another index"),
-        ([recent_labels * 0.0], "of your 160 alarms"),
+        ([lambda past, recent: ...], "empty"),
+        ([7], "a function is needed"),
+        ([lambda past, recent: (capped(past, recent) ** 2).sum(axis=1)], "right"),
+        ([lambda past, recent: (capped(past, recent, 8.0) ** 2).sum(axis=1).to_numpy()], "right"),
+        ([lambda past, recent: (z_scores(past, recent) ** 2).sum(axis=1)], "right"),
+        ([lambda past, recent: (z_scores(past, recent) ** 3).clip(upper=1e3).sum(axis=1)], "right"),
+        ([lambda past, recent: z_scores(past, recent).max(axis=1)], "47 of 80"),
+        ([lambda past, recent: capped(past, recent, 5.0).max(axis=1)], "too little of account takeover"),
+        ([lambda past, recent: z_scores(past, recent).drop(columns="country_surprise").max(axis=1)], "takeover 0%"),
+        ([lambda past, recent: recent["log_unit_price"] + recent["log_quantity"]], "of 80 alarms right"),
+        ([lambda past, recent: np.full(len(recent), np.nan)], "NaN"),
+        ([lambda past, recent: np.zeros(5)], "shape"),
+        ([lambda past, recent: np.zeros(len(recent))], "of 80 alarms right"),
+        ([with_ranks], "taken away"),
+        ([by_peeking], "too good"),
+        ([crash], "KeyError: 'amuont'"),
     ],
 }
 
 test_answers, test_every_check_is_tested = check_cases(lesson_01, CASES)
+
+
+def test_the_features_are_the_lessons():
+    assert lesson_01.features().equals(order_features(load_orders().data))
