@@ -1,7 +1,9 @@
 """Checks of the exercises of lesson 00, Start here."""
 
-from helpers.checks.core import Wrong, as_number, as_set, demand_all, exercise, open_exercise, refuse
+from helpers.checks.core import Wrong, as_choice, as_number, as_parts, as_set, demand_all, exercise, refuse
 from helpers.datasets.tables import load_orders
+
+import numpy as np
 
 __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4"]
 
@@ -19,6 +21,7 @@ FAULTS = {
     "d": "the order ids make up over 80 % of the sum: the rule mostly flags the first and the last weeks",
     "e": "a count is no result: how many of the 1,000 are right, and which kinds are missed?",
 }
+LABELS = ("normal rows", "unlabelled rows", "marked rows")
 NO_FAULTS = {
     "c": "the mean of whole numbers is a number like any other; it need not be whole",
     "f": "the absolute value is what makes values below the mean count",
@@ -79,7 +82,10 @@ def exercise_3(faults) -> str:
     not yet: c is no fault: the mean of whole numbers is a number like any other; it need not be whole
     """
     chosen = as_set(faults, FAULTS.keys() | NO_FAULTS.keys())
-    if innocent := sorted(chosen & NO_FAULTS.keys()):
+    innocent = sorted(chosen & NO_FAULTS.keys())
+    if len(chosen) == len(FAULTS) + len(NO_FAULTS):
+        raise Wrong(f"{len(innocent)} of these are no faults: keep the letters that you can explain in a sentence")
+    if innocent:
         raise Wrong("; ".join(f"{letter} is no fault: {NO_FAULTS[letter]}" for letter in innocent))
     if missing := FAULTS.keys() - chosen:
         reasons = [f"({letter}) {FAULTS[letter]}" for letter in sorted(chosen)]
@@ -87,4 +93,39 @@ def exercise_3(faults) -> str:
     return "; ".join(f"({letter}) {reason}" for letter, reason in FAULTS.items())
 
 
-exercise_4 = open_exercise("one sentence for each of the four parts")
+@exercise
+def exercise_4(my_case) -> str:
+    """Describe a case of one's own: observation, kind, labels, two costs, and the precision at which a list pays.
+
+    >>> case = {"observation": "a backup", "kind": "point", "labels": "marked rows", "miss": 90, "false alarm": 10}
+    >>> exercise_4({**case, "break-even": 0.1})
+    right: a miss costs as much as 9 false alarms: a list pays as long as more than 10 % of its alarms are right
+    """
+    parts = as_parts(my_case, ["observation", "kind", "labels", "miss", "false alarm", "break-even"])
+    observation, kind, labels, *costs = parts
+    if not isinstance(observation, str) or not observation.strip():
+        raise Wrong("observation: say in words what one observation is, such as 'a payment'")
+    as_choice(kind, set(KINDS.values()), "kind")
+    as_choice(labels, LABELS, "labels")
+    names = ("miss", "false alarm", "break-even")
+    miss, false, share = (as_number(cost, name) for cost, name in zip(costs, names, strict=True))
+    if not (0 < miss < np.inf and 0 < false < np.inf):
+        raise Wrong("both costs are numbers above 0: where nothing costs anything, nobody needs a detector")
+    right = false / (miss + false)
+    refuse(
+        {
+            f"break-even: {share:g} is not a share between 0 and 1; 10 % is 0.1": not 0 < share < 1,
+            f"break-even: {share:g} is the share of false alarms at which the list pays; precision is the share that "
+            "is right": not np.isclose(right, 0.5) and np.isclose(share, 1 - right, rtol=0.02),
+            "break-even: that is the ratio of the two costs. With p right alarms of one, 1 - p are wrong: solve "
+            "p * miss = (1 - p) * false alarm": not np.isclose(share, right, rtol=0.02, atol=5e-4)
+            and np.isclose(share, false / miss, rtol=0.02),
+            "break-even: solve p * miss = (1 - p) * false alarm for p": not np.isclose(
+                share, right, rtol=0.02, atol=5e-4
+            ),
+        }
+    )
+    return (
+        f"a miss costs as much as {miss / false:.3g} false alarms: a list pays as long as more than "
+        f"{100 * right:.2g} % of its alarms are right"
+    )

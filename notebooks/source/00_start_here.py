@@ -166,19 +166,21 @@ assert cream.loc[wrong, "unit_price"].min() > 3 * cream.loc[~wrong, "unit_price"
 # %%
 day = orders[orders["time"].dt.date == pd.Timestamp("2025-04-08").date()]
 testing = shop.kinds[day.index] == "card testing"
-fig, ax = plt.subplots()
-plots.dots_and_crosses(ax, day["time"].dt.hour + day["time"].dt.minute / 60, day["amount"], testing,
-                       labels=("other orders", "card testing, one account"), size=14)
-ax.set(yscale="log", xlim=(0, 24), ylim=(2, 6000), xticks=range(0, 25, 4),
-       xlabel="hour of the day", ylabel="amount [€] (log scale)",
-       title="Collective: one such order is harmless, fourteen in five minutes are not")
+minutes = (day["time"] - pd.Timestamp("2025-04-08 13:00")) / pd.Timedelta("1min")
+fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.2), sharey=True)
+for ax, since in [(left, 13 + minutes / 60), (right, minutes)]:
+    plots.dots_and_crosses(ax, since, day["amount"], testing, labels=("other orders", "card testing"), size=14)
+left.set(yscale="log", xlim=(0, 24), ylim=(2, 9000), xticks=range(0, 25, 4), xlabel="hour of the day",
+         ylabel="amount [€] (log scale)", title="Collective: one small stack in a day ...")
+right.set(xlim=(0, 12), xlabel="minutes after 13:00", title="... is fourteen orders in five minutes")
+right.get_legend().remove()
 plt.show()
-assert testing.sum() == 14
+assert testing.sum() == 14 and day.loc[testing, "customer_id"].nunique() == 1
 
 # %% [markdown]
-# *The figure: about two hundred dots spread over the day between 3 and 1,600 euros, few at night; shortly after 13 o'clock a tight stack of crosses between 3 and 6 euros.*
+# *The figure: left, about two hundred dots spread over the day between 3 and 1,600 euros, few at night; shortly after 13 o'clock a stack of crosses between 3 and 6 euros. Right, the twelve minutes after 13:00 enlarged: fourteen crosses side by side from minute 3 to minute 8, and a single dot later.*
 #
-# Somebody tries stolen card numbers on cheap goods to learn which still work. Each order, alone, could be yours. Any method that looks at one row at a time is blind to them,
+# Somebody tries stolen card numbers on cheap goods to learn which still work. All fourteen come from one account. Each order, alone, could be yours. Any method that looks at one row at a time is blind to them,
 # unless a column says what happened in the minutes before. Lesson 01 builds such columns.
 #
 # The two remaining kinds are contextual as well. An amount that is not pieces times price is odd for this row's other columns; an account that orders at a strange hour, from a strange country, something it never bought, is odd for *that* customer.
@@ -208,27 +210,11 @@ assert testing.sum() == 14
 # | unlabelled rows, a few of them odd | **contaminated data**, outlier detection (also: unsupervised) | the same, with methods that a few odd rows cannot spoil |
 # | many marked rows of both sorts | **supervised learning** | train a classifier: it can find the kinds it was shown |
 #
-# Some texts call anomaly detection supervised learning. Look at the counts above: 60 account takeovers among 20,000 orders, and in a real shop only those count as marked that somebody noticed. Worse, tomorrow's
-# fraud may be of a kind that no label shows yet. A classifier learns the odd cases it has seen; a detector learns what normal looks like and is surprised by the rest. So this course trains on normal or on
-# unlabelled rows, and spends its few labels where they are worth most: on judging the result and, at times, on setting the limit.
+# Some texts call anomaly detection supervised learning. Look at the counts above: 60 account takeovers among 20,000 orders, and in a real shop only those count as marked that somebody noticed.
 #
-# ## Where it is used
+# Where you have marks, use them. Lesson 03 trains a classifier on about a hundred marked odd orders of all kinds, and it ranks better than every detector that has none. Then one kind is left out of its training, and it finds few of that kind or none. Tomorrow's fraud may be of a kind that no label shows yet. A classifier learns the odd cases it has seen; a detector learns what normal looks like and is surprised by the rest.
 #
-# | field | one observation | odd | a miss costs | a false alarm costs |
-# |---|---|---|---|---|
-# | finance | a payment | a stolen card | the amount | a customer at the till, refused |
-# | network security | a connection | an intruder | data, weeks of repair | an analyst's half hour |
-# | medicine | a heartbeat | a premature beat | a late diagnosis | worry, another examination |
-# | machines | a minute of sensor readings | a bearing that wears out | a halted plant | a technician's trip |
-# | communications | a cell's traffic in an hour | a fault in the mast | angry subscribers | an engineer's night call |
-#
-# In every row the questions are the same: what is normal here, how far is too far, and what does each mistake cost?
-#
-# ## The map of the course
-#
-# {{map}}
-#
-# All lessons share one interface of detectors and one scoreboard. In a hurry, with a file in your hand? [Lesson 11](11_choose_a_detector_for_your_data.ipynb) can be run first and understood later.
+# So this course trains on normal or on unlabelled rows, and spends its few labels where nothing can replace them: on judging the result and, at times, on setting the limit.
 #
 # ## Exercise 1 · name the kind
 #
@@ -309,19 +295,25 @@ check.exercise_3(faults)
 # %% [markdown]
 # ## Exercise 4 · your own data (open)
 #
-# Think of data from your work. Write one sentence each: what is one observation; what would make one odd, and of which kind (point, contextual, collective); who looks at an alarm, what does a
-# false one cost and what a miss; which labels do you have? Keep the answer: you will come back to it in lesson 02.
+# Think of data from your work, or take a row of the table at the end of this page. Fill in:
 #
-# <details><summary>Hint</summary>Take the table under "Where it is used" and write the row for your field. If you cannot fill in the two costs, that is the first thing to find out.</details>
+# - **observation**: what is one observation, in your words;
+# - **kind**: which kind of anomaly matters most, `"point"`, `"contextual"` or `"collective"`;
+# - **labels**: what you have, `"normal rows"`, `"unlabelled rows"` or `"marked rows"`;
+# - **miss** and **false alarm**: what each costs, in the same money or the same minutes;
+# - **break-even**: the precision at which a list pays for itself, when a right alarm saves the cost of a miss and a wrong one costs a false alarm.
+#
+# Keep the answer: you will come back to it in lesson 02.
+#
+# <details><summary>Hint</summary>At break-even, precision <code>p</code> times the cost of a miss equals <code>(1 - p)</code> times the cost of a false alarm. If you cannot name the two costs, that is the first thing to find out; guess for now.</details>
 
 # %%
-my_case = ...
+my_case = {"observation": ..., "kind": ..., "labels": ..., "miss": ..., "false alarm": ..., "break-even": ...}
 ### BEGIN SOLUTION
-# One possible answer; what matters is that each of the four parts is concrete enough to act on.
-my_case = """One observation is the nightly backup of one server: minutes, gigabytes, exit code.
-Odd: half its usual size for that server and weekday (contextual), or all servers slow at once (collective).
-The administrator on call looks at it in the morning; a false alarm costs five minutes, a miss a lost restore.
-Labels: none, apart from three failed restores in two years. So: contaminated data, few alarms, judged by hand."""
+# One possible answer. A lost restore costs 200 times what a look in the morning costs: even a list with one right
+# alarm in 201 is worth reading, so this administrator should ask for long lists.
+my_case = {"observation": "the nightly backup of one server: minutes, gigabytes, exit code", "kind": "contextual",
+           "labels": "unlabelled rows", "miss": 1000, "false alarm": 5, "break-even": 5 / (5 + 1000)}
 ### END SOLUTION
 
 # %% tags=["check"]
@@ -329,10 +321,29 @@ check.exercise_4(my_case)
 
 # %% [markdown]
 # ***
+# ## Going further (optional): where it is used, and where the course goes
+#
+# | field | one observation | odd | a miss costs | a false alarm costs |
+# |---|---|---|---|---|
+# | finance | a payment | a stolen card | the amount | a customer at the till, refused |
+# | network security | a connection | an intruder | data, weeks of repair | an analyst's half hour |
+# | medicine | a heartbeat | a premature beat | a late diagnosis | worry, another examination |
+# | machines | a minute of sensor readings | a bearing that wears out | a halted plant | a technician's trip |
+# | communications | a cell's traffic in an hour | a fault in the mast | angry subscribers | an engineer's night call |
+#
+# In every row the questions are the same: what is normal here, how far is too far, and what does each mistake cost?
+#
+# **The map of the course.**
+#
+# {{map}}
+#
+# All lessons share one interface of detectors and one scoreboard. In a hurry, with a file in your hand? [Lesson 11](11_choose_a_detector_for_your_data.ipynb) can be run first and understood later.
+#
+# ***
 # ## What we learned
 # - We ran a lesson, and know how exercises, hints and checks work and how to keep our work.
 # - We told point, contextual and collective anomalies apart, one picture each.
-# - We saw which labels one usually has, and why they seldom suffice for an ordinary classifier.
+# - We named the labels that one can have, and what each allows: a classifier finds the kinds it was shown, a detector may find others.
 # - We judged a list of alarms by what it found (18 of 20), by what it missed (four kinds of five), and saw a longer list do worse.
 #
 # **In practice** the first version of every detector is a sorted table that somebody reads. Build that first: it shows what the data look like, what a domain rule can do, and what the next

@@ -240,7 +240,7 @@ def logs(frame):
     return np.log(frame[["quantity", "unit_price", "amount"]])
 
 def mahalanobis(X, past):
-    Sigma = np.cov(past, rowvar=False, ddof=0)
+    Sigma = np.atleast_2d(np.cov(past, rowvar=False, ddof=0))
     centred = (X - past.mean()).to_numpy()
     return np.sqrt(np.einsum("ij,jk,ik->i", centred, np.linalg.inv(Sigma), centred))
 

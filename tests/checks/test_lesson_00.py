@@ -5,6 +5,8 @@ from tests.checks.answers import check_cases
 
 import numpy as np
 
+CASE = {"observation": "a payment", "kind": "point", "labels": "unlabelled rows", "miss": 100, "false alarm": 5}
+
 CASES = {
     1: [
         ([{"a": ..., "b": ..., "c": ..., "d": ...}], "empty"),
@@ -42,14 +44,28 @@ CASES = {
         ([{"a", ...}], "empty"),
         ([np.array(list("abde"))], "right"),
         ([set()], "0 found, 4 more to find"),
+        (["abcdef"], "2 of these are no faults"),
+        ([{"a", "b", "d", "e", "f"}], "f is no fault"),
         ([{"c", "f"}], "f is no fault"),
     ],
     4: [
         ([...], "empty"),
-        (["word " * 30], "right"),
-        (["too short"], "2 words so far"),
-        ([3], "as a text"),
-        ([["word " * 10, "word " * 10]], "right"),
+        ([{**CASE, "break-even": ...}], "empty"),
+        ([{**CASE, "break-even": 5 / 105}], "right"),
+        ([{**CASE, "break-even": 0.048, "kind": "Contextual "}], "right"),
+        ([{**CASE, "break-even": 0.5, "miss": 5, "labels": "normal rows"}], "right"),
+        ([{**CASE, "break-even": 0.0005, "miss": 10_000}], "right"),
+        ([{**CASE, "break-even": 0.05}], "ratio of the two costs"),
+        ([{**CASE, "break-even": 100 / 105}], "the share that is right"),
+        ([{**CASE, "break-even": 4.76}], "between 0 and 1"),
+        ([{**CASE, "break-even": 0.2}], "solve p * miss"),
+        ([{**CASE, "break-even": 0.5, "miss": 0}], "above 0"),
+        ([{**CASE, "break-even": 0.5, "false alarm": "little"}], "not a str"),
+        ([{**CASE, "break-even": 0.05, "kind": "odd"}], "kind is one of"),
+        ([{**CASE, "break-even": 0.05, "labels": "none"}], "labels is one of"),
+        ([{**CASE, "break-even": 0.05, "observation": 3}], "in words"),
+        ([CASE], "the keys are"),
+        (["a payment"], "a dict"),
     ],
 }
 
