@@ -321,7 +321,7 @@ check.exercise_4(my_case)
 
 # %% [markdown]
 # ***
-# ## Going further (optional): where it is used, and where the course goes
+# ## Going further (optional): where it is used
 #
 # | field | one observation | odd | a miss costs | a false alarm costs |
 # |---|---|---|---|---|
@@ -333,7 +333,7 @@ check.exercise_4(my_case)
 #
 # In every row the questions are the same: what is normal here, how far is too far, and what does each mistake cost?
 #
-# **The map of the course.**
+# ## The map of the course
 #
 # {{map}}
 #
