@@ -62,11 +62,11 @@ print(recent.loc[scores.nlargest(3).index, ["time", *numbers]].to_string(index=F
 assert (shop.labels[scores.nlargest(3).index] == 1).all()
 
 # %% [markdown]
-# A detector, fit on the past, has scored 8,000 orders and shows the three strangest. 169 pieces for 55,650 euros: she would want to see that, and all three are odd. How the score comes about is the subject of this lesson. First: what is a list of such orders worth?
+# A detector, fit on the past, has scored 8,000 orders and shows the three strangest. 169 pieces for 55,650 euros: she would want to see that, and all three are odd. Where the score comes from follows. First: what is such a list worth?
 #
 # ## The simplest thing that could work
 #
-# One line: show the largest amounts. To compare it with what follows, every rule gets the same **alarm budget**, 160 orders for the 32 days: five a day on average. (The 160 highest are known only at the end; lesson 02 sets a limit for the moment itself.)
+# One line: show the largest amounts. Every rule gets the same **alarm budget**, 160 orders for the 32 days: five a day on average. (The 160 highest are known only at the end; lesson 02 sets a limit for the moment itself.)
 #
 # We count which share of each kind is on the list (its recall), which share of the euros at stake, and which share of the list is odd at all (its precision).
 
@@ -252,7 +252,7 @@ print(medians.round(1).to_string())
 assert medians.loc["amount mismatch", "Mahalanobis"] > 5 * medians.loc["normal", "Mahalanobis"]
 
 # %% [markdown]
-# Typical mismatches have ordinary z-scores, and by Mahalanobis they stand six times as far out as a typical normal order. In `einsum`, `ij,jk,ik->i` multiplies vector, matrix and vector for each row $i$, which is the formula.
+# Typical mismatches have ordinary z-scores; by Mahalanobis they stand six times as far out as a normal order. In `einsum`, `ij,jk,ik->i` multiplies vector, matrix and vector for each row $i$, which is the formula.
 #
 # ## Which rule sees which trouble?
 #
@@ -343,7 +343,7 @@ assert controls.loc["clean past", "mismatch"].min() > 0.9 and units[0] < 6 and u
 # %% [markdown]
 # Both are causes, of different holes. With a clean past a doubled amount moves from 5.9 to 15.3 standard deviations, and the mismatches are found: masking, once more. The bulk orders are not. Without the loud column they return, and four alarms in five are right. (Mismatches return, too: the list now ends at 5.5, below 5.9.) Mahalanobis, which squares and adds such units, suffers from both like the z-score.
 #
-# The repair has a price, in the takeovers' column: they live on the surprise about the country, and most are lost. In exercise 5 you get them back. Practitioners also give each kind a rule and a budget of its own, or learn how columns go together (which hour goes with a holiday, and which with a stolen password?); lesson 04 does that.
+# The repair has a price, in the takeovers' column: they live on the surprise about the country, and most are lost. In exercise 5 you get them back. Lesson 04 learns how columns go together: which hour goes with a holiday, which with a stolen password?
 #
 # ## The scoreboard, and would you run it?
 #
@@ -357,7 +357,7 @@ for name, rule in detectors.items():
 board = pd.DataFrame({name: found(pd.Series(scores, recent.index)) for name, scores in lists.items()}).T
 draws = {name: bootstrap_distribution(partial(precision_at_k, k=160), shop.labels[recent.index], scores,
                                       n_resamples=200, blocks=recent["customer_id"]) for name, scores in lists.items()}
-board["low"], board["high"] = zip(*map(percentile_interval, draws.values()))
+board[["low", "high"]] = np.array([percentile_interval(draw) for draw in draws.values()])
 board["missed [1000 €]"] = (1 - board["euros"]) * loss[recent.index].sum() / 1000
 print(board[["precision", "low", "high", "takeover", "missed [1000 €]"]].round(2).to_string())
 gains = {name: percentile_interval(draws[f"{name}, no country"] - draws[f"{name}, history"]) for name in detectors}
