@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from helpers.report.columns.labels import PLAINLY_NORMAL
 from helpers.report.errors import UnusableFile
-from helpers.report.reading.values import read_dates, read_numbers
+from helpers.report.reading.dates import read_dates
+from helpers.report.reading.numbers import read_numbers
 
 import numpy as np
 

@@ -10,7 +10,7 @@ __all__ = ["Shape", "find_shape"]
 
 REGULAR = 0.7  # of the distances between times: five working days a week are a regular step
 JITTER = 0.05  # of a step
-FEW_REPEATS = 0.01
+FEW_REPEATS = 0.05  # of the rows: an hour that the clock repeats in autumn; many series in one file repeat more
 
 
 @dataclass(frozen=True)

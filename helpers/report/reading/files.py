@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.report.errors import UnusableFile
+from helpers.report.reading.cells import MISSING_WORDS
+from helpers.report.reading.dates import numbers_as_dates
+from helpers.report.reading.numbers import decimal_comma
 from helpers.report.reading.opening import DAMAGED, damaged, not_decodable, open_text
-from helpers.report.reading.sniffing import MISSING_WORDS, count_fields, line_of_row, sniff, uneven
+from helpers.report.reading.sniffing import count_fields, line_of_row, skip_lines, sniff, uneven
+from helpers.report.reading.tidying import tidied, without_totals
 from helpers.report.reading.values import typed
 
 import numpy as np
@@ -15,11 +19,9 @@ import pandas as pd
 
 __all__ = ["Reading", "read_table"]
 
+SCREEN = 1000  # values looked at before a whole column is
 CHUNK_CELLS = 1_000_000  # what is parsed at a time: 8 MB of numbers
 NOT_A_VALUE = sorted(MISSING_WORDS - {""} | {word.upper() for word in MISSING_WORDS if word})
-SINCE_1970 = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-SECONDS_NOW = (946_684_800, 4_102_444_800)  # since 1970, of the years 2000 to 2099
-NAMES_OF_TIMES = {"time", "times", "timestamp", "ts", "date", "datetime", "epoch", "unixtime"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +100,10 @@ def read_table(
     names = _chosen(path, layout.names, columns)
     keeper = _Sample(rows, random_state) if rows else _AllRows(path, memory_limit)
     n_rows = _read_all(path, layout, names, keeper, progress)
-    frame, notes = _typed(keeper.frame(), path, layout)
-    notes = (*layout.notes, *keeper.notes(n_rows), *notes)
+    rows, left_out = without_totals(keeper.frame())
+    frame, typing = _typed(rows, path, layout)
+    frame, tidying = tidied(frame)
+    notes = (*layout.notes, *keeper.notes(n_rows), *left_out, *typing, *tidying)
     return Reading(frame, path, layout.delimiter, layout.encoding, n_rows, notes)
 
 
@@ -202,8 +206,9 @@ def _read_all(path, layout, names, keeper, progress):
 
 def _read_chunks(path, layout, names, keeper, progress):
     n_rows, size, counted = 0, path.stat().st_size, False
-    with open_text(path, layout.encoding) as (text, raw), _parser(text, layout) as chunks:
-        for chunk in chunks:
+    with open_text(path, layout.encoding) as (text, raw):
+        skip_lines(text, layout.above)
+        for chunk in _parser(text, layout):
             counted = counted or _check_widths(path, layout, chunk)
             n_rows += len(chunk)
             share = min(raw.tell() / size, 1.0)
@@ -219,6 +224,7 @@ def _parser(text, layout):
         sep=r"\s+" if layout.delimiter == " " else layout.delimiter,
         names=list(layout.names),
         header=0 if layout.has_header else None,
+        skiprows=range(1, layout.n_before) if layout.below else None,
         index_col=False,
         dtype=dict.fromkeys(layout.text_columns, "str"),
         na_values=NOT_A_VALUE,
@@ -289,37 +295,34 @@ def _typed(frame, path, layout):
     def place(row):
         return f"line {line_of_row(path, layout, row):,}"
 
-    columns, notes = {}, []
+    columns, notes, comma = {}, [], _comma_of(frame)
     for name in frame.columns:
-        columns[name], note = _meaning(frame[name], place, name in layout.text_columns)
+        columns[name], note = _meaning(frame[name], place, name in layout.text_columns, comma)
         notes += [note] * bool(note)
     return pd.DataFrame(columns, index=frame.index), notes
 
 
-def _meaning(column, place, is_code):
+def _comma_of(frame):
+    """Whether quoted numbers have a decimal comma, as far as one column tells and none denies it; else None."""
+    texts = [frame[name].dropna().astype("str").head(SCREEN) for name in frame if not _is_numeric(frame[name])]
+    told = {decimal_comma(text) for text in texts if len(text)} - {None}
+    return told.pop() if len(told) == 1 else None
+
+
+def _is_numeric(column):
+    return pd.api.types.is_numeric_dtype(column.dtype)
+
+
+def _meaning(column, place, is_code, comma):
     if is_code:
         return column, f"{column.name!r} has numbers with leading zeros: codes, read as text."
     if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
-        return typed(column, place)
+        return typed(column, place, comma)
     if column.dtype.kind == "f" and np.isinf(column).any():
         infinite = np.isinf(column)
         return column.mask(infinite), (
             f"{column.name!r} holds infinity ({int(infinite.sum()):,} times, first in "
             f"{place(column.index[infinite.argmax()])}): taken as missing."
         )
-    return _since_1970(column)
-
-
-def _since_1970(column):
-    """Seconds (or milli-, micro-, nanoseconds) since 1970 as times, if the name says so."""
-    words = set(re.split(r"[^a-z]+", str(column.name).lower()))
-    present = column.dropna()
-    if column.dtype.kind not in "if" or not words & NAMES_OF_TIMES or present.empty:
-        return column, ""
-    for unit, factor in SINCE_1970.items():
-        low, high = (second * factor for second in SECONDS_NOW)
-        if present.between(low, high).all():
-            times = pd.to_datetime(column, unit=unit)
-            first = times.dropna().iloc[0]
-            return times, f"{column.name!r} counts {unit} since 1970: read as times, the first is {first}."
-    return column, ""
+    times, note = numbers_as_dates(column)
+    return (column, note) if times is None else (times, note)
