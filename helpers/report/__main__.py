@@ -94,7 +94,8 @@ def _add_reading(group):
 
 def _add_meaning(group):
     group.add_argument("--label", metavar="COLUMN", help="holds the truth: ranks the detectors, never teaches them")
-    group.add_argument("--anomaly", metavar="VALUE", help="the label's value that means anomaly")
+    group.add_argument("--anomaly", nargs="+", action="extend", metavar="VALUE", help="the label's values for anomaly")
+    group.add_argument("--normal", nargs="+", action="extend", metavar="VALUE", help="the label's values for normal")
     group.add_argument("--leave-out", nargs="+", default=[], metavar="COLUMN", help="columns that must not be used")
     group.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns to use in spite of doubts")
     group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
@@ -148,7 +149,7 @@ def _examine(options, progress, command):
     reading = _read(options, progress)
     frame, written = reading.frame, []
     columns = describe_columns(frame, **_given(options, "label", "leave_out", "keep", "time", "shape"))
-    labels = read_labels(frame[options.label], options.anomaly) if options.label else None
+    labels = read_labels(frame[options.label], options.anomaly, options.normal) if options.label else None
     search = {"random_state": options.seed, **_given(options, "seconds", "top", "false_alarm_rate")}
     study = examine(frame, columns, labels=labels, progress=progress, **search)
     if options.out:
@@ -159,7 +160,7 @@ def _examine(options, progress, command):
 
 
 def _print_study(study, reading, written):
-    for note in (*reading.notes, *study.notes):
+    for note in (*reading.notes, *study.columns.notes, *study.notes):
         print(f"note: {note}")
     print(f"{Path(reading.path).name}: {len(study.frame):,} rows as a {study.columns.shape}")
     print(f"detector: {study.chosen}. {study.why}")

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from helpers.report.columns.meaning import FEW_VALUES, Decision, example_of, find_meaning, looks_like_labels
+from helpers.report.columns.answers import find_answers
+from helpers.report.columns.meaning import Decision, example_of, find_meaning
 from helpers.report.columns.shape import find_shape
 from helpers.report.errors import UnusableFile
 
@@ -156,13 +157,15 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, sha
         for name in frame.columns
     }
     _leave_out_copies(frame, meanings, keep)
-    unnamed = _leave_out_answers(frame, meanings, label, keep)
+    answers = find_answers(frame, meanings, label, keep)
+    for name, why in answers.why.items():
+        _leave_out(meanings, name, why, kind="looks like a label")
     found = _find_shape(frame, meanings, time, shape)
     if found.shape == "series":
         _leave_out_of_series(meanings, found.time)
     _check_inputs(frame, meanings)
     n_duplicates = int(frame.duplicated().sum())
-    notes = (*_notes(unnamed, n_duplicates), *found.notes)
+    notes = (*_notes(answers, n_duplicates), *found.notes)
     columns = tuple(_column(frame[name], meaning) for name, meaning in meanings.items())
     return Columns(columns, label, **{**vars(found), "notes": notes}, n_rows=len(frame), n_duplicates=n_duplicates)
 
@@ -222,33 +225,6 @@ def _fingerprint(column):
     return column.dtype.kind, hashes.tobytes()
 
 
-def _leave_out_answers(frame, meanings, label, keep):
-    """Labels nobody named, which are returned, and columns each of whose values goes with one label only."""
-    entered = [name for name in meanings if meanings[name].is_quantity or meanings[name].decision is Decision.CATEGORY]
-    open_to_doubt = [name for name in entered if name not in keep]
-    alike = [name for name in open_to_doubt if looks_like_labels(frame[name], meanings[name])]
-    answers = [label] if label else alike
-    for name in open_to_doubt:
-        told = next((answer for answer in answers if answer != name and _tells(frame[name], frame[answer])), None)
-        if name in answers:
-            why = f"it seems to hold the answer: to judge with it, name it label={name!r}"
-        elif told is not None:
-            why = f"each of its values goes with one value of {told!r}: it holds the answer"
-        elif name in alike:
-            why = f"it seems to hold the answer, as {label!r} does"
-        else:
-            continue
-        _leave_out(meanings, name, why, kind="looks like a label")
-    return [] if label else alike
-
-
-def _tells(column, answer):
-    if column.nunique() > FEW_VALUES:
-        return False
-    both = pd.DataFrame({"value": column.astype("str"), "answer": answer.astype("str")}).groupby("value")["answer"]
-    return bool((both.nunique() == 1).all() and answer.nunique() > 1)
-
-
 # -------------------------------------------------------------------- table or series
 
 
@@ -298,9 +274,15 @@ def _column(values, meaning):
     return Column(values.name, meaning.kind, missing, distinct, example_of(present), meaning.decision, meaning.why)
 
 
-def _notes(unnamed, n_duplicates):
-    for name in unnamed[:1]:
+def _notes(answers, n_duplicates):
+    for name in answers.unnamed[:1]:
         yield f"{name!r} looks like a label and is left out; name it label={name!r} to judge with it."
+    if others := [name for name in answers.why if name not in answers.unnamed[:1]]:
+        yield (
+            f"Left out, because they may hold the answer: {', '.join(map(repr, others))}. What is no answer, keep: "
+            f"keep=[{others[0]!r}] (--keep)."
+        )
+    yield from answers.doubts
     if n_duplicates:
         repeated = f"{n_duplicates:,} rows repeat an earlier row in every column."
         yield f"{repeated} They are kept: repetition may be usual here."

@@ -17,12 +17,13 @@ MOSTLY_MISSING = 0.9
 FEW_VALUES = 20  # a number that names something is a category up to so many values
 REPEATED = 0.2  # texts with at most this share of distinct values are categories
 NEARLY_UNIQUE = 0.9
-RARE = 0.2  # the rarer of a label's two values
+RARE = 0.5  # the rarer of a label's two values
 NAMING = re.compile(
     "id|ids|uid|uuid|guid|nr|no|num|key|code|zip|zipcode|postcode|plz|phone|index|idx|unnamed|serial|rowid|(customer|user|order|product|account|device|transaction|session|sensor|item|merchant|patient|store|trip|client|invoice|machine|card|unit)(id|nr|no|number|key|code)"
 )
 LABELLING = re.compile(
-    "label|labels|class|target|fraud|isfraud|anomaly|anomalies|anomalous|isanomaly|outlier|abnormal|attack|intrusion|fault|faulty|failure|defect|truth|y"
+    "label|labels|class|target|fraud|isfraud|anomaly|anomalies|anomalous|isanomaly|outlier|outliers|isoutlier|abnormal|"
+    "attack|intrusion|fault|faulty|failure|defect|truth|y|groundtruth|changepoint|changepoints|alarm|alert|isalarm"
 )
 
 
@@ -109,13 +110,31 @@ def looks_like_labels(column, meaning):
     -------
     bool
     """
-    named, is_category = _has_word(column.name, LABELLING), meaning.decision is Decision.CATEGORY
+    named, is_category = names_an_answer(column.name), meaning.decision is Decision.CATEGORY
     if not named and not is_category:
         return False
     shares = column.value_counts(normalize=True)
     rare = named and len(shares) == 2 and shares.iloc[1] < RARE
-    words = is_category and len(shares) <= FEW_VALUES
-    return bool(rare or (words and str(shares.index[0]).lower() in PLAINLY_NORMAL and shares.iloc[0] > 0.5))
+    words = is_category and (named or len(shares) <= FEW_VALUES)
+    commonest = str(shares.index[0]).lower().rstrip(".")
+    return bool(rare or (words and commonest in PLAINLY_NORMAL and shares.iloc[0] > 0.5))
+
+
+def names_an_answer(name):
+    """Tell whether a column's name says that it holds labels, or what another detector said.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+
+    >>> names_an_answer("is_anomaly"), names_an_answer("change point"), names_an_answer("anomaly_score")
+    (True, True, True)
+    """
+    return _has_word(name, LABELLING) or _has_word(re.sub(r"[^A-Za-z0-9]", "", str(name)), LABELLING)
 
 
 def example_of(present):

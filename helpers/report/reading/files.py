@@ -10,7 +10,8 @@ from helpers.report.reading.cells import MISSING_WORDS
 from helpers.report.reading.dates import numbers_as_dates
 from helpers.report.reading.numbers import decimal_comma
 from helpers.report.reading.opening import DAMAGED, damaged, not_decodable, open_text
-from helpers.report.reading.sniffing import count_fields, line_of_row, skip_lines, sniff, uneven
+from helpers.report.reading.records import record_chunks
+from helpers.report.reading.sniffing import RECORDS, count_fields, line_of_row, skip_lines, sniff, uneven
 from helpers.report.reading.tidying import tidied, without_totals
 from helpers.report.reading.values import typed
 
@@ -48,7 +49,7 @@ class Reading:
     notes: tuple[str, ...]
 
     def __repr__(self):
-        delimiter = {"\t": "tab", " ": "blank"}.get(self.delimiter, self.delimiter)
+        delimiter = {"\t": "tab", " ": "blank", RECORDS: "none (JSON lines)"}.get(self.delimiter, self.delimiter)
         read = "" if len(self.frame) == self.n_rows else f" ({len(self.frame):,} of them read)"
         size = f"{self.path.name}: {self.n_rows:,} rows{read}, {self.frame.shape[1]} columns"
         return "\n".join([f"{size}, delimiter {delimiter}, {self.encoding}", *self.notes])
@@ -57,7 +58,7 @@ class Reading:
 def read_table(
     path, *, delimiter=None, encoding=None, rows=None, columns=None, random_state=0, memory_limit=500, progress=None
 ):
-    """Read a delimited text file: .csv, .tsv, .txt, also compressed by gzip, bzip2, xz or zip.
+    """Read a delimited text file (.csv, .tsv, .txt) or JSON lines, also compressed by gzip, bzip2, xz or zip.
 
     Delimiter (comma, semicolon, tab, | or blanks), encoding (UTF-8, or UTF-16 that says so), decimal comma, grouped
     thousands, dates and a missing header are found. Empty cells and NA, NaN, null, ?, - and . are missing values.
@@ -208,7 +209,7 @@ def _read_chunks(path, layout, names, keeper, progress):
     n_rows, size, counted = 0, path.stat().st_size, False
     with open_text(path, layout.encoding) as (text, raw):
         skip_lines(text, layout.above)
-        for chunk in _parser(text, layout):
+        for chunk in _chunks(path, text, layout):
             counted = counted or _check_widths(path, layout, chunk)
             n_rows += len(chunk)
             share = min(raw.tell() / size, 1.0)
@@ -218,7 +219,10 @@ def _read_chunks(path, layout, names, keeper, progress):
     return n_rows
 
 
-def _parser(text, layout):
+def _chunks(path, text, layout):
+    n_rows = max(CHUNK_CELLS // len(layout.names), 100)
+    if layout.delimiter == RECORDS:
+        return record_chunks(path, text, layout.names, n_rows)
     return pd.read_csv(
         text,
         sep=r"\s+" if layout.delimiter == " " else layout.delimiter,
@@ -231,7 +235,7 @@ def _parser(text, layout):
         decimal=layout.decimal,
         skipinitialspace=True,
         low_memory=False,
-        chunksize=max(CHUNK_CELLS // len(layout.names), 100),
+        chunksize=n_rows,
     )
 
 
@@ -240,7 +244,7 @@ def _check_widths(path, layout, chunk):
 
     Returns whether the whole file was counted.
     """
-    if not chunk.iloc[:, -1].isna().any():
+    if layout.delimiter == RECORDS or not chunk.iloc[:, -1].isna().any():
         return False
     for error in _uneven_lines(path, layout):
         raise error

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from helpers.report.errors import UnusableFile
 from helpers.report.reading.cells import NUMBER, is_date, is_missing, is_number
 from helpers.report.reading.heading import csv_rows, find_heading, line_below_names
-from helpers.report.reading.opening import decoded_lines, find_encoding, open_text, read_head
+from helpers.report.reading.opening import decoded_lines, find_encoding, open_text, read_head, zeros_at_end
+from helpers.report.reading.records import are_records, names_of_records
 
-__all__ = ["Layout", "count_fields", "line_of_row", "skip_lines", "sniff", "uneven"]
+__all__ = ["RECORDS", "Layout", "count_fields", "line_of_row", "skip_lines", "sniff", "uneven"]
 
 HEAD_LINES = 1000  # looked at cell by cell
 DELIMITERS = ("\t", ";", "|", ",", " ")  # a tab in every line is rarely anything else; a blank often is
 ROW_NAME = "row_name"
+RECORDS = ""  # the delimiter of files with an object in each line
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(e[-+]?\d+)?", re.I)
 THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 
@@ -26,7 +28,7 @@ class Layout:
     Attributes
     ----------
     delimiter : str
-        One character; a blank stands for any number of blanks.
+        One character; a blank stands for any number of blanks. Empty where each line is a JSON object.
     encoding : str
         A codec's name.
     decimal : {".", ","}
@@ -85,8 +87,12 @@ def sniff(path, delimiter=None, encoding=None):
     head, whole = read_head(path)
     encoding = encoding or find_encoding(path, head)
     lines = decoded_lines(path, head, whole, encoding)
+    if are_records(lines):
+        return Layout(RECORDS, encoding, ".", names_of_records(lines), False, (), ())
     heading = find_heading(lines, lambda some: delimiter or _find_delimiter(some))
     lines, notes = lines[heading.above :], list(heading.notes)
+    if n_zeros := zeros_at_end(path):
+        notes.append(f"{n_zeros:,} zero bytes at the end of the file are left out: did the logger lose its power?")
     found = delimiter or heading.delimiter or _find_delimiter(lines)
     cells = [row for row in _rows(lines[:HEAD_LINES], found) if row]
     if not cells:
@@ -148,7 +154,10 @@ def count_fields(path, layout):
     """
     with open_text(path, layout.encoding) as (text, _):
         skip_lines(text, layout.above)
-        yield from _count(path, text, layout)
+        if layout.delimiter == RECORDS:
+            yield from ((number, len(layout.names)) for number, line in enumerate(text, 1) if line.strip())
+        else:
+            yield from _count(path, text, layout)
 
 
 def skip_lines(text, n):
@@ -312,6 +321,7 @@ def _names(path, first, has_header):
         names = tuple(f"column_{position}" for position in range(1, len(first) + 1))
         data = f"The first line holds data, no names ({', '.join(first[:4])} …)"
         return names, [f"{data}: the columns are called {names[0]} to {names[-1]}."]
+    first = [re.sub(r"^\s*#\s*(?=\S)", "", first[0]), *first[1:]]  # a comment that holds the names
     names = tuple(name.strip() or f"column_{position}" for position, name in enumerate(first, 1))
     unnamed = [made for name, made in zip(first, names, strict=True) if not name.strip()]
     twice = [name for name, count in Counter(names).items() if count > 1]
