@@ -90,6 +90,9 @@ def _add_reading(group):
     group.add_argument("--encoding", help="utf-8 if not given; old spreadsheets often need cp1252")
     group.add_argument("--rows", type=_positive(int), help="read a random sample of so many rows, for large files")
     group.add_argument("--columns", nargs="+", metavar="COLUMN", help="read these columns only")
+    group.add_argument(
+        "--missing", nargs="+", default=[], metavar="VALUE", help="what stands for no value, such as -200"
+    )
 
 
 def _add_meaning(group):
@@ -98,6 +101,9 @@ def _add_meaning(group):
     group.add_argument("--normal", nargs="+", action="extend", metavar="VALUE", help="the label's values for normal")
     group.add_argument("--leave-out", nargs="+", default=[], metavar="COLUMN", help="columns that must not be used")
     group.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns to use in spite of doubts")
+    group.add_argument(
+        "--category", nargs="+", default=[], metavar="COLUMN", help="numbers that are names, such as codes"
+    )
     group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
     group.add_argument("--shape", choices=("table", "series"), help="recognised if not given")
 
@@ -138,8 +144,8 @@ def _given(options, *names):
     return {name: getattr(options, name) for name in names}
 
 
-def _read(options, progress):
-    layout = _given(options, "delimiter", "encoding", "rows", "columns")
+def _read(options, progress, missing=()):
+    layout = _given(options, "delimiter", "encoding", "rows", "columns") | {"missing": options.missing or missing}
     return read_table(options.file, **layout, random_state=options.seed, progress=progress)
 
 
@@ -148,7 +154,7 @@ def _examine(options, progress, command):
         refuse_existing(options.out, REPORT_FILES, options.overwrite)
     reading = _read(options, progress)
     frame, written = reading.frame, []
-    columns = describe_columns(frame, **_given(options, "label", "leave_out", "keep", "time", "shape"))
+    columns = describe_columns(frame, **_given(options, "label", "leave_out", "keep", "category", "time", "shape"))
     labels = read_labels(frame[options.label], options.anomaly, options.normal) if options.label else None
     search = {"random_state": options.seed, **_given(options, "seconds", "top", "false_alarm_rate")}
     study = examine(frame, columns, labels=labels, progress=progress, **search)
@@ -180,7 +186,7 @@ def _score_batch(options, progress, command):
     if options.out:
         refuse_existing(options.out, names, options.overwrite)
     model = OwnModel.load(options.detector)
-    reading = _read(options, progress)
+    reading = _read(options, progress, model.about.get("missing", ()))
     scores, anomalies = score_batch(model, reading.frame, top=options.top)
     tables = dict(zip(names, (anomalies, scores), strict=False))
     written = write_tables(tables, options.out) if options.out else []

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -58,9 +59,15 @@ def write_report(study, reading, folder, *, overwrite=False, command=None):
     writers = (
         lambda path: path.write_text(render(study, reading, command), encoding="utf-8"),
         lambda path: path.write_text(anomalies_csv(study.anomalies), encoding="utf-8"),
-        study.model.save,
+        _as_read(study.model, reading).save,
     )
     return write_all_or_nothing(folder, dict(zip(REPORT_FILES, writers, strict=True)))
+
+
+def _as_read(model, reading):
+    """The model with what its file's cells hold for no value: a new batch is read alike."""
+    missing = [str(value) for value in reading.missing] if reading is not None else []
+    return replace(model, about={**model.about, "missing": missing}) if missing else model
 
 
 def write_tables(tables, folder):

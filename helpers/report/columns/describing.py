@@ -1,8 +1,10 @@
 """What the columns of a table are, what is done with each and why; and whether the rows are a series."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from helpers.report.columns.answers import find_answers
+from helpers.report.columns.doubts import doubts_about_numbers
 from helpers.report.columns.meaning import Decision, example_of, find_meaning
 from helpers.report.columns.shape import find_shape
 from helpers.report.errors import UnusableFile
@@ -112,7 +114,7 @@ class Columns:
         return "\n".join([f"{self.shape} of {self.n_rows:,} rows: {used}", self.why_shape, *self.notes])
 
 
-def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, shape=None):
+def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), time=None, shape=None):
     """Say what each column is and what becomes of it: entered as number, logarithm, category or date, or left out.
 
     Left out are columns that cannot show an odd row (empty, constant, 90 % missing, free text, a copy of another), that
@@ -127,6 +129,8 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, sha
         The column of labels: to judge detectors with, never to learn from.
     leave_out, keep : str or sequence of str
         Columns that you know better about.
+    category : str or sequence of str
+        Columns whose values are names, also where they are written as numbers.
     time : str, optional
         The column of times that orders the rows.
     shape : {"table", "series"}, optional
@@ -149,13 +153,12 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, sha
     >>> columns.table[["kind", "decision"]].values.tolist()
     [['identifier', 'left out'], ['number', 'number'], ['category', 'category']]
     """
-    leave_out, keep = _as_names(leave_out), _as_names(keep)
+    leave_out, keep, category = _as_names(leave_out), _as_names(keep), _as_names(category)
     _check_frame(frame)
-    _check_choices(frame, label, leave_out, keep, time, shape)
-    meanings = {
-        name: find_meaning(frame[name], is_label=name == label, is_left_out=name in leave_out, is_kept=name in keep)
-        for name in frame.columns
-    }
+    _check_choices(frame, {"label": _as_names(label or ()), "leave_out": leave_out, "category": category}, keep, time)
+    _check_shape(shape)
+    asked = {name: _asked(name, label, leave_out, keep, category) for name in frame.columns}
+    meanings = {name: find_meaning(frame[name], asked[name]) for name in frame.columns}
     _leave_out_copies(frame, meanings, keep)
     answers = find_answers(frame, meanings, label, keep)
     for name, why in answers.why.items():
@@ -165,7 +168,8 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, sha
         _leave_out_of_series(meanings, found.time)
     _check_inputs(frame, meanings)
     n_duplicates = int(frame.duplicated().sum())
-    notes = (*_notes(answers, n_duplicates), *found.notes)
+    numbers = [name for name, meaning in meanings.items() if meaning.is_quantity]
+    notes = (*_notes(answers, n_duplicates), *doubts_about_numbers(frame[numbers]), *found.notes)
     columns = tuple(_column(frame[name], meaning) for name, meaning in meanings.items())
     return Columns(columns, label, **{**vars(found), "notes": notes}, n_rows=len(frame), n_duplicates=n_duplicates)
 
@@ -188,17 +192,29 @@ def _check_frame(frame):
         raise UnusableFile(f"{problem} Bring at least {FEWEST_ROWS}; a thousand are better.")
 
 
-def _check_choices(frame, label, leave_out, keep, time, shape):
-    named = {"label": _as_names(label or ()), "leave_out": leave_out, "keep": keep, "time": _as_names(time or ())}
+def _asked(name, label, leave_out, keep, category):
+    """What the owner has decided of a column; "" if nothing."""
+    decided = {"label": (label,), "leave out": leave_out, "category": category, "keep": keep}
+    return next((decision for decision, names in decided.items() if name in names), "")
+
+
+def _check_choices(frame, exclusive, keep, time):
+    named = {**exclusive, "keep": keep, "time": _as_names(time or ())}
     for parameter, names in named.items():
         for name in names:
             if name not in frame.columns:
                 known = f"{', '.join(map(str, frame.columns[:10]))}{' …' * (frame.shape[1] > 10)}"
                 raise UnusableFile(f"{parameter}={name!r}: there is no such column. There are {known}.")
-    both = (set(leave_out) & {*keep, label, time}) or (set(keep) & {label})
-    if both:
-        problem = f"{both.pop()!r} is asked for in two ways that exclude each other"
-        raise UnusableFile(f"{problem}: decide for one of leave_out, keep, label and time.")
+    twice = [
+        name for name, count in Counter(name for names in exclusive.values() for name in names).items() if count > 1
+    ]
+    twice += [name for name in {*exclusive["leave_out"]} & {*keep, time}] + [*{*keep} & {*exclusive["label"]}]
+    if twice:
+        problem = f"{twice[0]!r} is asked for in two ways that exclude each other"
+        raise UnusableFile(f"{problem}: decide for one of leave_out, keep, category, label and time.")
+
+
+def _check_shape(shape):
     if shape not in (None, "table", "series"):
         raise UnusableFile(f"shape={shape!r}: it is 'table' or 'series', or left to be found.")
 

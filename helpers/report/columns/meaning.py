@@ -61,13 +61,13 @@ class Meaning:
         return self.decision in (Decision.NUMBER, Decision.LOGARITHM)
 
 
-def find_meaning(column, *, is_label=False, is_left_out=False, is_kept=False):
+def find_meaning(column, asked=""):
     """Say what a column is, by itself, and what becomes of it.
 
     Parameters
     ----------
     column : Series of shape (n,)
-    is_label, is_left_out, is_kept : bool
+    asked : {"", "label", "leave out", "category", "keep"}
         What its owner has decided.
 
     Returns
@@ -83,19 +83,21 @@ def find_meaning(column, *, is_label=False, is_left_out=False, is_kept=False):
     >>> find_meaning(pd.Series(["red", "blue"] * 50, name="colour")).decision
     <Decision.CATEGORY: 'category'>
     """
-    if is_left_out:
+    if asked == "leave out":
         return _left_out(_plain_kind(column), "you asked for it")
-    if is_label:
+    if asked == "label":
         return Meaning("label", Decision.LABEL, "you named it: it judges detectors and teaches none")
     present = _present(column)
-    if nothing := _nothing_in_it(present, len(column), is_kept):
+    if nothing := _nothing_in_it(present, len(column), is_kept=asked == "keep"):
         return nothing
+    if asked == "category":
+        return Meaning("category", Decision.CATEGORY, f"you asked for it, {present.nunique():,} values")
     if present.dtype.kind == "M":
         return Meaning("date", Decision.DATE, "times: entered as hour of the day and day of the week")
     if present.dtype.kind == "b":
         return Meaning("boolean", Decision.NUMBER, "two values, entered as 0 and 1")
     meaning = _number(column.name, present) if present.dtype.kind in "iuf" else _text(column.name, present)
-    return _kept(present, meaning) if is_kept and meaning.decision is Decision.LEFT_OUT else meaning
+    return _kept(present, meaning) if asked == "keep" and meaning.decision is Decision.LEFT_OUT else meaning
 
 
 def looks_like_labels(column, meaning):

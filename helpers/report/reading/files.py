@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.report.errors import UnusableFile
-from helpers.report.reading.cells import MISSING_WORDS
+from helpers.report.reading.cells import MISSING_WORDS, is_number
 from helpers.report.reading.dates import numbers_as_dates
 from helpers.report.reading.numbers import decimal_comma
 from helpers.report.reading.opening import DAMAGED, damaged, not_decodable, open_text
@@ -39,6 +39,8 @@ class Reading:
         Rows of the file; more than the frame has if it is a sample.
     notes : tuple of str
         Sentences about what was guessed, sampled or taken as missing.
+    missing : tuple
+        Values that were named as standing for no value.
     """
 
     frame: pd.DataFrame
@@ -47,6 +49,7 @@ class Reading:
     encoding: str
     n_rows: int
     notes: tuple[str, ...]
+    missing: tuple = ()
 
     def __repr__(self):
         delimiter = {"\t": "tab", " ": "blank", RECORDS: "none (JSON lines)"}.get(self.delimiter, self.delimiter)
@@ -56,7 +59,16 @@ class Reading:
 
 
 def read_table(
-    path, *, delimiter=None, encoding=None, rows=None, columns=None, random_state=0, memory_limit=500, progress=None
+    path,
+    *,
+    delimiter=None,
+    encoding=None,
+    rows=None,
+    columns=None,
+    missing=(),
+    random_state=0,
+    memory_limit=500,
+    progress=None,
 ):
     """Read a delimited text file (.csv, .tsv, .txt) or JSON lines, also compressed by gzip, bzip2, xz or zip.
 
@@ -72,6 +84,8 @@ def read_table(
         Draw so many rows at random, each with equal chance, in one pass and flat memory; their order is kept.
     columns : sequence of str, optional
         Read these only.
+    missing : value or sequence of values
+        What stands for no value in this file, such as -200, beside what always does.
     random_state : int
         Of the draw.
     memory_limit : float
@@ -100,12 +114,13 @@ def read_table(
     layout = sniff(path, delimiter, encoding)
     names = _chosen(path, layout.names, columns)
     keeper = _Sample(rows, random_state) if rows else _AllRows(path, memory_limit)
-    n_rows = _read_all(path, layout, names, keeper, progress)
+    missing = _as_values(missing)
+    n_rows = _read_all(path, layout, names, keeper, progress, missing)
     rows, left_out = without_totals(keeper.frame())
     frame, typing = _typed(rows, path, layout)
     frame, tidying = tidied(frame)
     notes = (*layout.notes, *keeper.notes(n_rows), *left_out, *typing, *tidying)
-    return Reading(frame, path, layout.delimiter, layout.encoding, n_rows, notes)
+    return Reading(frame, path, layout.delimiter, layout.encoding, n_rows, notes, missing)
 
 
 # -------------------------------------------------------------------- what is kept of the file
@@ -191,10 +206,22 @@ def _megabytes(chunk):
 # -------------------------------------------------------------------- reading
 
 
-def _read_all(path, layout, names, keeper, progress):
+def _as_values(missing):
+    return (missing,) if isinstance(missing, str | int | float) else tuple(missing)
+
+
+def _without(chunk, missing):
+    """The chunk with holes where a cell holds one of these values, written as text or as number."""
+    texts = {str(value).strip() for value in missing}
+    numbers = {float(text) for text in texts if is_number(text) and "," not in text}
+    held = chunk.apply(lambda column: column.isin(numbers) if _is_numeric(column) else column.isin(texts))
+    return chunk.mask(held)
+
+
+def _read_all(path, layout, names, keeper, progress, missing):
     """Hand the file's rows to the keeper; their number, or a sentence about what is broken."""
     try:
-        return _read_chunks(path, layout, names, keeper, progress)
+        return _read_chunks(path, layout, names, keeper, progress, missing)
     except UnusableFile:
         raise
     except UnicodeError as error:
@@ -205,7 +232,7 @@ def _read_all(path, layout, names, keeper, progress):
         raise damaged(path, error) from None
 
 
-def _read_chunks(path, layout, names, keeper, progress):
+def _read_chunks(path, layout, names, keeper, progress, missing):
     n_rows, size, counted = 0, path.stat().st_size, False
     with open_text(path, layout.encoding) as (text, raw):
         skip_lines(text, layout.above)
@@ -213,7 +240,7 @@ def _read_chunks(path, layout, names, keeper, progress):
             counted = counted or _check_widths(path, layout, chunk)
             n_rows += len(chunk)
             share = min(raw.tell() / size, 1.0)
-            keeper.add(chunk[names], share)
+            keeper.add(_without(chunk[names], missing) if missing else chunk[names], share)
             if progress is not None:
                 progress(share, f"reading: {n_rows:,} rows")
     return n_rows
