@@ -328,7 +328,7 @@ def test_dates_as_text_in_a_frame_of_ones_own():
         (
             {"keep": "size", "leave_out": "size"},
             "'size' is asked for in two ways that exclude each other: decide for one "
-            "of leave_out, keep, label and time.",
+            "of leave_out, keep, category, label and time.",
         ),
         (
             {"shape": "series"},

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from helpers.detectors.storage import StoredDetectorError
-from helpers.report.batch import score_batch
+from helpers.report.batch import as_in_training, score_batch
 from helpers.report.columns.describing import describe_columns
 from helpers.report.columns.labels import read_labels
 from helpers.report.errors import UnusableFile
@@ -18,7 +18,7 @@ from helpers.training.progress import StageBar
 
 __all__ = ["main"]
 
-DONE, UNUSABLE, EXISTS, ALARM, INTERRUPTED = 0, 1, 3, 4, 130
+DONE, UNUSABLE, EXISTS, ALARM, PARTLY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 EPILOG = """\
 examples:
   python -m helpers.report my.csv                          a verdict on the screen, no file written
@@ -32,6 +32,7 @@ exit codes:
   2  wrong options
   3  an output file exists already (--overwrite replaces it)
   4  with --fail-on-alarm: rows were flagged
+  5  with --detector: some rows could not be judged, or lack a value that training never lacked
   130  interrupted; nothing was written
 """
 
@@ -57,10 +58,13 @@ def main(arguments=None):
         return run(options, progress, f"python -m helpers.report {shlex.join(arguments)}")
     except (UnusableFile, StoredDetectorError) as error:
         return _refuse(progress, error, UNUSABLE)
-    except FileNotFoundError as error:
-        return _refuse(progress, f"There is no file {error.filename}.", UNUSABLE)
     except OutputExists as error:
         return _refuse(progress, error, EXISTS)
+    except FileNotFoundError as error:
+        return _refuse(progress, f"There is no file {error.filename}.", UNUSABLE)
+    except OSError as error:  # of the output: a full disk, say; the input's are told by whoever reads it
+        problem = f"{error.filename or options.out}: {error.strerror}. Nothing was written." if error.errno else error
+        return _refuse(progress, problem, UNUSABLE)
     except KeyboardInterrupt:
         return _refuse(progress, "Interrupted; nothing was written.", INTERRUPTED)
     finally:
@@ -97,8 +101,12 @@ def _add_reading(group):
 
 def _add_meaning(group):
     group.add_argument("--label", metavar="COLUMN", help="holds the truth: ranks the detectors, never teaches them")
-    group.add_argument("--anomaly", nargs="+", action="extend", metavar="VALUE", help="the label's values for anomaly")
-    group.add_argument("--normal", nargs="+", action="extend", metavar="VALUE", help="the label's values for normal")
+    group.add_argument(
+        "--anomaly", action="append", metavar="VALUE", help="the label's value for anomaly; may be repeated"
+    )
+    group.add_argument(
+        "--normal", action="append", metavar="VALUE", help="the label's value for normal; may be repeated"
+    )
     group.add_argument("--leave-out", nargs="+", default=[], metavar="COLUMN", help="columns that must not be used")
     group.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns to use in spite of doubts")
     group.add_argument(
@@ -187,14 +195,27 @@ def _score_batch(options, progress, command):
         refuse_existing(options.out, names, options.overwrite)
     model = OwnModel.load(options.detector)
     reading = _read(options, progress, model.about.get("missing", ()))
-    scores, anomalies = score_batch(model, reading.frame, top=options.top)
+    frame, lacking, notes = as_in_training(model, reading.frame)
+    scores, anomalies = score_batch(model, frame, top=options.top)
     tables = dict(zip(names, (anomalies, scores), strict=False))
     written = write_tables(tables, options.out) if options.out else []
     progress.close()
-    n_flagged = int(scores["flagged"].sum())
+    n_flagged, n_unscored = int(scores["flagged"].sum()), int(scores["strangeness"].isna().sum())
+    for note in (*reading.notes, *notes):
+        print(f"note: {note}")
     print(f"{Path(options.file).name}: {n_flagged:,} of {len(scores):,} rows flagged by {model.name}")
+    print(*_not_judged(n_unscored, int(lacking.sum())), sep="\n", end="\n" * bool(n_unscored or lacking.any()))
     _print_files(written)
-    return ALARM if options.fail_on_alarm and n_flagged else DONE
+    if options.fail_on_alarm and n_flagged:
+        return ALARM
+    return PARTLY if n_unscored or lacking.any() else DONE
+
+
+def _not_judged(n_unscored, n_lacking):
+    if n_unscored:
+        yield f"not judged: {n_unscored:,} rows, whose values or whose past are missing"
+    elif n_lacking:
+        yield f"judged in part: {n_lacking:,} rows, which lack a value that training never lacked"
 
 
 def _refuse(progress, message, code):

@@ -179,6 +179,16 @@ class TableModel(OwnModel):
         """Names of the columns that are read, a tuple."""
         return self.inputs.columns
 
+    @property
+    def numbers(self):
+        """Those of `columns` that hold numbers."""
+        return self.inputs.numbers
+
+    @property
+    def missing_before(self):
+        """Those of `numbers` that lacked a value in training."""
+        return self.inputs.missing_before
+
     def explain(self, rows, usual_rows, top):
         """Sentences and shares of (n, n_columns): see :func:`helpers.report.explain_rows`."""
         return explain_table_rows(self.inputs, self.detector, rows, usual_rows, top)
@@ -223,6 +233,16 @@ class SeriesModel(OwnModel):
     shape = "series"
     place = "time"
     one_of_many = "point in time"
+
+    @property
+    def numbers(self):
+        """The channels."""
+        return self.columns
+
+    @property
+    def missing_before(self):
+        """All channels: a point with a hole is a gap of the series."""
+        return self.columns
 
     def explain(self, rows, usual_rows, top):
         """Sentences and shares of (n, n_channels): see :func:`helpers.report.explain_rows`."""

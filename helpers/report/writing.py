@@ -12,6 +12,7 @@ import pandas as pd
 __all__ = [
     "REPORT_FILES",
     "OutputExists",
+    "OutputImpossible",
     "anomalies_csv",
     "refuse_existing",
     "write_all_or_nothing",
@@ -25,6 +26,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 class OutputExists(FileExistsError):
     """Something of this name is there already; the message says what, and how to replace it."""
+
+
+class OutputImpossible(OSError):
+    """Nothing can be written there; the message says why."""
 
 
 def write_report(study, reading, folder, *, overwrite=False, command=None):
@@ -91,6 +96,8 @@ def write_tables(tables, folder):
 def refuse_existing(folder, names, overwrite=False):
     """Raise OutputExists if files of these names are in the folder, or if the folder is a file.
 
+    :class:`OutputImpossible` is raised if no file can be made there: said before the work, not after it.
+
     Parameters
     ----------
     folder : str or Path
@@ -104,10 +111,23 @@ def refuse_existing(folder, names, overwrite=False):
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise OutputExists(f"{folder} is a file, not a folder. Name another place for the results.")
+    _refuse_unwritable(folder)
     found = [name for name in names if (folder / name).exists()]
     if found and not overwrite:
         problem = f"{folder} holds {', '.join(found)} already, and nothing is replaced unasked."
         raise OutputExists(f"{problem} Name another folder, or pass overwrite=True (--overwrite in the terminal).")
+
+
+def _refuse_unwritable(folder):
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise OutputImpossible(
+            f"{there} is a file, so {folder} cannot be a folder. Name another place for the results."
+        )
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        raise OutputImpossible(f"Nothing can be written to {there} ({error.strerror}). Name another place.") from None
 
 
 def write_all_or_nothing(folder, writers):

@@ -95,6 +95,12 @@ class TableInputs(TransformerMixin, BaseEstimator):
         """Names of all columns that are read, a tuple."""
         return (*self.numbers, *self.categories, *self.dates)
 
+    @property
+    def missing_before(self):
+        """Columns of numbers that lacked a value in training, a tuple."""
+        learned = [encoder for encoder in self.encoders_ if isinstance(encoder, NumberInputs)]
+        return tuple(encoder.source for encoder in learned if encoder.marks_missing)
+
     def to_dict(self):
         """All that was learned, for ``json.dumps``; :meth:`from_dict` reads it."""
         check_is_fitted(self, "encoders_", msg="Fit these inputs on training rows first: fit(frame).")
