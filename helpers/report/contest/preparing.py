@@ -1,6 +1,5 @@
 """A table or a series, cut into four parts with one job each, as the detectors see it."""
 
-import itertools
 from dataclasses import replace
 
 from helpers.evaluation.events import event_table, events_from_labels
@@ -215,12 +214,9 @@ class PreparedTable(Prepared):
         return pd.RangeIndex(self.n_rows)
 
     def stretches(self, size):
-        """Positions of all rows in blocks, and of each block whether it was learned from."""
-        learned = np.isin(np.arange(self.n_rows), self.learned)
+        """Positions of all rows, in blocks."""
         for first in range(0, self.n_rows, size):
-            block = np.arange(first, min(first + size, self.n_rows))
-            parts = (block[learned[block]], True), (block[~learned[block]], False)
-            yield from ((rows, known) for rows, known in parts if len(rows))
+            yield np.arange(first, min(first + size, self.n_rows))
 
     def _rows(self, positions):
         return self.inputs.transform(self.frame.iloc[positions])
@@ -304,10 +300,9 @@ class PreparedSeries(Prepared):
         return pd.DatetimeIndex(self.frame[self.columns.time])
 
     def stretches(self, size):
-        """Positions of all points in neighbouring blocks, and of each block whether it was learned from."""
-        start, stop = self.learned[0], self.learned[-1] + 1
-        for first, end in itertools.pairwise(sorted({0, self.n_rows, start, stop, *range(0, self.n_rows, size)})):
-            yield np.arange(first, end), start <= first < stop
+        """Positions of all points, in neighbouring blocks."""
+        for first in range(0, self.n_rows, size):
+            yield np.arange(first, min(first + size, self.n_rows))
 
     def _taught(self, positions):
         stretch = np.arange(positions[0], positions[-1] + 1)

@@ -86,7 +86,7 @@ def judge(prepared: Prepared, strangeness):
     ----------
     prepared : Prepared
     strangeness : Series of shape (n,)
-        From :func:`helpers.report.cross_fitted_strangeness`.
+        From :func:`helpers.report.strangeness_of_all`.
 
     Returns
     -------
