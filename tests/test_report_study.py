@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from helpers.detectors import NearestNeighbours, ZScore
-from helpers.evaluation.thresholds import quantile_threshold
+from helpers.evaluation.contaminated import contaminated_threshold
 from helpers.report import TooLittleTime
 from helpers.report.batch import score_batch
 from helpers.report.columns.describing import describe_columns
@@ -169,6 +169,15 @@ def test_the_reports_own_file_is_flagged_alike_by_what_is_kept(tmp_path):
         assert not found.anomalies.query("flagged")["because"].head(5).str.contains("nothing stands out").any()
 
 
+def test_one_outlier_in_the_calibration_part_does_not_become_the_limit():
+    """40 standard deviations there hid 9 later."""
+    days = pd.date_range("2024-01-01", periods=400, freq="D")
+    frame = pd.DataFrame({"day": days, "load": np.random.default_rng(0).normal(50, 2, 400)})
+    frame.loc[200, "load"], frame.loc[300, "load"] = 130.0, 68.0
+    found = examine(frame, describe_columns(frame), seconds=SECONDS)
+    assert {201, 301} <= set(found.anomalies.query("flagged")["row"])
+
+
 def test_both_judges_keep_the_promise_together():
     ready, model = neighbours(table(n=5000))
     flagged = model.strangeness(ready.frame.iloc[ready.parts.test]) > 1
@@ -324,7 +333,7 @@ def test_limits_come_from_the_calibration_rows():
     (entry,) = train_candidates(ready, table_candidates(4)[:1], seconds=30)
     model = finish(ready, entry, 0.05)
     scores = entry.detector.decision_function(ready.calibration().X)
-    assert model.detector.threshold_ == quantile_threshold(scores, 0.05)
+    assert model.detector.threshold_ == contaminated_threshold(scores, 0.05)
     assert model.usual == np.median(scores)
     assert model.about["learned from"] == 400
 

@@ -3,7 +3,9 @@
 import datetime
 import math
 from dataclasses import replace
+from functools import partial
 
+from helpers.evaluation.contaminated import contaminated_threshold, plausible_scores
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.report.budget import TimeBudget
 from helpers.report.contest.preparing import Prepared
@@ -46,8 +48,9 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01, *, seconds=N
     """
     calibration = prepared.calibration()
     scores = calibration.scores_by(entry.detector)
-    rate = _possible_rate(false_alarm_rate, scores)
-    entry.detector.set_threshold(quantile_threshold(scores, rate))
+    limit = quantile_threshold if prepared.labels is not None else contaminated_threshold  # odd rows among the others
+    rate = _possible_rate(false_alarm_rate, scores if prepared.labels is not None else plausible_scores(scores))
+    entry.detector.set_threshold(limit(scores, rate))
     about = {
         "made": datetime.date.today().isoformat(),
         "rows": prepared.n_rows,
@@ -56,12 +59,12 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01, *, seconds=N
         "random_state": prepared.random_state,
     }
     model = prepared.model(entry.detector, float(np.nanmedian(scores)), entry.name, about)
-    second = _second_judge(prepared, entry, rate, TimeBudget(seconds, progress))
+    second = _second_judge(prepared, entry, partial(limit, false_alarm_rate=rate), TimeBudget(seconds, progress))
     if second is None:
         return model
     of_second = second.strangeness(calibration.scores_by(second.detector))
     both = np.fmax(Judge(model.detector, model.usual).strangeness(scores), of_second)
-    return replace(model, second=second, scale=quantile_threshold(both, rate))
+    return replace(model, second=second, scale=limit(both, rate))
 
 
 def strangeness_of_all(prepared: Prepared, model: OwnModel, *, seconds=None, progress=None):
@@ -102,7 +105,7 @@ def _score_in_blocks(prepared, model, budget):
     return values, 0
 
 
-def _second_judge(prepared, entry, rate, budget):
+def _second_judge(prepared, entry, limit, budget):
     """The same detector, learned from other rows, with its own limit; None if there are too few, or no time."""
     left = budget.left() - 2 * entry.scoring_seconds(prepared.n_rows)
     allowed = left * SECOND_FIT_SHARE if entry.candidate.network else left
@@ -112,7 +115,7 @@ def _second_judge(prepared, entry, rate, budget):
     try:
         detector = fit_again(entry, prepared.others(), min(allowed, entry.fit_seconds))
         scores = prepared.calibration().scores_by(detector)
-        detector.set_threshold(quantile_threshold(scores, rate))
+        detector.set_threshold(limit(scores))
     except ValueError:  # such as a series that is too short
         return None
     return Judge(detector, float(np.nanmedian(scores)))
