@@ -436,6 +436,32 @@ def test_a_table_without_times_is_no_series():
         prepare_series(table(), describe_columns(table()))
 
 
+def test_a_channel_that_begins_late_is_left_out_by_name():
+    late = np.where(np.arange(N) < 0.55 * N, np.nan, 1.0 * shuffled)
+    columns = describe_columns(hourly(new_sensor=late))
+    assert columns.table.loc["new_sensor", "kind"] == "begins late"
+    assert (
+        "'new_sensor' is left out: its first value comes after 55% of the rows, too late to learn from."
+        in columns.notes
+    )
+
+
+@pytest.mark.parametrize("pace", [5, 15])
+def test_a_slow_channel_is_held_and_said(pace):
+    slow = np.where(np.arange(N) % pace == 0, 1.0 * shuffled, np.nan)
+    frame = hourly(slow=slow)
+    columns = describe_columns(frame)
+    assert columns.hold == {"slow": 2 * pace - 1} and "slow" in columns.numbers
+    assert any(f"'slow' is measured every {pace} rows" in note for note in columns.notes)
+    channels, _ = prepare_series(frame, columns)
+    assert channels["slow"].tolist() == np.repeat(slow[::pace], pace)[:N].tolist()
+
+
+def test_holes_that_come_now_and_then_stay_holes():
+    holes = np.where(shuffled % 9 == 0, np.nan, 1.0 * shuffled)
+    assert describe_columns(hourly(level=holes)).hold == {}
+
+
 # -------------------------------------------------------------------- labels
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from helpers.detectors.storage import StoredDetectorError, load_detector, replace_file, write_detector
 from helpers.report.columns.cells import date_values, number_values
 from helpers.report.columns.inputs import TableInputs
+from helpers.report.columns.pace import held
 from helpers.report.errors import UnusableFile
 from helpers.report.reasons.points import explain_points
 from helpers.report.reasons.rows import explain_table_rows
@@ -276,11 +277,14 @@ class SeriesModel(OwnModel):
     tail : DataFrame or None
         The last points (DatetimeIndex, channels): a new batch that follows is scored from its first point. None takes
         what the detector remembers of its training series.
+    hold : dict of str to int
+        Channels that are measured every few rows: for how many further rows a value counts.
     """
 
     columns: tuple[str, ...]
     time: str | None = None
     tail: pd.DataFrame | None = field(default=None, repr=False)
+    hold: dict = field(default_factory=dict)
     shape = "series"
     place = "time"
     one_of_many = "point in time"
@@ -333,7 +337,7 @@ class SeriesModel(OwnModel):
         order = np.argsort(times, kind="stable")
         order = order[~times[order].duplicated() & times[order].notna()]
         channels = {name: number_values(frame[name]) for name in self.columns}
-        return pd.DataFrame(channels, index=times).iloc[order], np.asarray(order)
+        return held(pd.DataFrame(channels, index=times).iloc[order], self.hold), np.asarray(order)
 
     def history(self, series, context=None):
         """Find what came right before a series from :meth:`as_series`.
@@ -367,12 +371,13 @@ class SeriesModel(OwnModel):
 
     def _content(self):
         tail = None if self.tail is None else _tail_content(self.tail)
-        return super()._content() | {"time": self.time, "tail": tail}
+        return super()._content() | {"time": self.time, "tail": tail, "hold": self.hold}
 
     @classmethod
     def _from_content(cls, content, **shared):
         tail = None if content["tail"] is None else _read_tail(content["tail"])
-        return cls(columns=tuple(content["columns"]), time=content["time"], tail=tail, **shared)
+        own = {"time": content["time"], "tail": tail, "hold": content["hold"]}
+        return cls(columns=tuple(content["columns"]), **own, **shared)
 
     def _needed(self, frame):
         has_times = self.time is None or (self.time not in frame and isinstance(frame.index, pd.DatetimeIndex))

@@ -1,11 +1,12 @@
 """What the columns of a table are, what is done with each and why; and whether the rows are a series."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from helpers.report.columns.answers import find_answers
 from helpers.report.columns.doubts import doubts_about_numbers
-from helpers.report.columns.meaning import Decision, example_of, find_meaning
+from helpers.report.columns.meaning import Decision, Meaning, example_of, find_meaning
+from helpers.report.columns.pace import Paces, find_paces
 from helpers.report.columns.shape import find_shape
 from helpers.report.errors import UnusableFile
 
@@ -65,6 +66,8 @@ class Columns:
         Rows, and rows that repeat an earlier one in every column.
     notes : tuple of str
         Sentences.
+    hold : dict of str to int
+        Channels of a series that are measured every few rows: for how many further rows a value counts.
     """
 
     columns: tuple[Column, ...]
@@ -77,6 +80,7 @@ class Columns:
     n_rows: int
     n_duplicates: int
     notes: tuple[str, ...]
+    hold: dict[str, int] = field(default_factory=dict)
 
     def named(self, *decisions):
         """Names of the columns with one of these decisions, a tuple."""
@@ -164,14 +168,17 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
     for name, why in answers.why.items():
         _leave_out(meanings, name, why, kind="looks like a label")
     found = _find_shape(frame, meanings, time, shape)
+    paces = Paces()
     if found.shape == "series":
         _leave_out_of_series(meanings, found.time)
+        paces = _at_their_paces(frame, meanings, found.time)
     _check_inputs(frame, meanings)
     n_duplicates = int(frame.duplicated().sum())
     numbers = [name for name, meaning in meanings.items() if meaning.is_quantity]
-    notes = (*_notes(answers, n_duplicates), *doubts_about_numbers(frame[numbers]), *found.notes)
+    notes = (*_notes(answers, n_duplicates), *doubts_about_numbers(frame[numbers]), *found.notes, *paces.notes())
     columns = tuple(_column(frame[name], meaning) for name, meaning in meanings.items())
-    return Columns(columns, label, **{**vars(found), "notes": notes}, n_rows=len(frame), n_duplicates=n_duplicates)
+    counts = {"n_rows": len(frame), "n_duplicates": n_duplicates}
+    return Columns(columns, label, **{**vars(found), "notes": notes}, **counts, hold=paces.hold)
 
 
 # -------------------------------------------------------------------- what is asked
@@ -262,6 +269,20 @@ def _leave_out_of_series(meanings, time):
             _leave_out(meanings, name, "a series is judged by its numbers")
         elif meaning.decision is Decision.LOGARITHM:
             meanings[name] = replace(meaning, decision=Decision.NUMBER, why="a quantity")
+
+
+def _at_their_paces(frame, meanings, time):
+    """Take in what is measured seldom and regularly, leave out what begins too late."""
+    sorted_by_time = frame.sort_values(time, kind="stable")
+    rare = [name for name, meaning in meanings.items() if meaning.kind == "mostly missing"]
+    rare = [name for name in rare if frame[name].dtype.kind in "iuf" and frame[name].nunique() > 1]
+    paces = find_paces(sorted_by_time[[*(name for name in meanings if meanings[name].is_quantity), *rare]])
+    for name in rare:
+        if name in paces.hold:
+            meanings[name] = Meaning("number", Decision.NUMBER, "a quantity, measured seldom and regularly")
+    for name, why in paces.late.items():
+        _leave_out(meanings, name, why, kind="begins late")
+    return paces
 
 
 def _check_inputs(frame, meanings):

@@ -6,6 +6,7 @@ from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.labels import read_labels
+from helpers.report.columns.pace import held
 from helpers.report.contest.candidates import series_candidates, table_candidates
 from helpers.report.contest.parts import Part, Stretch, split_rows
 from helpers.report.errors import UnusableFile
@@ -263,7 +264,8 @@ class PreparedSeries(Prepared):
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows, and remembers the last ones."""
         tail = self.series.iloc[-TAIL:]
-        return SeriesModel(detector, usual, name, tuple(self.series.columns), self.columns.time, tail, about=about)
+        shared = {"about": about, "hold": self.columns.hold}
+        return SeriesModel(detector, usual, name, tuple(self.series.columns), self.columns.time, tail, **shared)
 
     def strangeness(self, model, positions):
         """What a model says of neighbouring points; NaN if they are too few for a window, with nothing before them."""
@@ -379,7 +381,7 @@ def prepare_series(frame, columns, labels=None):
         labels = read_labels(frame[columns.label])
     rows = series_rows(frame, columns)
     channels = frame[list(columns.numbers)].iloc[rows].astype("float64")
-    channels = channels.replace([np.inf, -np.inf], np.nan)
+    channels = held(channels.replace([np.inf, -np.inf], np.nan), columns.hold)
     channels.index = pd.DatetimeIndex(frame[columns.time].iloc[rows], name=columns.time)
     return channels, None if labels is None else np.asarray(labels)[rows]
 
