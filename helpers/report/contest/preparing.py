@@ -144,8 +144,8 @@ class Prepared:
         return None
 
     def events(self, labels, flags):
-        """Labelled events and how many of them are flagged; None and None for a table, or if there are none."""
-        return None, None
+        """Labelled events, how many are flagged, and how many would be by chance; None for a table or without any."""
+        return None, None, None
 
     def notes_on_unscored(self, strangeness):
         """Sentences on points without strangeness; of a table, what the time did not allow is told elsewhere."""
@@ -280,11 +280,12 @@ class PreparedSeries(Prepared):
         return self.series
 
     def events(self, labels, flags):
-        """Labelled events and how many of them are flagged; None and None if there are none."""
+        """Labelled events, how many are flagged, and how many as many flags at random would find; None without any."""
         if not labels.any():
-            return None, None
-        found = event_table(labels, flags)["found"]
-        return len(found), int(found.sum())
+            return None, None, None
+        events = event_table(labels, flags)
+        by_chance = (1 - (1 - np.mean(flags)) ** events["length"]).sum()
+        return len(events), int(events["found"].sum()), float(by_chance)
 
     def notes_on_unscored(self, strangeness):
         """Sentences on points without strangeness."""
