@@ -420,7 +420,7 @@ def test_repeated_and_missing_times_are_dropped_and_said():
     assert channels.index.is_unique and channels.index.name == "when"
     assert channels["flow"].iloc[9] == frame.loc[9, "flow"]
     assert any("repeat a time: the first row of each time is kept" in note for note in columns.notes)
-    assert "1 rows have no time and are left out." in columns.notes
+    assert "1 rows have no time, or one far beyond all clocks, and are left out." in columns.notes
 
 
 def test_zones_are_kept_and_infinity_is_missing():

@@ -354,3 +354,35 @@ rank(ready, train_candidates(ready, table_candidates(3)[:4]))
 sys.exit("tensorflow" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", code], timeout=300).returncode == 0
+
+
+# -------------------------------------------------------------------- values and times beyond all measure
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_huge_values_come_first_and_nothing_overflows():
+    frame = table()
+    frame.loc[17, "length"], frame.loc[18, "length"] = 1e300, -1e308
+    found = study(frame)
+    assert set(found.anomalies["row"].head(2)) == {18, 19} and np.isfinite(found.strangeness).all()
+
+
+def test_one_stray_time_does_not_cost_the_others_their_scores():
+    times = pd.Series(pd.date_range("2024-01-01", periods=400, freq="h")).astype("datetime64[us]")
+    times[200] = pd.Timestamp("9999-12-31").as_unit("us")
+    frame = pd.DataFrame({"time": times, "load": np.random.default_rng(0).normal(size=400)})
+    frame.loc[333, "load"] = 9.0
+    columns = describe_columns(frame)
+    found = examine(frame, columns, seconds=SECONDS)
+    assert 334 in found.anomalies["row"].head(2).tolist() and found.strangeness.isna().sum() <= 30
+    assert "1 rows have no time, or one far beyond all clocks, and are left out." in columns.notes
+
+
+def test_weekdays_seen_once_are_no_input():
+    def clock(n_days):
+        days = pd.Timestamp("2024-05-01") + pd.to_timedelta(np.arange(40 * n_days) // 40, "D")
+        frame = pd.DataFrame({"day": days, "amount": np.random.default_rng(0).lognormal(size=40 * n_days)})
+        return prepare(frame, describe_columns(frame)).inputs.get_feature_names_out()
+
+    assert not any("weekday" in name for name in clock(10))
+    assert any("weekday" in name for name in clock(70))

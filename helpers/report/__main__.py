@@ -180,8 +180,17 @@ def _print_study(study, reading, written):
     print(f"detector: {study.chosen}. {study.why}")
     print(f"flagged: {study.n_flagged:,} rows, at a promised false-alarm rate of {study.false_alarm_rate:.2%}")
     for _, row in study.anomalies.head(3).iterrows():
-        print(f"  row {row['row']}: strangeness {row['strangeness']:.1f}; {row['because']}")
+        print(f"  row {row['row']}: strangeness {in_short(row['strangeness'])}; {row['because']}")
     _print_files(written)
+
+
+def in_short(strangeness):
+    """A strangeness with one decimal, or as a power of ten where that would be a line of digits.
+
+    >>> in_short(2.345), in_short(3.2e93)
+    ('2.3', '3.2e+93')
+    """
+    return f"{strangeness:.1f}" if strangeness < 1e6 else f"{strangeness:.1e}"
 
 
 def _print_files(written):

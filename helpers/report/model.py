@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from helpers.detectors.storage import StoredDetectorError, load_detector, replace_file, write_detector
-from helpers.report.columns.cells import date_values, number_values
+from helpers.report.columns.cells import date_values, number_values, plausible_times, within_reach
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.pace import held
 from helpers.report.errors import UnusableFile
@@ -333,10 +333,10 @@ class SeriesModel(OwnModel):
                 f"The series lacks {', '.join(map(repr, absent))}. Pass the columns of training: "
                 f"{', '.join(map(repr, self._needed(frame)))}."
             )
-        times = self._times(frame)
+        times = plausible_times(self._times(frame))
         order = np.argsort(times, kind="stable")
         order = order[~times[order].duplicated() & times[order].notna()]
-        channels = {name: number_values(frame[name]) for name in self.columns}
+        channels = {name: within_reach(number_values(frame[name])) for name in self.columns}
         return held(pd.DataFrame(channels, index=times).iloc[order], self.hold), np.asarray(order)
 
     def history(self, series, context=None):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
+from helpers.report.columns.cells import REACH, plausible_times
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.labels import read_labels
 from helpers.report.columns.pace import held
@@ -341,7 +342,7 @@ def series_rows(frame, columns):
     ndarray of shape (m,), of int
         Positions in `frame`, without rows that lack a time; of rows of one time the first.
     """
-    times = frame[columns.time].reset_index(drop=True).dropna()
+    times = plausible_times(frame[columns.time].reset_index(drop=True)).dropna()
     return times.sort_values(kind="stable").drop_duplicates().index.to_numpy()
 
 
@@ -382,7 +383,7 @@ def prepare_series(frame, columns, labels=None):
         labels = read_labels(frame[columns.label])
     rows = series_rows(frame, columns)
     channels = frame[list(columns.numbers)].iloc[rows].astype("float64")
-    channels = held(channels.replace([np.inf, -np.inf], np.nan), columns.hold)
+    channels = held(channels.replace([np.inf, -np.inf], np.nan).clip(-REACH, REACH), columns.hold)
     channels.index = pd.DatetimeIndex(frame[columns.time].iloc[rows], name=columns.time)
     return channels, None if labels is None else np.asarray(labels)[rows]
 
