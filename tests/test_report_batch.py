@@ -2,7 +2,7 @@
 
 from helpers import report
 from helpers.detectors import ZScore
-from helpers.report.batch import anomaly_table, score_batch
+from helpers.report.batch import anomaly_table, as_in_training, score_batch
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.model import TableModel
 
@@ -68,3 +68,37 @@ def test_nothing_flagged_gives_an_empty_table(frame, model):
 
 def test_the_package_exports_it():
     assert report.anomaly_table is anomaly_table
+
+
+# -------------------------------------------------------------------- a batch that is not as training was
+
+
+def test_a_text_among_numbers_is_a_hole_and_said(frame, model):
+    batch = frame.iloc[:5].astype({"length": object})
+    batch.loc[1, "length"] = "n/a!"
+    prepared, lacking, notes = as_in_training(model, batch)
+    assert lacking.tolist() == [False, True, False, False, False]
+    assert prepared["length"].isna().tolist() == lacking.tolist()
+    assert notes == [
+        "'length' held numbers in training, and 1 texts here, the first 'n/a!' in row 2: taken as missing."
+    ]
+    assert score_batch(model, prepared)[0]["strangeness"].notna().all()
+
+
+def test_a_column_without_any_value_is_said(frame, model):
+    _, lacking, notes = as_in_training(model, frame.iloc[:5].assign(width=np.nan))
+    assert lacking.all() and notes == ["'width' holds no value in any row."]
+
+
+def test_a_column_of_texts_only_is_left_to_the_models_own_sentence(frame, model):
+    prepared, _, _ = as_in_training(model, frame.iloc[:5].assign(width="wide"))
+    with pytest.raises(report.UnusableFile, match="held numbers in training, but holds 'wide'"):
+        model.scores(prepared)
+
+
+def test_a_hole_that_training_had_lacks_nothing(frame):
+    frame = frame.copy()
+    frame.loc[::7, "length"] = np.nan
+    inputs = TableInputs(numbers=("length", "width")).fit(frame)
+    holed = TableModel(ZScore().fit(inputs.transform(frame)).set_threshold(5.0), 1.0, "Z-score", inputs)
+    assert not as_in_training(holed, frame)[1].any()

@@ -202,6 +202,13 @@ def test_duplicates_are_counted():
         ("outlier", text(["no"] * 24 + ["yes"]), True),
         ("state", text(["normal"] * 18 + ["leak", "spike"]), True),
         ("class", (shuffled % 2).astype(int), False),  # as many of one as of the other
+        ("anomaly", (shuffled % 5 < 2).astype(float), True),  # 40 %
+        ("changepoint", (shuffled % 100 == 0).astype(float), True),
+        ("change point", (shuffled % 100 == 0).astype(float), True),
+        ("is_alarm", shuffled % 10 == 0, True),
+        ("anomaly_score", shuffled / 7, True),
+        ("credit_score", shuffled / 7, False),
+        ("label", text(["normal."] * 28 + [f"attack {i}." for i in range(22)]), True),
         ("class", shuffled % 40, False),  # many values
         ("gift", shuffled % 50 == 0, False),  # rare, but its name says nothing of anomalies
         ("sex", text(["f"] * 18 + ["m", "x"]), False),
@@ -226,6 +233,30 @@ def test_what_tells_the_label_is_left_out():
     assert described(frame, "grade", label="y") == ("looks like a label", "left out")
     assert described(frame, "honest", label="y") == ("category", "category")
     assert described(frame, "helpful", label="y") == ("category", "category")
+
+
+def test_what_comes_with_anomalies_only_is_left_out():
+    """The rows of a failure's kind are all failures, though other kinds have none of it."""
+    odd = shuffled % 20 == 0
+    frame = table(**{"Machine failure": odd.astype(int)}, TWF=(odd & (shuffled < 200)).astype(int))
+    frame["rush hour"] = (odd & (shuffled < 200) | (shuffled == 7)).astype(int)  # and one ordinary row
+    assert described(frame, "TWF", label="Machine failure") == ("looks like a label", "left out")
+    assert described(frame, "rush hour", label="Machine failure")[1] == "number"
+    assert described(frame, "TWF", label="Machine failure", keep="TWF")[1] == "number"
+    notes = describe_columns(frame, label="Machine failure").notes
+    assert notes[0].startswith(
+        "Left out, because they may hold the answer: 'TWF'. What is no answer, keep: keep=['TWF']"
+    )
+
+
+def test_a_number_that_tells_the_label_alone_is_doubted_and_stays():
+    odd = (shuffled % 20 == 0).astype(int)
+    frame = table(y=odd, repair_cost=odd * 50.0 + shuffled / N)
+    assert described(frame, "repair_cost", label="y")[1] in ("number", "logarithm")
+    assert any(
+        note.startswith("'repair_cost' alone tells 'y' almost perfectly")
+        for note in describe_columns(frame, label="y").notes
+    )
 
 
 # -------------------------------------------------------------------- what cannot be examined
@@ -297,7 +328,7 @@ def test_dates_as_text_in_a_frame_of_ones_own():
         (
             {"keep": "size", "leave_out": "size"},
             "'size' is asked for in two ways that exclude each other: decide for one "
-            "of leave_out, keep, label and time.",
+            "of leave_out, keep, category, label and time.",
         ),
         (
             {"shape": "series"},
@@ -389,7 +420,7 @@ def test_repeated_and_missing_times_are_dropped_and_said():
     assert channels.index.is_unique and channels.index.name == "when"
     assert channels["flow"].iloc[9] == frame.loc[9, "flow"]
     assert any("repeat a time: the first row of each time is kept" in note for note in columns.notes)
-    assert "1 rows have no time and are left out." in columns.notes
+    assert "1 rows have no time, or one far beyond all clocks, and are left out." in columns.notes
 
 
 def test_zones_are_kept_and_infinity_is_missing():
@@ -403,6 +434,32 @@ def test_zones_are_kept_and_infinity_is_missing():
 def test_a_table_without_times_is_no_series():
     with pytest.raises(UnusableFile, match="There is no column of times to order the series by"):
         prepare_series(table(), describe_columns(table()))
+
+
+def test_a_channel_that_begins_late_is_left_out_by_name():
+    late = np.where(np.arange(N) < 0.55 * N, np.nan, 1.0 * shuffled)
+    columns = describe_columns(hourly(new_sensor=late))
+    assert columns.table.loc["new_sensor", "kind"] == "begins late"
+    assert (
+        "'new_sensor' is left out: its first value comes after 55% of the rows, too late to learn from."
+        in columns.notes
+    )
+
+
+@pytest.mark.parametrize("pace", [5, 15])
+def test_a_slow_channel_is_held_and_said(pace):
+    slow = np.where(np.arange(N) % pace == 0, 1.0 * shuffled, np.nan)
+    frame = hourly(slow=slow)
+    columns = describe_columns(frame)
+    assert columns.hold == {"slow": 2 * pace - 1} and "slow" in columns.numbers
+    assert any(f"'slow' is measured every {pace} rows" in note for note in columns.notes)
+    channels, _ = prepare_series(frame, columns)
+    assert channels["slow"].tolist() == np.repeat(slow[::pace], pace)[:N].tolist()
+
+
+def test_holes_that_come_now_and_then_stay_holes():
+    holes = np.where(shuffled % 9 == 0, np.nan, 1.0 * shuffled)
+    assert describe_columns(hourly(level=holes)).hold == {}
 
 
 # -------------------------------------------------------------------- labels
@@ -434,13 +491,13 @@ def test_labels(values, anomaly, expected):
             [1, -1, 1],
             None,
             "The label column 'y' holds 1, -1: which stands for an anomaly? Pass anomaly=… (--anomaly), for "
-            "example the rare '-1'.",
+            "example the rare '-1', or normal=… (--normal).",
         ),
         (
             ["f", "m", "f"],
             None,
             "The label column 'y' holds f, m: which stands for an anomaly? Pass anomaly=… (--anomaly), "
-            "for example the rare 'm'.",
+            "for example the rare 'm', or normal=… (--normal).",
         ),
         ([0, 0, 0], None, "All labels in 'y' are normal (0): a label column needs both. Leave it out (leave_out=)."),
         (

@@ -168,3 +168,58 @@ def test_help_names_the_exit_codes():
     for code in (command.DONE, command.UNUSABLE, command.EXISTS, command.ALARM, command.INTERRUPTED):
         assert f"\n  {code}  " in shown.stdout
     assert "--detector" in shown.stdout and shown.stderr == ""
+
+
+# -------------------------------------------------------------------- a batch, labels and places that are not as hoped
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"width": ""}, "note: 'width' holds no value in any row."),
+        ({"width": "inf"}, "judged in part: 5 rows"),
+    ],
+)
+def test_a_batch_that_lacks_something_says_so_in_print_and_exit_code(labelled, rows, tmp_path, capsys, change, said):
+    rows.head(5).assign(**change).to_csv(tmp_path / "new.csv", index=False)
+    assert run(tmp_path / "new.csv", "--detector", labelled[2] / "detector.zip", "--quiet") == 5
+    assert said in capsys.readouterr().out
+
+
+def test_several_values_stand_for_an_anomaly(file, rows, capsys):
+    kinds = np.where(rows["broken"] == "no", "fine.", np.where(np.arange(1000) % 2, "cut", "bent"))
+    rows.assign(broken=kinds).to_csv(file, index=False)
+    assert run(file, *QUICK, "--label", "broken", "--anomaly", "cut", "--anomaly", "bent") == 0
+    several = capsys.readouterr().out
+    assert run(file, *QUICK, "--label", "broken", "--normal", "fine.") == 0
+    assert "Average precision" in several and capsys.readouterr().out == several
+
+
+def test_what_stands_for_no_value_is_kept_with_the_detector(file, rows, tmp_path, capsys):
+    holed = rows.drop(columns="broken")
+    holed.loc[::9, "length"] = -200
+    holed.to_csv(file, index=False)
+    assert run(file, *QUICK) == 0
+    assert "missing=-200 (--missing -200)" in capsys.readouterr().out
+    assert run(file, *QUICK, "--missing", "-200", "--out", tmp_path / "out") == 0
+    assert "holds -200" not in capsys.readouterr().out
+    holed.head(3).to_csv(file, index=False)
+    assert run(file, "--detector", tmp_path / "out" / "detector.zip", "--quiet") == 0
+    assert "0 of 3 rows flagged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", ["my.csv/below", "/proc/nowhere/report"])
+def test_an_impossible_place_is_said_before_the_work(file, place, capsys, monkeypatch):
+    monkeypatch.setattr(command, "read_table", lambda *_, **__: pytest.fail("the work has begun"))
+    assert run(file, *QUICK, "--out", file.parent / place) == 1
+    said = capsys.readouterr().err
+    assert "Name another place" in said and "Traceback" not in said
+
+
+def test_a_disk_that_fills_up_is_a_sentence(file, capsys, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "report.html")
+
+    monkeypatch.setattr(command, "write_report", full)
+    assert run(file, *QUICK, "--out", file.parent / "out") == 1
+    assert capsys.readouterr().err == "report.html: No space left on device. Nothing was written.\n"

@@ -315,3 +315,19 @@ def test_rank_takes_the_labels_where_they_are_enough():
         ranking = rank(part, train_candidates(part, table_candidates(3)[:3], seconds=60), n_resamples=20)
         assert ranking[column].notna().all()
         assert column in ranking
+
+
+def test_events_are_counted_beside_chance():
+    """242 flags of 22,695 rows find nearly all of four long events, wherever they fall."""
+    rng = np.random.default_rng(0)
+    times = pd.date_range("2024-01-01", periods=6000, freq="h")
+    labels = np.zeros(6000, int)
+    for start in (1000, 2500, 4000, 5500):
+        labels[start : start + 400] = 1
+    frame = pd.DataFrame({"time": times, "load": rng.normal(size=6000)})
+    ready = prepare(frame, describe_columns(frame), labels)
+    flags = rng.permutation(6000) < 60
+    n_events, n_found, by_chance = ready.events(labels, flags)
+    assert n_events == 4 and by_chance == pytest.approx(4 * (1 - 0.99**400)) and by_chance > 3.9
+    verdict = judge(ready, pd.Series(2.0 * flags))
+    assert f"{n_found} of 4 events found, where as many flags at random would find 3.9" in str(verdict)

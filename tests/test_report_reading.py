@@ -114,6 +114,163 @@ def test_numbers_among_names_are_still_names(write, text):
     assert list(read_table(write(text)).frame) == text.split("\n")[0].split(",")
 
 
+TIMES = ["2024-03-01 00:00", "2024-03-01 01:00", "2024-03-01 02:00"]
+AROUND = {  # what stands above and below the names, or in place of them
+    "what Excel writes first": "sep=;\na;b\n1;2\n3;4\n",
+    "a title": "Sales 2025\na,b,c\n1,2,3\n4,5,6\n",
+    "titles padded by a spreadsheet": "Monthly report,,\nPrinted 2024-05-02,,\n,,\na,b,c\n1,2,3\n4,5,6\n",
+    "comments": "# station 7\n# metres\na,b\n1,2\n3,4\n",
+    "names in a comment": "# a,b\n1,2\n3,4\n",
+    "units": "a,b\nkW,m/s\n1,2\n3,4\n",
+    "two more headings": "a,b\nAB,CD\nx,\n1,2\n3,4\n5,6\n7,8\n",
+    "a logger's heading": '"TOA5","7","CR3"\n"a","b","c"\n"s","m","m"\n"","Smp","Smp"\n1,2,3\n4,5,6\n7,8,9\n1,2,3\n',
+    "a row of totals": "a,b,c\nx,1,2\ny,3,4\nTotal,4,6\n",
+    "empty rows at the end": "a,b\n1,2\n3,4\n,\n,\n",
+    "nameless empty columns": "a,b,,\n1,2,,\n3,4,,\n",
+    "names that count": "0,1,2\n0.5,0.7,1\n0.4,0.9,1\n",
+}
+
+
+@pytest.mark.parametrize("text", AROUND.values(), ids=AROUND)
+def test_what_stands_around_the_data_is_left_out(write, text):
+    reading = read_table(write(text))
+    names = "".join(reading.frame)
+    assert names in ("ab", "abc", "012")
+    n = {"units": 2, "two more headings": 4, "a logger's heading": 4}.get(
+        next(k for k, v in AROUND.items() if v == text), 2
+    )
+    assert len(reading.frame) == n
+    assert reading.frame[names[-1]].dtype.kind in "if" and reading.frame.notna().all(axis=None)
+    assert reading.notes or text.startswith(("sep=", "0,1,2", "# a,b"))
+
+
+def test_line_numbers_count_the_lines_of_the_file(write):
+    text = "Report\n\na,b,c\nkW,V,A\n" + "1,2,3\n" * 40 + "1,x,3\n" + "4,5,6\n" * 40
+    assert "but also 'x' (line 45)" in " ".join(read_table(write(text)).notes)
+    assert problem(write(text.replace("1,x,3", "1,2"))).startswith("Line 45 of my.csv has 2 fields")
+
+
+def test_names_of_rows_as_r_writes_them(write):
+    reading = read_table(write('"t","x"\n"1","a",5\n"2","b",6\n"3","c",7\n'))
+    assert reading.frame.to_dict("list") == {"row_name": [1, 2, 3], "t": ["a", "b", "c"], "x": [5, 6, 7]}
+
+
+def test_the_first_row_of_data_is_no_heading(write):
+    """Words that belong to the data stay: a column of texts, a number in the row, counting that goes on."""
+    assert len(read_table(write("a,b\nred,blue\nred,green\n")).frame) == 2
+    assert len(read_table(write("a,b\nn/a,5\n3,4\n5,6\n")).frame) == 3
+    assert len(read_table(write("name,a\nTotal,5\nTotal,4\n")).frame) == 2
+
+
+@pytest.mark.parametrize(
+    "stamps",
+    [
+        [f"{time}:00 UTC" for time in TIMES],
+        ["2024-03-01 00.00.00", "2024-03-01 01.00.00", "2024-03-01 02.00.00"],
+        ["20240301T000000Z", "20240301T010000Z", "20240301T020000Z"],
+        ["2024/02/29 24:00", "2024/03/01 01:00", "2024/03/01 02:00"],
+        ["202403010000", "202403010100", "202403010200"],
+        ["1709251200", "1709254800", "1709258400"],
+        ["1709251200000", "1709254800000", "1709258400000"],
+    ],
+)
+def test_times_as_machines_write_them(write, stamps):
+    times = read_table(write("time,x\n" + "".join(f"{stamp},1.5\n" for stamp in stamps))).frame["time"]
+    assert times.dt.tz_localize(None).tolist() == list(pd.to_datetime(TIMES))
+
+
+@pytest.mark.parametrize(
+    ("texts", "first"),
+    [
+        (["20160103", "20160110"], "2016-01-03"),
+        (["1996-02", "1996-03"], "1996-02-01"),
+        (["199602", "199603"], "1996-02-01"),
+        (["Feb 1996", "Mar 1996"], "1996-02-01"),
+        (["823132800", "823136400"], "1996-02-01"),
+    ],
+)
+def test_days_and_months_in_figures(write, texts, first):
+    frame = read_table(write("period,x\n" + "".join(f"{text},1.5\n" for text in texts))).frame
+    assert frame["period"].iloc[0] == pd.Timestamp(first)
+
+
+def test_figures_without_the_name_of_a_time_stay_numbers(write):
+    frame = read_table(write("amount,time\n20160103,1\n20160110,2\n")).frame
+    assert frame.dtypes.map(lambda kind: kind.kind).tolist() == ["i", "i"]
+
+
+@pytest.mark.parametrize(
+    ("head", "rows"),
+    [
+        ("Date;Time", ["01/03/2024;00:00:00", "01/03/2024;01:00:00", "13/03/2024;02:00:00"]),
+        ("day;hour", ["2024-03-01;0", "2024-03-01;1", "2024-03-13;2"]),
+        ("day;time", ["2024-03-01;12:00 AM", "2024-03-01;1:00 am", "2024-03-13;02:00 AM"]),
+    ],
+)
+def test_a_day_and_its_clock_are_joined(write, head, rows):
+    frame = read_table(write(f"{head};x\n" + "".join(f"{row};5\n" for row in rows))).frame
+    assert list(frame) == [head.split(";")[0], "x"]
+    assert frame.iloc[:, 0].tolist() == [*pd.to_datetime(TIMES[:2]), pd.Timestamp("2024-03-13 02:00")]
+
+
+def test_two_clocks_or_a_clock_without_a_day_stay(write):
+    assert list(read_table(write("day,open,close\n2024-03-01,08:00,18:00\n2024-03-02,09:00,17:00\n")).frame) == [
+        "day", "open", "close",
+    ]  # fmt: skip
+    assert list(read_table(write("hour,x\n1,2\n2,3\n")).frame) == ["hour", "x"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["(1,234.50)", "415.61"], [-1234.5, 415.61]),
+        (["1245,32-", "1530,80"], [-1245.32, 1530.8]),
+        (["12.3%", "14%"], [12.3, 14]),
+        (["350 ms", "360 ms"], [350, 360]),
+        (["1.5 GiB", "512 MiB"], [1.5 * 2**30, 2.0**29]),
+        (["0,950", "1,583"], [0.95, 1.583]),
+        (["1,583", "2,100"], [1583, 2100]),
+    ],
+)
+def test_numbers_as_offices_write_them(write, texts, numbers):
+    frame = read_table(write("a;b\n" + "".join(f"{text};x\n" for text in texts * 3)), delimiter=";").frame
+    quoted = read_table(write("a,b\n" + "".join(f'"{text}",x\n' for text in texts * 3))).frame
+    wanted = numbers if texts[0] != "1,583" else [1.583, 2.1]  # between semicolons a comma is rather a decimal sign
+    assert frame["a"].tolist() == pytest.approx(wanted * 3)
+    assert quoted["a"].tolist() == pytest.approx(numbers * 3)
+
+
+def test_one_column_tells_of_the_others_comma(write):
+    frame = read_table(write('x,y\n"0,500","1,583"\n"0,512","1,601"\n')).frame
+    assert frame["y"].tolist() == [1.583, 1.601]
+
+
+def test_seats_and_codes_are_no_measures(write):
+    seats = [f"{i}{letter}" for i in range(1, 9) for letter in "ABCF"]
+    frame = read_table(write("seat,x\n" + "".join(f"{seat},1\n" for seat in seats))).frame
+    assert frame["seat"].tolist() == seats
+
+
+def test_a_historians_remarks_are_holes(write):
+    values = ["1.5", "2.5", "Bad Input", "#DIV/0!", "1.5", "2.5", "2.7"] * 20
+    frame = read_table(write("tag,x\n" + "".join(f"{value},{i}\n" for i, value in enumerate(values)))).frame
+    assert frame["tag"].isna().sum() == 40 and frame["tag"].mean() == pytest.approx(2.14)
+
+
+def test_an_object_a_line(write):
+    lines = ['{"a": 1, "b": {"c": "x"}}', "", '{"a": 2.5, "b": {"c": "y"}, "d": [1]}', '{"a": null}']
+    reading = read_table(write("\n".join(lines), "events.jsonl"))
+    assert list(reading.frame) == ["a", "b.c", "d"] and reading.n_rows == 3
+    assert reading.frame["a"].tolist()[:2] == [1, 2.5]
+    assert problem(write("\n".join([lines[0]] * 12 + ["[1]"]))).startswith("Line 13 of my.csv holds no JSON object")
+
+
+def test_zeros_that_a_power_cut_left(write):
+    reading = read_table(write(TABLE.encode() + bytes(64)))
+    assert len(reading.frame) == 3
+    assert reading.notes[0].startswith("64 zero bytes at the end of the file are left out")
+
+
 def test_a_delimiter_at_the_end_of_each_row(write):
     assert read_table(write("a,b\n1,2,\n3,4,\n")).frame.to_numpy().tolist() == [[1, 2], [3, 4]]
 
@@ -320,16 +477,11 @@ REFUSED = {
         b"a,b, a,b\n1,2,3,4\n",
         "my.csv has names more than once among its columns: a, b. Give each column a name of its own.",
     ),
-    "a line too long": (b"a,b\n1,2\n3,4,5\n", f"Line 3 of my.csv has 3 fields, the first line has 2. {MEND}"),
-    "a line too short": (b"a,b\n1,2\n3\n4,5\n", f"Line 3 of my.csv has 1 field, the first line has 2. {MEND}"),
-    "a title above": (
-        b"Sales 2025\na,b,c\n1,2,3\n4,5,6\n",
-        "The first line of my.csv has one field, most others have "
-        "3: delete what stands above the line of column names.",
-    ),
+    "a line too long": (b"a,b\n1,2\n3,4,5\n", f"Line 3 of my.csv has 3 fields, and there are 2 column names. {MEND}"),
+    "a line too short": (b"a,b\n1,2\n3\n4,5\n", f"Line 3 of my.csv has 1 field, and there are 2 column names. {MEND}"),
     "a header of other length": (
         b"9,2,good\n1,2,3,4,5\n6,7,8,9,1\n",
-        f"Line 2 of my.csv has 5 fields, the first line has 3. {MEND}",
+        f"Line 2 of my.csv has 5 fields, and there are 3 column names. {MEND}",
     ),
     "picture": (png(), "my.csv is a picture (PNG), not a CSV file. This report reads tables: name a CSV file."),
     "old Excel": (
@@ -398,8 +550,8 @@ def test_a_damaged_archive(write):
 def test_not_utf8_names_line_and_remedy(write, n_before):
     content = "id;town\n" + "1;Bonn\n" * n_before + "2;Köln\n" + "3;Ulm\n" * 10
     assert problem(write(content, encoding="cp1252")) == (
-        f"my.csv is not UTF-8: line {n_before + 2} holds bytes that do not fit. Read as cp1252 the line is: 2;Köln If "
-        "that looks right, pass encoding='cp1252' (--encoding cp1252)."
+        f"my.csv is not UTF-8: line {n_before + 2} holds bytes that do not fit. Read as cp1252: 2;Köln; as gb18030: "
+        "2;K鰈n; as cp1251: 2;Kцln. Pass the one that looks right (--encoding cp1252)."
     )
 
 
@@ -421,7 +573,8 @@ def test_the_wrong_delimiter(write):
 @pytest.mark.parametrize("bad, width", [("1,2", 2), ("1,2,3,4", 4)])
 def test_uneven_lines_are_found_wherever_they_stand(write, n, bad, width):
     content = "a,b,c\n" + "1,2,3\n" * n + bad + "\n" + "1,2,3\n"
-    assert problem(write(content)).startswith(f"Line {n + 2} of my.csv has {width} fields, the first line has 3.")
+    start = f"Line {n + 2} of my.csv has {width} fields, and there are 3 column names."
+    assert problem(write(content)).startswith(start)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import cache
 
 from helpers.detectors import NearestNeighbours, ZScore
-from helpers.evaluation.thresholds import quantile_threshold
+from helpers.evaluation.contaminated import contaminated_threshold
 from helpers.report import TooLittleTime
+from helpers.report.batch import score_batch
 from helpers.report.columns.describing import describe_columns
 from helpers.report.contest.candidates import Candidate, series_candidates, table_candidates
 from helpers.report.contest.preparing import prepare
-from helpers.report.contest.scoring import cross_fitted_strangeness, finish
+from helpers.report.contest.scoring import finish, strangeness_of_all
 from helpers.report.contest.training import Entry, train_candidates
 from helpers.report.study import examine
 
@@ -129,20 +130,60 @@ def test_the_model_gives_a_new_batch_the_same_strangeness(tmp_path):
 # -------------------------------------------------------------------- honesty
 
 
-def test_no_row_is_scored_by_a_detector_that_learned_from_it():
-    frame = table()
+def neighbours(frame):
+    """A model that would find itself, if it judged alone."""
     ready = prepare(frame, describe_columns(frame))
-    one = Candidate("5 nearest neighbours", NearestNeighbours(n_neighbors=1), "finds itself", "02")
+    one = Candidate("5 nearest neighbours", NearestNeighbours(n_neighbors=1), "finds itself", "03")
     (entry,) = train_candidates(ready, [one], seconds=30)
-    model = finish(ready, entry)
-    strangeness = cross_fitted_strangeness(ready, entry, model)
-    itself = model.strangeness(frame)
-    usual_of_zero = model.strangeness(frame.iloc[ready.learned]).max()
-    assert (itself[ready.learned] == usual_of_zero).all()  # the distance to itself is 0
-    assert (strangeness[ready.learned] > usual_of_zero).all()
-    others = np.setdiff1d(np.arange(1000), ready.learned)
-    assert np.allclose(strangeness[others], itself[others])
+    return ready, finish(ready, entry)
+
+
+def test_no_row_is_judged_only_by_a_detector_that_learned_from_it():
+    frame = table()
+    ready, model = neighbours(frame)
+    alone = replace(model, second=None, scale=1.0).strangeness(frame)
+    strangeness = strangeness_of_all(ready, model)
+    lowest = alone[ready.learned].max()
+    assert (alone[ready.learned] == lowest).all()  # the distance to itself is 0
+    assert (strangeness[ready.learned] > lowest).all()
     assert strangeness.attrs["notes"] == ()
+
+
+def test_the_reports_own_file_is_flagged_alike_by_what_is_kept(tmp_path):
+    """Tables and series: the same strangeness, flags and reasons, from the file and from the saved model."""
+    hours = pd.date_range("2024-01-01", periods=1500, freq="h")
+    wave = np.sin(np.arange(1500) / 4) + np.random.default_rng(0).normal(0, 0.1, 1500)
+    series = pd.DataFrame({"time": hours, "load": wave})
+    series.loc[[200, 700, 1300], "load"] = 3.0
+    for name, found in {
+        "table": planted(),
+        "series": examine(series, describe_columns(series), seconds=SECONDS),
+    }.items():
+        found.model.save(tmp_path / f"{name}.zip")
+        loaded = type(found.model).load(tmp_path / f"{name}.zip")
+        again = loaded.strangeness(found.frame)
+        np.testing.assert_allclose(again, found.strangeness, rtol=1e-6, equal_nan=True)
+        _, anomalies = score_batch(loaded, found.frame, top=5)
+        assert found.model.second is not None
+        assert anomalies["row"].tolist() == found.anomalies.query("flagged")["row"].tolist()
+        assert not found.anomalies.query("flagged")["because"].head(5).str.contains("nothing stands out").any()
+
+
+def test_one_outlier_in_the_calibration_part_does_not_become_the_limit():
+    """40 standard deviations there hid 9 later."""
+    days = pd.date_range("2024-01-01", periods=400, freq="D")
+    frame = pd.DataFrame({"day": days, "load": np.random.default_rng(0).normal(50, 2, 400)})
+    frame.loc[200, "load"], frame.loc[300, "load"] = 130.0, 68.0
+    found = examine(frame, describe_columns(frame), seconds=SECONDS)
+    assert {201, 301} <= set(found.anomalies.query("flagged")["row"])
+
+
+def test_both_judges_keep_the_promise_together():
+    ready, model = neighbours(table(n=5000))
+    flagged = model.strangeness(ready.frame.iloc[ready.parts.test]) > 1
+    alone = replace(model, scale=1.0).strangeness(ready.frame.iloc[ready.parts.test]) > 1
+    assert 0.003 < flagged.mean() < 0.02
+    assert model.scale > 1 and alone.sum() > flagged.sum()
 
 
 def test_the_second_detector_learns_nothing_of_the_first_ones_rows():
@@ -224,7 +265,7 @@ def test_rows_for_which_there_is_no_time_stay_unscored_and_are_counted(monkeypat
     ready = prepare(frame, describe_columns(frame))
     detector = Slow().fit(ready.train().X)
     entry = Entry(Candidate("slow", Slow(), "sleeps", "00"), detector, 0.01, 1.0)
-    strangeness = cross_fitted_strangeness(ready, entry, finish(ready, entry), seconds=2)
+    strangeness = strangeness_of_all(ready, finish(ready, entry, seconds=0.1), seconds=2)
     missing = int(strangeness.isna().sum())
     assert 0 < missing < 1000
     assert f"{missing:,} rows were not scored: the time was up. Allow more seconds." in strangeness.attrs["notes"]
@@ -234,8 +275,9 @@ def test_without_time_for_a_second_detector_the_first_scores_all_and_it_is_said(
     frame = table()
     ready = prepare(frame, describe_columns(frame))
     (entry,) = train_candidates(ready, table_candidates(4)[:1], seconds=30)
-    model = finish(ready, entry)
-    strangeness = cross_fitted_strangeness(ready, replace(entry, fit_seconds=100.0), model, seconds=20)
+    model = finish(ready, replace(entry, fit_seconds=100.0), seconds=20)
+    strangeness = strangeness_of_all(ready, model)
+    assert model.second is None
     assert np.allclose(strangeness, model.strangeness(frame))
     assert "scored by itself" in strangeness.attrs["notes"][0]
 
@@ -291,7 +333,7 @@ def test_limits_come_from_the_calibration_rows():
     (entry,) = train_candidates(ready, table_candidates(4)[:1], seconds=30)
     model = finish(ready, entry, 0.05)
     scores = entry.detector.decision_function(ready.calibration().X)
-    assert model.detector.threshold_ == quantile_threshold(scores, 0.05)
+    assert model.detector.threshold_ == contaminated_threshold(scores, 0.05)
     assert model.usual == np.median(scores)
     assert model.about["learned from"] == 400
 
@@ -312,3 +354,35 @@ rank(ready, train_candidates(ready, table_candidates(3)[:4]))
 sys.exit("tensorflow" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", code], timeout=300).returncode == 0
+
+
+# -------------------------------------------------------------------- values and times beyond all measure
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_huge_values_come_first_and_nothing_overflows():
+    frame = table()
+    frame.loc[17, "length"], frame.loc[18, "length"] = 1e300, -1e308
+    found = study(frame)
+    assert set(found.anomalies["row"].head(2)) == {18, 19} and np.isfinite(found.strangeness).all()
+
+
+def test_one_stray_time_does_not_cost_the_others_their_scores():
+    times = pd.Series(pd.date_range("2024-01-01", periods=400, freq="h")).astype("datetime64[us]")
+    times[200] = pd.Timestamp("9999-12-31").as_unit("us")
+    frame = pd.DataFrame({"time": times, "load": np.random.default_rng(0).normal(size=400)})
+    frame.loc[333, "load"] = 9.0
+    columns = describe_columns(frame)
+    found = examine(frame, columns, seconds=SECONDS)
+    assert 334 in found.anomalies["row"].head(2).tolist() and found.strangeness.isna().sum() <= 30
+    assert "1 rows have no time, or one far beyond all clocks, and are left out." in columns.notes
+
+
+def test_weekdays_seen_once_are_no_input():
+    def clock(n_days):
+        days = pd.Timestamp("2024-05-01") + pd.to_timedelta(np.arange(40 * n_days) // 40, "D")
+        frame = pd.DataFrame({"day": days, "amount": np.random.default_rng(0).lognormal(size=40 * n_days)})
+        return prepare(frame, describe_columns(frame)).inputs.get_feature_names_out()
+
+    assert not any("weekday" in name for name in clock(10))
+    assert any("weekday" in name for name in clock(70))

@@ -1,5 +1,6 @@
 """Limits for scores, and what the alarms that they raise are worth: in rows, and in time."""
 
+from helpers.evaluation.contaminated import contaminated_threshold
 from helpers.evaluation.events import (
     alarm_episodes,
     detection_delay,
@@ -35,6 +36,7 @@ __all__ = [
     "alarms_threshold",
     "bootstrap_distribution",
     "bootstrap_interval",
+    "contaminated_threshold",
     "cost_threshold",
     "cross_validated_threshold",
     "cross_validation_table",

@@ -21,7 +21,7 @@ from helpers.report.contest.candidates import Candidate, series_candidates, tabl
 from helpers.report.contest.choosing import choose, rank
 from helpers.report.contest.parts import Part, Parts, split_rows
 from helpers.report.contest.preparing import Prepared, prepare, prepare_series
-from helpers.report.contest.scoring import cross_fitted_strangeness, finish
+from helpers.report.contest.scoring import finish, strangeness_of_all
 from helpers.report.contest.training import Entry, TooLittleTime, train_candidates
 from helpers.report.contest.verdict import Verdict, judge
 from helpers.report.contest.with_labels import LabelledRanking, rank_with_labels
@@ -52,7 +52,6 @@ __all__ = [
     "Verdict",
     "anomaly_table",
     "choose",
-    "cross_fitted_strangeness",
     "describe_columns",
     "examine",
     "explain_rows",
@@ -68,6 +67,7 @@ __all__ = [
     "score_batch",
     "series_candidates",
     "split_rows",
+    "strangeness_of_all",
     "table_candidates",
     "train_candidates",
     "write_report",

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from helpers.detectors.storage import StoredDetectorError
-from helpers.report.batch import score_batch
+from helpers.report.batch import as_in_training, score_batch
 from helpers.report.columns.describing import describe_columns
 from helpers.report.columns.labels import read_labels
 from helpers.report.errors import UnusableFile
@@ -18,7 +18,7 @@ from helpers.training.progress import StageBar
 
 __all__ = ["main"]
 
-DONE, UNUSABLE, EXISTS, ALARM, INTERRUPTED = 0, 1, 3, 4, 130
+DONE, UNUSABLE, EXISTS, ALARM, PARTLY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 EPILOG = """\
 examples:
   python -m helpers.report my.csv                          a verdict on the screen, no file written
@@ -32,6 +32,7 @@ exit codes:
   2  wrong options
   3  an output file exists already (--overwrite replaces it)
   4  with --fail-on-alarm: rows were flagged
+  5  with --detector: some rows could not be judged, or lack a value that training never lacked
   130  interrupted; nothing was written
 """
 
@@ -57,10 +58,13 @@ def main(arguments=None):
         return run(options, progress, f"python -m helpers.report {shlex.join(arguments)}")
     except (UnusableFile, StoredDetectorError) as error:
         return _refuse(progress, error, UNUSABLE)
-    except FileNotFoundError as error:
-        return _refuse(progress, f"There is no file {error.filename}.", UNUSABLE)
     except OutputExists as error:
         return _refuse(progress, error, EXISTS)
+    except FileNotFoundError as error:
+        return _refuse(progress, f"There is no file {error.filename}.", UNUSABLE)
+    except OSError as error:  # of the output: a full disk, say; the input's are told by whoever reads it
+        problem = f"{error.filename or options.out}: {error.strerror}. Nothing was written." if error.errno else error
+        return _refuse(progress, problem, UNUSABLE)
     except KeyboardInterrupt:
         return _refuse(progress, "Interrupted; nothing was written.", INTERRUPTED)
     finally:
@@ -90,13 +94,24 @@ def _add_reading(group):
     group.add_argument("--encoding", help="utf-8 if not given; old spreadsheets often need cp1252")
     group.add_argument("--rows", type=_positive(int), help="read a random sample of so many rows, for large files")
     group.add_argument("--columns", nargs="+", metavar="COLUMN", help="read these columns only")
+    group.add_argument(
+        "--missing", nargs="+", default=[], metavar="VALUE", help="what stands for no value, such as -200"
+    )
 
 
 def _add_meaning(group):
     group.add_argument("--label", metavar="COLUMN", help="holds the truth: ranks the detectors, never teaches them")
-    group.add_argument("--anomaly", metavar="VALUE", help="the label's value that means anomaly")
+    group.add_argument(
+        "--anomaly", action="append", metavar="VALUE", help="the label's value for anomaly; may be repeated"
+    )
+    group.add_argument(
+        "--normal", action="append", metavar="VALUE", help="the label's value for normal; may be repeated"
+    )
     group.add_argument("--leave-out", nargs="+", default=[], metavar="COLUMN", help="columns that must not be used")
     group.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns to use in spite of doubts")
+    group.add_argument(
+        "--category", nargs="+", default=[], metavar="COLUMN", help="numbers that are names, such as codes"
+    )
     group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
     group.add_argument("--shape", choices=("table", "series"), help="recognised if not given")
 
@@ -137,8 +152,8 @@ def _given(options, *names):
     return {name: getattr(options, name) for name in names}
 
 
-def _read(options, progress):
-    layout = _given(options, "delimiter", "encoding", "rows", "columns")
+def _read(options, progress, missing=()):
+    layout = _given(options, "delimiter", "encoding", "rows", "columns") | {"missing": options.missing or missing}
     return read_table(options.file, **layout, random_state=options.seed, progress=progress)
 
 
@@ -147,8 +162,8 @@ def _examine(options, progress, command):
         refuse_existing(options.out, REPORT_FILES, options.overwrite)
     reading = _read(options, progress)
     frame, written = reading.frame, []
-    columns = describe_columns(frame, **_given(options, "label", "leave_out", "keep", "time", "shape"))
-    labels = read_labels(frame[options.label], options.anomaly) if options.label else None
+    columns = describe_columns(frame, **_given(options, "label", "leave_out", "keep", "category", "time", "shape"))
+    labels = read_labels(frame[options.label], options.anomaly, options.normal) if options.label else None
     search = {"random_state": options.seed, **_given(options, "seconds", "top", "false_alarm_rate")}
     study = examine(frame, columns, labels=labels, progress=progress, **search)
     if options.out:
@@ -159,14 +174,23 @@ def _examine(options, progress, command):
 
 
 def _print_study(study, reading, written):
-    for note in (*reading.notes, *study.notes):
+    for note in (*reading.notes, *study.columns.notes, *study.notes):
         print(f"note: {note}")
     print(f"{Path(reading.path).name}: {len(study.frame):,} rows as a {study.columns.shape}")
     print(f"detector: {study.chosen}. {study.why}")
     print(f"flagged: {study.n_flagged:,} rows, at a promised false-alarm rate of {study.false_alarm_rate:.2%}")
     for _, row in study.anomalies.head(3).iterrows():
-        print(f"  row {row['row']}: strangeness {row['strangeness']:.1f}; {row['because']}")
+        print(f"  row {row['row']}: strangeness {in_short(row['strangeness'])}; {row['because']}")
     _print_files(written)
+
+
+def in_short(strangeness):
+    """A strangeness with one decimal, or as a power of ten where that would be a line of digits.
+
+    >>> in_short(2.345), in_short(3.2e93)
+    ('2.3', '3.2e+93')
+    """
+    return f"{strangeness:.1f}" if strangeness < 1e6 else f"{strangeness:.1e}"
 
 
 def _print_files(written):
@@ -179,15 +203,28 @@ def _score_batch(options, progress, command):
     if options.out:
         refuse_existing(options.out, names, options.overwrite)
     model = OwnModel.load(options.detector)
-    reading = _read(options, progress)
-    scores, anomalies = score_batch(model, reading.frame, top=options.top)
+    reading = _read(options, progress, model.about.get("missing", ()))
+    frame, lacking, notes = as_in_training(model, reading.frame)
+    scores, anomalies = score_batch(model, frame, top=options.top)
     tables = dict(zip(names, (anomalies, scores), strict=False))
     written = write_tables(tables, options.out) if options.out else []
     progress.close()
-    n_flagged = int(scores["flagged"].sum())
+    n_flagged, n_unscored = int(scores["flagged"].sum()), int(scores["strangeness"].isna().sum())
+    for note in (*reading.notes, *notes):
+        print(f"note: {note}")
     print(f"{Path(options.file).name}: {n_flagged:,} of {len(scores):,} rows flagged by {model.name}")
+    print(*_not_judged(n_unscored, int(lacking.sum())), sep="\n", end="\n" * bool(n_unscored or lacking.any()))
     _print_files(written)
-    return ALARM if options.fail_on_alarm and n_flagged else DONE
+    if options.fail_on_alarm and n_flagged:
+        return ALARM
+    return PARTLY if n_unscored or lacking.any() else DONE
+
+
+def _not_judged(n_unscored, n_lacking):
+    if n_unscored:
+        yield f"not judged: {n_unscored:,} rows, whose values or whose past are missing"
+    elif n_lacking:
+        yield f"judged in part: {n_lacking:,} rows, which lack a value that training never lacked"
 
 
 def _refuse(progress, message, code):

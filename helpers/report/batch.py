@@ -1,11 +1,12 @@
 """Rows of a file scored by a model, and the strangest of them with their reasons."""
 
 from helpers.report.model import OwnModel
+from helpers.report.reading.numbers import read_numbers
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["FOUND", "anomaly_table", "explain_rows", "score_batch"]
+__all__ = ["FOUND", "anomaly_table", "as_in_training", "explain_rows", "score_batch"]
 
 FOUND = ["row", "strangeness", "flagged", "because"]  # what a table of anomalies says before the file's own columns
 
@@ -31,6 +32,50 @@ def score_batch(model: OwnModel, frame, top=20):
     strangeness = np.asarray(model.strangeness(frame))
     scores = pd.DataFrame({"row": _rows_of_file(frame), "strangeness": strangeness, "flagged": strangeness > 1})
     return scores, anomaly_table(model, frame, strangeness, top=top, at_least=0)
+
+
+def as_in_training(model: OwnModel, frame):
+    """Prepare a new file for a model: texts in columns of numbers become holes, and what is missing is said.
+
+    Parameters
+    ----------
+    model : OwnModel
+    frame : DataFrame of shape (n, k)
+
+    Returns
+    -------
+    frame : DataFrame of shape (n, k)
+    lacking : bool ndarray of shape (n,)
+        Rows that lack a number which no training row lacked: they are judged by their other columns.
+    notes : list of str
+        A sentence for each column that is not as it was in training.
+    """
+    notes, lacking = [], np.zeros(len(frame), dtype=bool)
+    for name in model.numbers:
+        if name not in frame:
+            continue
+        values, note = _numbers_again(frame[name])
+        frame = frame.assign(**{name: values})
+        holes = values.isna().to_numpy()
+        if holes.all():
+            note = f"{name!r} holds no value in any row."
+        notes += [note] * bool(note)
+        if name not in model.missing_before:
+            lacking |= holes
+    return frame, lacking, notes
+
+
+def _numbers_again(column):
+    """A column of numbers with holes where a text stands, and a sentence; as it is if it holds no number at all."""
+    if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column, ""
+    text = column.dropna().astype("str")
+    values = read_numbers(text).reindex(column.index)
+    odd = text[values[text.index].isna()]
+    if len(odd) == len(text):
+        return column, ""
+    first = f"the first {odd.iloc[0]!r} in row {_rows_of_file(column)[column.index.get_loc(odd.index[0])]}"
+    return values, f"{column.name!r} held numbers in training, and {len(odd):,} texts here, {first}: taken as missing."
 
 
 def explain_rows(model: OwnModel, rows, usual_rows, top=3):

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from helpers.detectors.storage import StoredDetectorError, load_detector, replace_file, write_detector
-from helpers.report.columns.cells import date_values, number_values
+from helpers.report.columns.cells import date_values, number_values, plausible_times, within_reach
 from helpers.report.columns.inputs import TableInputs
+from helpers.report.columns.pace import held
 from helpers.report.errors import UnusableFile
 from helpers.report.reasons.points import explain_points
 from helpers.report.reasons.rows import explain_table_rows
@@ -18,16 +19,43 @@ from helpers.windows import GAP
 import numpy as np
 import pandas as pd
 
-__all__ = ["OwnModel", "SeriesModel", "TableModel"]
+__all__ = ["Judge", "OwnModel", "SeriesModel", "TableModel"]
 
 FORMAT = "anomaly-detection-course model"
-VERSION = 1
+VERSION = 2
 HOW = "Make one with model.save(path) or python -m helpers.report my.csv --out folder."
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """A detector and what it gives an ordinary row.
+
+    Parameters
+    ----------
+    detector : Detector
+        Fitted, with ``threshold_``.
+    usual : float
+        The median score of calibration rows.
+    """
+
+    detector: object
+    usual: float
+
+    def strangeness(self, scores):
+        """Scores of shape (n,) on a scale that means something: 0 is an ordinary row, 1 the alarm limit."""
+        limit = self.detector.threshold_
+        usual = min(self.usual, limit)
+        width = limit - usual or max(abs(limit), 1.0) * np.finfo(float).eps  # not 0: what is flagged stays above 1
+        return (scores - usual) / width
 
 
 @dataclass(frozen=True, eq=False)
 class OwnModel:
     """A fitted and calibrated detector that takes a learner's own columns: a TableModel or a SeriesModel.
+
+    A detector finds what it learned from less strange than it is: a nearest neighbour finds the row itself. So a model
+    has two of a kind, if it could, that learned from different rows; a row is as strange as the one says to whom it is
+    stranger. That holds for the file they learned from and for any other.
 
     Parameters
     ----------
@@ -39,6 +67,10 @@ class OwnModel:
         Of the detector, for readers.
     about : dict
         Whatever JSON can hold: when it was made, from how many rows, how good it was.
+    second : Judge or None
+        The same detector, learned from other rows.
+    scale : float
+        The strangeness of both at which a row is flagged: the larger of two is larger than either.
 
     Attributes
     ----------
@@ -51,10 +83,18 @@ class OwnModel:
     usual: float
     name: str
     about: dict = field(default_factory=dict, kw_only=True)
+    second: Judge | None = field(default=None, kw_only=True)
+    scale: float = field(default=1.0, kw_only=True)
     shape: ClassVar[str]
 
+    @property
+    def judges(self):
+        """The one or two that judge a row, a tuple of :class:`Judge`."""
+        first = Judge(self.detector, self.usual)
+        return (first,) if self.second is None else (first, self.second)
+
     def scores(self, frame, context=None):
-        """Score the rows of a frame with the detector.
+        """Score the rows of a frame with the first detector.
 
         Parameters
         ----------
@@ -75,20 +115,26 @@ class OwnModel:
             Columns are absent, or hold text where numbers or times are expected; a series is too short for the
             detector's window, or has faster rows than it learned from.
         """
-        if len(frame) == 0:
-            raise UnusableFile("There is nothing to score: the table has no rows.")
-        return self._scores(frame, context)
+        return self._scores(_not_empty(frame), context, self.detector)
 
     def strangeness(self, frame, context=None):
-        """Scores on a scale that means something: 0 is an ordinary row, 1 the alarm limit; shape (n,)."""
-        limit = self.detector.threshold_
-        usual = min(self.usual, limit)
-        width = limit - usual or max(abs(limit), 1.0) * np.finfo(float).eps  # not 0: what is flagged stays above 1
-        return (self.scores(frame, context) - usual) / width
+        """How strange rows are, 0 an ordinary one, 1 the alarm limit; shape (n,), NaN as in :meth:`scores`."""
+        frame = _not_empty(frame)
+        each = [judge.strangeness(self._scores(frame, context, judge.detector)) for judge in self.judges]
+        return np.fmax.reduce(each) / self.scale
 
     def flags(self, frame, context=None):
         """Whether each row lies beyond the alarm limit, bool of shape (n,)."""
-        return self.scores(frame, context) > self.detector.threshold_
+        return self.strangeness(frame, context) > 1
+
+    def _by_louder(self, loudness, explain):
+        """Sentences and shares of rows, each by the judge to whom it is stranger."""
+        louder = np.nan_to_num(np.array(loudness), nan=-np.inf).argmax(axis=0)
+        because, shares = np.empty(len(louder), dtype=object), np.zeros((len(louder), len(self.columns)))
+        for number in np.unique(louder):
+            rows = np.flatnonzero(louder == number)
+            because[rows], shares[rows] = explain(self.judges[number].detector, rows)
+        return list(because), shares
 
     def save(self, path, *, overwrite=False):
         """Write this model to one file, without pickle; :meth:`load` reads it.
@@ -108,10 +154,9 @@ class OwnModel:
         path = Path(path)
         if path.exists() and not overwrite:
             raise FileExistsError(f"{path} exists already: choose another name, or pass overwrite=True.")
-        detector = io.BytesIO()
-        write_detector(self.detector, detector)
         content = json.dumps(self._content(), indent=1)
-        replace_file(path, lambda stream: _write(stream, content, detector.getvalue()))
+        detectors = {name: _stored(judge.detector) for name, judge in zip(STORED, self.judges, strict=False)}
+        replace_file(path, lambda stream: _write(stream, content, detectors))
 
     @classmethod
     def load(cls, path):
@@ -135,9 +180,10 @@ class OwnModel:
             with zipfile.ZipFile(path) as file:
                 content = json.loads(_checked(file).read("model.json"))
                 _refuse_other_format(content)
-                detector = load_detector(io.BytesIO(file.read("detector.zip")))
-                shared = {name: content[name] for name in ("usual", "name", "about")}
-                return MODELS[content["shape"]]._from_content(content, detector=detector, **shared)
+                detectors = [load_detector(io.BytesIO(file.read(name))) for name in STORED if name in file.namelist()]
+                shared = {name: content[name] for name in ("usual", "name", "about", "scale")}
+                shared["second"] = Judge(detectors[1], content["usual_of_second"]) if len(detectors) == 2 else None
+                return MODELS[content["shape"]]._from_content(content, detector=detectors[0], **shared)
         except (StoredDetectorError, FileNotFoundError):
             raise
         except Exception as error:  # whatever a damaged file makes zipfile, zlib or JSON say
@@ -148,6 +194,7 @@ class OwnModel:
     def _content(self):
         shared = {"name": self.name, "shape": self.shape, "about": self.about, "time": None, "tail": None}
         content = {"format": FORMAT, "version": VERSION, "inputs": None, "usual": float(self.usual)}
+        content |= {"usual_of_second": self.second and float(self.second.usual), "scale": float(self.scale)}
         return content | {"columns": list(self.columns)} | shared
 
 
@@ -179,16 +226,31 @@ class TableModel(OwnModel):
         """Names of the columns that are read, a tuple."""
         return self.inputs.columns
 
+    @property
+    def numbers(self):
+        """Those of `columns` that hold numbers."""
+        return self.inputs.numbers
+
+    @property
+    def missing_before(self):
+        """Those of `numbers` that lacked a value in training."""
+        return self.inputs.missing_before
+
     def explain(self, rows, usual_rows, top):
         """Sentences and shares of (n, n_columns): see :func:`helpers.report.explain_rows`."""
-        return explain_table_rows(self.inputs, self.detector, rows, usual_rows, top)
+        loudness = [judge.strangeness(self._scores(rows, None, judge.detector)) for judge in self.judges]
+
+        def explain(detector, some):
+            return explain_table_rows(self.inputs, detector, rows.iloc[some], usual_rows, top)
+
+        return self._by_louder(loudness, explain)
 
     def places(self, index):
         """Where rows stand, for a figure, from the index of their strangeness."""
         return np.asarray(index) + 1
 
-    def _scores(self, frame, context):
-        return self.detector.decision_function(self.inputs.transform(frame))
+    def _scores(self, frame, context, detector):
+        return detector.decision_function(self.inputs.transform(frame))
 
     def _content(self):
         return super()._content() | {"inputs": self.inputs.to_dict()}
@@ -215,14 +277,27 @@ class SeriesModel(OwnModel):
     tail : DataFrame or None
         The last points (DatetimeIndex, channels): a new batch that follows is scored from its first point. None takes
         what the detector remembers of its training series.
+    hold : dict of str to int
+        Channels that are measured every few rows: for how many further rows a value counts.
     """
 
     columns: tuple[str, ...]
     time: str | None = None
     tail: pd.DataFrame | None = field(default=None, repr=False)
+    hold: dict = field(default_factory=dict)
     shape = "series"
     place = "time"
     one_of_many = "point in time"
+
+    @property
+    def numbers(self):
+        """The channels."""
+        return self.columns
+
+    @property
+    def missing_before(self):
+        """All channels: a point with a hole is a gap of the series."""
+        return self.columns
 
     def explain(self, rows, usual_rows, top):
         """Sentences and shares of (n, n_channels): see :func:`helpers.report.explain_rows`."""
@@ -232,7 +307,8 @@ class SeriesModel(OwnModel):
         points, positions = self.as_series(rows)
         ends = np.full(len(rows), -1)
         ends[positions] = series.index.get_indexer(points.index)
-        return explain_points(self.detector, series, ends, top)
+        loudness = [judge.strangeness(judge.detector.decision_function(series))[ends] for judge in self.judges]
+        return self._by_louder(loudness, lambda one, some: explain_points(one, series, ends[some], top))
 
     def places(self, index):
         """Where points stand, for a figure, from the index of their strangeness."""
@@ -257,11 +333,11 @@ class SeriesModel(OwnModel):
                 f"The series lacks {', '.join(map(repr, absent))}. Pass the columns of training: "
                 f"{', '.join(map(repr, self._needed(frame)))}."
             )
-        times = self._times(frame)
+        times = plausible_times(self._times(frame))
         order = np.argsort(times, kind="stable")
         order = order[~times[order].duplicated() & times[order].notna()]
-        channels = {name: number_values(frame[name]) for name in self.columns}
-        return pd.DataFrame(channels, index=times).iloc[order], np.asarray(order)
+        channels = {name: within_reach(number_values(frame[name])) for name in self.columns}
+        return held(pd.DataFrame(channels, index=times).iloc[order], self.hold), np.asarray(order)
 
     def history(self, series, context=None):
         """Find what came right before a series from :meth:`as_series`.
@@ -284,23 +360,24 @@ class SeriesModel(OwnModel):
         tail = tail[tail.index < series.index[0]]
         return tail if len(tail) and not self._gap_between(tail.index[-1], series.index[0]) else None
 
-    def _scores(self, frame, context):
+    def _scores(self, frame, context, detector):
         series, positions = self.as_series(frame)
         scores = np.full(len(frame), np.nan)
         try:
-            scores[positions] = self.detector.decision_function(series, context=self.history(series, context))
+            scores[positions] = detector.decision_function(series, context=self.history(series, context))
         except ValueError as error:  # a sentence about the series: too short, faster rows, infinity
             raise UnusableFile(str(error)) from error
         return scores
 
     def _content(self):
         tail = None if self.tail is None else _tail_content(self.tail)
-        return super()._content() | {"time": self.time, "tail": tail}
+        return super()._content() | {"time": self.time, "tail": tail, "hold": self.hold}
 
     @classmethod
     def _from_content(cls, content, **shared):
         tail = None if content["tail"] is None else _read_tail(content["tail"])
-        return cls(columns=tuple(content["columns"]), time=content["time"], tail=tail, **shared)
+        own = {"time": content["time"], "tail": tail, "hold": content["hold"]}
+        return cls(columns=tuple(content["columns"]), **own, **shared)
 
     def _needed(self, frame):
         has_times = self.time is None or (self.time not in frame and isinstance(frame.index, pd.DatetimeIndex))
@@ -327,6 +404,7 @@ class SeriesModel(OwnModel):
         return pd.DataFrame(values, index=pd.DatetimeIndex(times), columns=list(self.columns))
 
 
+STORED = ("detector.zip", "second.zip")
 MODELS = {model.shape: model for model in (TableModel, SeriesModel)}
 
 
@@ -351,10 +429,23 @@ def _read_tail(content):
     return pd.DataFrame(values, index=pd.DatetimeIndex(content["times"]), columns=content["channels"])
 
 
-def _write(stream, content, detector):
+def _not_empty(frame):
+    if len(frame) == 0:
+        raise UnusableFile("There is nothing to score: the table has no rows.")
+    return frame
+
+
+def _stored(detector):
+    stream = io.BytesIO()
+    write_detector(detector, stream)
+    return stream.getvalue()
+
+
+def _write(stream, content, detectors):
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("model.json", content)
-        file.writestr("detector.zip", detector, zipfile.ZIP_STORED)
+        for name, stored in detectors.items():
+            file.writestr(name, stored, zipfile.ZIP_STORED)
 
 
 def _checked(file):

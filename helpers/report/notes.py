@@ -35,8 +35,7 @@ def notes_of(prepared: Prepared, strangeness, asked, rate):
         yield f"{problem}: the limit is set for {rate:g}."
     if prepared.labels is not None:
         yield from _notes_on_labels(prepared)
-    if prepared.is_ordered:
-        yield from _notes_on_drift(strangeness, rate)
+    yield from _notes_on_flags(strangeness, rate, prepared.is_ordered)
     yield from prepared.notes_on_unscored(strangeness)
     yield from strangeness.attrs.get("notes", ())
 
@@ -51,12 +50,14 @@ def _notes_on_labels(prepared):
         yield f"{counts}: few, so the intervals are wide."
 
 
-def _notes_on_drift(strangeness, rate):
-    """More alarms among the newest rows than promised: the source may have changed."""
+def _notes_on_flags(strangeness, rate, is_ordered):
+    """More alarms than promised, among all rows or the newest: many anomalies, or the source has changed."""
+    scored = strangeness.dropna().to_numpy()
     newest = strangeness.to_numpy()[-max(1, len(strangeness) // 5) :]
-    newest = newest[~np.isnan(newest)]
-    if len(newest) and rate_interval(int((newest > 1).sum()), len(newest)).low > DRIFTED * rate:
-        yield (
-            f"Of the newest rows {np.mean(newest > 1):.1%} are flagged; {rate:.1%} was promised for normal ones. "
-            "There are many anomalies, or the source has changed since the detector learned."
-        )
+    groups = {"all rows": scored} | ({"the newest rows": newest[~np.isnan(newest)]} if is_ordered else {})
+    for name, values in groups.items():
+        if len(values) and rate_interval(int((values > 1).sum()), len(values)).low > DRIFTED * rate:
+            yield (
+                f"Of {name} {np.mean(values > 1):.1%} are flagged; {rate:.1%} was promised for normal ones. There are "
+                "many anomalies, or the source has changed since the detector learned."
+            )

@@ -10,7 +10,7 @@ from helpers.report.contest.choosing import choose, rank
 from helpers.report.contest.parts import Parts
 from helpers.report.contest.preparing import prepare
 from helpers.report.contest.ranking import Ranking
-from helpers.report.contest.scoring import cross_fitted_strangeness, finish
+from helpers.report.contest.scoring import finish, strangeness_of_all
 from helpers.report.contest.training import train_candidates
 from helpers.report.contest.verdict import Verdict, judge
 from helpers.report.model import OwnModel
@@ -39,7 +39,7 @@ class Study:
     model : OwnModel
     strangeness : Series of shape (n,)
         0 an ordinary row, 1 the alarm limit, NaN not scored; of a series, the index holds the times. No row was scored
-        by a detector that learned from it, unless `notes` say so.
+        only by a detector that learned from it, unless `notes` say so.
     anomalies : DataFrame
         Flagged rows and at least `top`, strangest first: row (1 is the file's first), strangeness, flagged, because,
         the file's own columns.
@@ -124,8 +124,8 @@ def examine(frame, columns, *, labels=None, seconds=60.0, false_alarm_rate=0.01,
         chosen, why = choose(ranking)
         entry = next(entry for entry in entries if entry.name == chosen)
     with budget.stage("scoring every row", RANKED):
-        model = finish(prepared, entry, false_alarm_rate)
-        strangeness = cross_fitted_strangeness(prepared, entry, model, **budget.part(RANKED, SCORED))
+        model = finish(prepared, entry, false_alarm_rate, **budget.part(RANKED, SCORED))
+        strangeness = strangeness_of_all(prepared, model, **budget.part(RANKED, SCORED))
     with budget.stage("judging", SCORED):
         verdict = judge(prepared, strangeness)
     with budget.stage("explaining", SCORED):

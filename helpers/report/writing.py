@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 __all__ = [
     "REPORT_FILES",
     "OutputExists",
+    "OutputImpossible",
     "anomalies_csv",
     "refuse_existing",
     "write_all_or_nothing",
@@ -24,6 +26,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 class OutputExists(FileExistsError):
     """Something of this name is there already; the message says what, and how to replace it."""
+
+
+class OutputImpossible(OSError):
+    """Nothing can be written there; the message says why."""
 
 
 def write_report(study, reading, folder, *, overwrite=False, command=None):
@@ -58,9 +64,15 @@ def write_report(study, reading, folder, *, overwrite=False, command=None):
     writers = (
         lambda path: path.write_text(render(study, reading, command), encoding="utf-8"),
         lambda path: path.write_text(anomalies_csv(study.anomalies), encoding="utf-8"),
-        study.model.save,
+        _as_read(study.model, reading).save,
     )
     return write_all_or_nothing(folder, dict(zip(REPORT_FILES, writers, strict=True)))
+
+
+def _as_read(model, reading):
+    """The model with what its file's cells hold for no value: a new batch is read alike."""
+    missing = [str(value) for value in reading.missing] if reading is not None else []
+    return replace(model, about={**model.about, "missing": missing}) if missing else model
 
 
 def write_tables(tables, folder):
@@ -84,6 +96,8 @@ def write_tables(tables, folder):
 def refuse_existing(folder, names, overwrite=False):
     """Raise OutputExists if files of these names are in the folder, or if the folder is a file.
 
+    :class:`OutputImpossible` is raised if no file can be made there: said before the work, not after it.
+
     Parameters
     ----------
     folder : str or Path
@@ -97,10 +111,23 @@ def refuse_existing(folder, names, overwrite=False):
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise OutputExists(f"{folder} is a file, not a folder. Name another place for the results.")
+    _refuse_unwritable(folder)
     found = [name for name in names if (folder / name).exists()]
     if found and not overwrite:
         problem = f"{folder} holds {', '.join(found)} already, and nothing is replaced unasked."
         raise OutputExists(f"{problem} Name another folder, or pass overwrite=True (--overwrite in the terminal).")
+
+
+def _refuse_unwritable(folder):
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise OutputImpossible(
+            f"{there} is a file, so {folder} cannot be a folder. Name another place for the results."
+        )
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        raise OutputImpossible(f"Nothing can be written to {there} ({error.strerror}). Name another place.") from None
 
 
 def write_all_or_nothing(folder, writers):

@@ -206,12 +206,12 @@ if FILE == SHIPPED / "orders.csv.gz":
     assert 0.2 < ranking["average precision"].max() < 0.5
 
 # %% [markdown]
-# Then the test part, once. `finish` sets the limit on the calibration part. **Strangeness** puts the scores of any detector on one scale: 0 is an ordinary row, 1 the alarm limit; a row that the model has learned from is scored by a second model that has not, as in the cross-fitting of lesson 08. `judge` opens the test part. The cell takes a few seconds.
+# Then the test part, once. `finish` sets the limit on the calibration part. **Strangeness** puts the scores of any detector on one scale: 0 is an ordinary row, 1 the alarm limit; The model holds two detectors of a kind that learned from different rows, and a row is as strange as the one says to whom it is stranger: so no row is judged only by a detector that knows it (lesson 08's cross-fitting, for files to come as well). `judge` opens the test part. The cell takes a few seconds.
 
 # %% tags=["nbval-ignore-output"]
 chosen = next(entry for entry in entries if entry.name == name)
 model = report.finish(prepared, chosen, false_alarm_rate=0.01)
-strangeness = report.cross_fitted_strangeness(prepared, chosen, model)
+strangeness = report.strangeness_of_all(prepared, model)
 verdict = report.judge(prepared, strangeness)
 verdict = verdict or {"judged on": "nothing: there are no labels"}
 pd.Series({name: round(x, 3) if isinstance(x, float) else x for name, x in verdict.items()}).to_frame("verdict")

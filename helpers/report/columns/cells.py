@@ -5,9 +5,11 @@ from helpers.report.errors import UnusableFile
 import numpy as np
 import pandas as pd
 
-__all__ = ["NO_VALUE", "category_texts", "date_values", "number_values"]
+__all__ = ["NO_VALUE", "REACH", "category_texts", "date_values", "number_values", "plausible_times", "within_reach"]
 
 NO_VALUE = "(missing)"
+REACH = 1e15
+FIRST_YEAR, LAST_YEAR = 1677, 2262
 
 
 def number_values(column):
@@ -37,6 +39,25 @@ def number_values(column):
     values = pd.to_numeric(column, errors="coerce")
     _refuse_odd(column, values, "numbers")
     return values.to_numpy(np.float64, na_value=np.nan)
+
+
+def within_reach(values):
+    """Let numbers beyond 1e15 count as 1e15: squared and summed, in single precision too, they stay finite.
+
+    >>> within_reach(np.array([1.5, -1e300]))
+    array([ 1.5e+00, -1.0e+15])
+    """
+    return np.where(np.isinf(values), values, np.clip(values, -REACH, REACH))
+
+
+def plausible_times(times):
+    """Times, without those that a clock of nanoseconds cannot hold, such as the year 9999 for "never".
+
+    >>> plausible_times(pd.DatetimeIndex(["2024-01-01", "9999-12-31"])).isna().tolist()
+    [False, True]
+    """
+    years = times.dt.year if isinstance(times, pd.Series) else times.year
+    return times.where((years > FIRST_YEAR) & (years < LAST_YEAR))
 
 
 def date_values(column):

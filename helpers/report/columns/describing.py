@@ -1,8 +1,12 @@
 """What the columns of a table are, what is done with each and why; and whether the rows are a series."""
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
-from helpers.report.columns.meaning import FEW_VALUES, Decision, example_of, find_meaning, looks_like_labels
+from helpers.report.columns.answers import find_answers
+from helpers.report.columns.doubts import doubts_about_numbers
+from helpers.report.columns.meaning import Decision, Meaning, example_of, find_meaning
+from helpers.report.columns.pace import Paces, find_paces
 from helpers.report.columns.shape import find_shape
 from helpers.report.errors import UnusableFile
 
@@ -62,6 +66,8 @@ class Columns:
         Rows, and rows that repeat an earlier one in every column.
     notes : tuple of str
         Sentences.
+    hold : dict of str to int
+        Channels of a series that are measured every few rows: for how many further rows a value counts.
     """
 
     columns: tuple[Column, ...]
@@ -74,6 +80,7 @@ class Columns:
     n_rows: int
     n_duplicates: int
     notes: tuple[str, ...]
+    hold: dict[str, int] = field(default_factory=dict)
 
     def named(self, *decisions):
         """Names of the columns with one of these decisions, a tuple."""
@@ -111,7 +118,7 @@ class Columns:
         return "\n".join([f"{self.shape} of {self.n_rows:,} rows: {used}", self.why_shape, *self.notes])
 
 
-def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, shape=None):
+def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), time=None, shape=None):
     """Say what each column is and what becomes of it: entered as number, logarithm, category or date, or left out.
 
     Left out are columns that cannot show an odd row (empty, constant, 90 % missing, free text, a copy of another), that
@@ -126,6 +133,8 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, sha
         The column of labels: to judge detectors with, never to learn from.
     leave_out, keep : str or sequence of str
         Columns that you know better about.
+    category : str or sequence of str
+        Columns whose values are names, also where they are written as numbers.
     time : str, optional
         The column of times that orders the rows.
     shape : {"table", "series"}, optional
@@ -148,23 +157,28 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), time=None, sha
     >>> columns.table[["kind", "decision"]].values.tolist()
     [['identifier', 'left out'], ['number', 'number'], ['category', 'category']]
     """
-    leave_out, keep = _as_names(leave_out), _as_names(keep)
+    leave_out, keep, category = _as_names(leave_out), _as_names(keep), _as_names(category)
     _check_frame(frame)
-    _check_choices(frame, label, leave_out, keep, time, shape)
-    meanings = {
-        name: find_meaning(frame[name], is_label=name == label, is_left_out=name in leave_out, is_kept=name in keep)
-        for name in frame.columns
-    }
+    _check_choices(frame, {"label": _as_names(label or ()), "leave_out": leave_out, "category": category}, keep, time)
+    _check_shape(shape)
+    asked = {name: _asked(name, label, leave_out, keep, category) for name in frame.columns}
+    meanings = {name: find_meaning(frame[name], asked[name]) for name in frame.columns}
     _leave_out_copies(frame, meanings, keep)
-    unnamed = _leave_out_answers(frame, meanings, label, keep)
+    answers = find_answers(frame, meanings, label, keep)
+    for name, why in answers.why.items():
+        _leave_out(meanings, name, why, kind="looks like a label")
     found = _find_shape(frame, meanings, time, shape)
+    paces = Paces()
     if found.shape == "series":
         _leave_out_of_series(meanings, found.time)
+        paces = _at_their_paces(frame, meanings, found.time)
     _check_inputs(frame, meanings)
     n_duplicates = int(frame.duplicated().sum())
-    notes = (*_notes(unnamed, n_duplicates), *found.notes)
+    numbers = [name for name, meaning in meanings.items() if meaning.is_quantity]
+    notes = (*_notes(answers, n_duplicates), *doubts_about_numbers(frame[numbers]), *found.notes, *paces.notes())
     columns = tuple(_column(frame[name], meaning) for name, meaning in meanings.items())
-    return Columns(columns, label, **{**vars(found), "notes": notes}, n_rows=len(frame), n_duplicates=n_duplicates)
+    counts = {"n_rows": len(frame), "n_duplicates": n_duplicates}
+    return Columns(columns, label, **{**vars(found), "notes": notes}, **counts, hold=paces.hold)
 
 
 # -------------------------------------------------------------------- what is asked
@@ -185,17 +199,29 @@ def _check_frame(frame):
         raise UnusableFile(f"{problem} Bring at least {FEWEST_ROWS}; a thousand are better.")
 
 
-def _check_choices(frame, label, leave_out, keep, time, shape):
-    named = {"label": _as_names(label or ()), "leave_out": leave_out, "keep": keep, "time": _as_names(time or ())}
+def _asked(name, label, leave_out, keep, category):
+    """What the owner has decided of a column; "" if nothing."""
+    decided = {"label": (label,), "leave out": leave_out, "category": category, "keep": keep}
+    return next((decision for decision, names in decided.items() if name in names), "")
+
+
+def _check_choices(frame, exclusive, keep, time):
+    named = {**exclusive, "keep": keep, "time": _as_names(time or ())}
     for parameter, names in named.items():
         for name in names:
             if name not in frame.columns:
                 known = f"{', '.join(map(str, frame.columns[:10]))}{' …' * (frame.shape[1] > 10)}"
                 raise UnusableFile(f"{parameter}={name!r}: there is no such column. There are {known}.")
-    both = (set(leave_out) & {*keep, label, time}) or (set(keep) & {label})
-    if both:
-        problem = f"{both.pop()!r} is asked for in two ways that exclude each other"
-        raise UnusableFile(f"{problem}: decide for one of leave_out, keep, label and time.")
+    twice = [
+        name for name, count in Counter(name for names in exclusive.values() for name in names).items() if count > 1
+    ]
+    twice += [name for name in {*exclusive["leave_out"]} & {*keep, time}] + [*{*keep} & {*exclusive["label"]}]
+    if twice:
+        problem = f"{twice[0]!r} is asked for in two ways that exclude each other"
+        raise UnusableFile(f"{problem}: decide for one of leave_out, keep, category, label and time.")
+
+
+def _check_shape(shape):
     if shape not in (None, "table", "series"):
         raise UnusableFile(f"shape={shape!r}: it is 'table' or 'series', or left to be found.")
 
@@ -222,33 +248,6 @@ def _fingerprint(column):
     return column.dtype.kind, hashes.tobytes()
 
 
-def _leave_out_answers(frame, meanings, label, keep):
-    """Labels nobody named, which are returned, and columns each of whose values goes with one label only."""
-    entered = [name for name in meanings if meanings[name].is_quantity or meanings[name].decision is Decision.CATEGORY]
-    open_to_doubt = [name for name in entered if name not in keep]
-    alike = [name for name in open_to_doubt if looks_like_labels(frame[name], meanings[name])]
-    answers = [label] if label else alike
-    for name in open_to_doubt:
-        told = next((answer for answer in answers if answer != name and _tells(frame[name], frame[answer])), None)
-        if name in answers:
-            why = f"it seems to hold the answer: to judge with it, name it label={name!r}"
-        elif told is not None:
-            why = f"each of its values goes with one value of {told!r}: it holds the answer"
-        elif name in alike:
-            why = f"it seems to hold the answer, as {label!r} does"
-        else:
-            continue
-        _leave_out(meanings, name, why, kind="looks like a label")
-    return [] if label else alike
-
-
-def _tells(column, answer):
-    if column.nunique() > FEW_VALUES:
-        return False
-    both = pd.DataFrame({"value": column.astype("str"), "answer": answer.astype("str")}).groupby("value")["answer"]
-    return bool((both.nunique() == 1).all() and answer.nunique() > 1)
-
-
 # -------------------------------------------------------------------- table or series
 
 
@@ -270,6 +269,20 @@ def _leave_out_of_series(meanings, time):
             _leave_out(meanings, name, "a series is judged by its numbers")
         elif meaning.decision is Decision.LOGARITHM:
             meanings[name] = replace(meaning, decision=Decision.NUMBER, why="a quantity")
+
+
+def _at_their_paces(frame, meanings, time):
+    """Take in what is measured seldom and regularly, leave out what begins too late."""
+    sorted_by_time = frame.sort_values(time, kind="stable")
+    rare = [name for name, meaning in meanings.items() if meaning.kind == "mostly missing"]
+    rare = [name for name in rare if frame[name].dtype.kind in "iuf" and frame[name].nunique() > 1]
+    paces = find_paces(sorted_by_time[[*(name for name in meanings if meanings[name].is_quantity), *rare]])
+    for name in rare:
+        if name in paces.hold:
+            meanings[name] = Meaning("number", Decision.NUMBER, "a quantity, measured seldom and regularly")
+    for name, why in paces.late.items():
+        _leave_out(meanings, name, why, kind="begins late")
+    return paces
 
 
 def _check_inputs(frame, meanings):
@@ -298,9 +311,15 @@ def _column(values, meaning):
     return Column(values.name, meaning.kind, missing, distinct, example_of(present), meaning.decision, meaning.why)
 
 
-def _notes(unnamed, n_duplicates):
-    for name in unnamed[:1]:
+def _notes(answers, n_duplicates):
+    for name in answers.unnamed[:1]:
         yield f"{name!r} looks like a label and is left out; name it label={name!r} to judge with it."
+    if others := [name for name in answers.why if name not in answers.unnamed[:1]]:
+        yield (
+            f"Left out, because they may hold the answer: {', '.join(map(repr, others))}. What is no answer, keep: "
+            f"keep=[{others[0]!r}] (--keep)."
+        )
+    yield from answers.doubts
     if n_duplicates:
         repeated = f"{n_duplicates:,} rows repeat an earlier row in every column."
         yield f"{repeated} They are kept: repetition may be usual here."

@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import asdict, dataclass
 
-from helpers.report.columns.cells import category_texts, date_values, number_values
+from helpers.report.columns.cells import category_texts, date_values, number_values, within_reach
 from helpers.report.errors import UnusableFile
 
 import numpy as np
@@ -12,6 +12,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 __all__ = ["CategoryInputs", "DateInputs", "NumberInputs", "TableInputs"]
+
+FEW_DAYS = 2  # on which each weekday must have been seen, at least
 
 
 class TableInputs(TransformerMixin, BaseEstimator):
@@ -95,6 +97,12 @@ class TableInputs(TransformerMixin, BaseEstimator):
         """Names of all columns that are read, a tuple."""
         return (*self.numbers, *self.categories, *self.dates)
 
+    @property
+    def missing_before(self):
+        """Columns of numbers that lacked a value in training, a tuple."""
+        learned = [encoder for encoder in self.encoders_ if isinstance(encoder, NumberInputs)]
+        return tuple(encoder.source for encoder in learned if encoder.marks_missing)
+
     def to_dict(self):
         """All that was learned, for ``json.dumps``; :meth:`from_dict` reads it."""
         check_is_fitted(self, "encoders_", msg="Fit these inputs on training rows first: fit(frame).")
@@ -152,7 +160,7 @@ class NumberInputs:
     def learn(cls, column, log):
         """Look at a training column."""
         values = _logarithms(number_values(column)) if log else number_values(column)
-        finite = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
+        finite = within_reach(values[np.isfinite(values)]) if np.isfinite(values).any() else np.zeros(1)
         low, usual, high = (float(value) for value in np.percentile(finite, [0, 50, 100]))
         return cls(column.name, log, usual, low, high, bool(np.isnan(values).any()))
 
@@ -163,6 +171,7 @@ class NumberInputs:
         missing = np.isnan(values)
         width = (self.high - self.low) or 1.0
         values = np.nan_to_num(values, nan=self.usual, posinf=self.high + width, neginf=self.low - width)
+        values = within_reach(values)
         name = f"log {self.source}" if self.log else self.source
         return {name: values, **({f"{self.source} is missing": missing} if self.marks_missing else {})}
 
@@ -197,7 +206,10 @@ class CategoryInputs:
 
 @dataclass(frozen=True)
 class DateInputs:
-    """A column of dates: what varies among time of day, weekday and being there at all."""
+    """A column of dates: what varies among time of day, weekday and being there at all.
+
+    Of weekdays that were seen on a single day, nobody can say what is usual: then they are no input.
+    """
 
     source: str
     hour: bool
@@ -209,8 +221,11 @@ class DateInputs:
         """Look at a training column."""
         dates = date_values(column)
         known = dates.dropna()
-        hour = (known - known.dt.normalize()).nunique() > 1
-        return cls(column.name, hour, known.dt.day_of_week.nunique() > 1, bool(dates.isna().any()))
+        days = known.dt.normalize()
+        of_weekday = days.drop_duplicates().dt.day_of_week.value_counts()
+        hour = (known - days).nunique() > 1 and days.nunique() >= FEW_DAYS
+        weekday = len(of_weekday) > 1 and of_weekday.min() >= FEW_DAYS
+        return cls(column.name, bool(hour), bool(weekday), bool(dates.isna().any()))
 
     def inputs(self, column):
         """Name and values of each input that the column gives, a dict."""

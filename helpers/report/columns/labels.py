@@ -14,7 +14,7 @@ ANOMALY_WORDS |= {"failure", "defect", "bad", "odd", "yes", "y", "true", "t", "p
 SHOWN = 6
 
 
-def read_labels(column, anomaly=None):
+def read_labels(column, anomaly=None, normal=None):
     """A column of labels as 0 (normal) and 1 (anomaly).
 
     Without `anomaly` are understood: 0 and 1, booleans, words such as normal and fraud; or one word for normal and any
@@ -26,6 +26,9 @@ def read_labels(column, anomaly=None):
     anomaly : value or sequence of values, optional
         What stands for an anomaly; all else is normal. Needed where the words do not say it, as with -1 and 1, of which
         either has been used for anomalies.
+
+    normal : value or sequence of values, optional
+        What stands for normal, where that is easier to say: all else is an anomaly.
 
     Returns
     -------
@@ -45,14 +48,14 @@ def read_labels(column, anomaly=None):
     _refuse_missing(column)
     words = column.map(_word)
     values = words.unique()
-    odd = _odd_values(column.name, words, anomaly)
+    odd = _odd_values(column.name, words, anomaly, normal)
     labels = words.isin(odd).to_numpy().astype(int)
     if labels.all() or not labels.any():
         alike = f"{'anomalies' if labels.all() else 'normal'} ({_some(values)})"
         raise UnusableFile(
             f"All labels in {column.name!r} are {alike}: a label column needs both. Leave it out (leave_out=)."
         )
-    if anomaly is None and labels.mean() > 0.5:
+    if anomaly is None and normal is None and labels.mean() > 0.5:
         raise UnusableFile(
             f"{labels.mean():.0%} of the labels in {column.name!r} would be anomalies ({_some(odd)}). If that is "
             f"meant, pass anomaly={odd[0]!r} (--anomaly {odd[0]}); if not, name the other value."
@@ -79,26 +82,35 @@ def _word(value):
     """A value as text: 1, 1.0, True-free and lower case, so that what is typed on a command line fits too."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).strip().lower()
+    return str(value).strip().lower().rstrip(".")
 
 
-def _odd_values(name, words, anomaly):
+def _odd_values(name, words, anomaly, normal):
     counts = words.value_counts()
     values = list(counts.index)
+    if anomaly is not None and normal is not None:
+        raise UnusableFile("Say which values are anomalies or which are normal, not both.")
     if anomaly is not None:
-        wanted = [_word(value) for value in (anomaly if isinstance(anomaly, list | tuple | set) else [anomaly])]
-        unknown = [value for value in wanted if value not in values]
-        if unknown:
-            raise UnusableFile(f"No row of {name!r} holds {unknown[0]!r}. It holds {_some(values)}.")
-        return wanted
+        return _wanted(name, values, anomaly)
+    if normal is not None:
+        usual = _wanted(name, values, normal)
+        return [value for value in values if value not in usual]
     known = all(value in NORMAL_WORDS | ANOMALY_WORDS for value in values)
     kinds = values[0] in PLAINLY_NORMAL  # the commonest word; the others say which anomaly
     if known or kinds:
         return [value for value in values if value not in NORMAL_WORDS]
     raise UnusableFile(
         f"The label column {name!r} holds {_some(values)}: which stands for an anomaly? "
-        f"Pass anomaly=… (--anomaly), for example the rare {values[-1]!r}."
+        f"Pass anomaly=… (--anomaly), for example the rare {values[-1]!r}, or normal=… (--normal)."
     )
+
+
+def _wanted(name, values, named):
+    wanted = [_word(value) for value in (named if isinstance(named, list | tuple | set) else [named])]
+    unknown = [value for value in wanted if value not in values]
+    if unknown:
+        raise UnusableFile(f"No row of {name!r} holds {unknown[0]!r}. It holds {_some(values)}.")
+    return wanted
 
 
 def _some(values):

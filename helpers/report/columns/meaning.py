@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from helpers.report.columns.labels import PLAINLY_NORMAL
 from helpers.report.errors import UnusableFile
-from helpers.report.reading.values import read_dates, read_numbers
+from helpers.report.reading.dates import read_dates
+from helpers.report.reading.numbers import read_numbers
 
 import numpy as np
 
@@ -16,12 +17,13 @@ MOSTLY_MISSING = 0.9
 FEW_VALUES = 20  # a number that names something is a category up to so many values
 REPEATED = 0.2  # texts with at most this share of distinct values are categories
 NEARLY_UNIQUE = 0.9
-RARE = 0.2  # the rarer of a label's two values
+RARE = 0.5  # the rarer of a label's two values
 NAMING = re.compile(
     "id|ids|uid|uuid|guid|nr|no|num|key|code|zip|zipcode|postcode|plz|phone|index|idx|unnamed|serial|rowid|(customer|user|order|product|account|device|transaction|session|sensor|item|merchant|patient|store|trip|client|invoice|machine|card|unit)(id|nr|no|number|key|code)"
 )
 LABELLING = re.compile(
-    "label|labels|class|target|fraud|isfraud|anomaly|anomalies|anomalous|isanomaly|outlier|abnormal|attack|intrusion|fault|faulty|failure|defect|truth|y"
+    "label|labels|class|target|fraud|isfraud|anomaly|anomalies|anomalous|isanomaly|outlier|outliers|isoutlier|abnormal|"
+    "attack|intrusion|fault|faulty|failure|defect|truth|y|groundtruth|changepoint|changepoints|alarm|alert|isalarm"
 )
 
 
@@ -59,13 +61,13 @@ class Meaning:
         return self.decision in (Decision.NUMBER, Decision.LOGARITHM)
 
 
-def find_meaning(column, *, is_label=False, is_left_out=False, is_kept=False):
+def find_meaning(column, asked=""):
     """Say what a column is, by itself, and what becomes of it.
 
     Parameters
     ----------
     column : Series of shape (n,)
-    is_label, is_left_out, is_kept : bool
+    asked : {"", "label", "leave out", "category", "keep"}
         What its owner has decided.
 
     Returns
@@ -81,19 +83,21 @@ def find_meaning(column, *, is_label=False, is_left_out=False, is_kept=False):
     >>> find_meaning(pd.Series(["red", "blue"] * 50, name="colour")).decision
     <Decision.CATEGORY: 'category'>
     """
-    if is_left_out:
+    if asked == "leave out":
         return _left_out(_plain_kind(column), "you asked for it")
-    if is_label:
+    if asked == "label":
         return Meaning("label", Decision.LABEL, "you named it: it judges detectors and teaches none")
     present = _present(column)
-    if nothing := _nothing_in_it(present, len(column), is_kept):
+    if nothing := _nothing_in_it(present, len(column), is_kept=asked == "keep"):
         return nothing
+    if asked == "category":
+        return Meaning("category", Decision.CATEGORY, f"you asked for it, {present.nunique():,} values")
     if present.dtype.kind == "M":
         return Meaning("date", Decision.DATE, "times: entered as hour of the day and day of the week")
     if present.dtype.kind == "b":
         return Meaning("boolean", Decision.NUMBER, "two values, entered as 0 and 1")
     meaning = _number(column.name, present) if present.dtype.kind in "iuf" else _text(column.name, present)
-    return _kept(present, meaning) if is_kept and meaning.decision is Decision.LEFT_OUT else meaning
+    return _kept(present, meaning) if asked == "keep" and meaning.decision is Decision.LEFT_OUT else meaning
 
 
 def looks_like_labels(column, meaning):
@@ -108,13 +112,31 @@ def looks_like_labels(column, meaning):
     -------
     bool
     """
-    named, is_category = _has_word(column.name, LABELLING), meaning.decision is Decision.CATEGORY
+    named, is_category = names_an_answer(column.name), meaning.decision is Decision.CATEGORY
     if not named and not is_category:
         return False
     shares = column.value_counts(normalize=True)
     rare = named and len(shares) == 2 and shares.iloc[1] < RARE
-    words = is_category and len(shares) <= FEW_VALUES
-    return bool(rare or (words and str(shares.index[0]).lower() in PLAINLY_NORMAL and shares.iloc[0] > 0.5))
+    words = is_category and (named or len(shares) <= FEW_VALUES)
+    commonest = str(shares.index[0]).lower().rstrip(".")
+    return bool(rare or (words and commonest in PLAINLY_NORMAL and shares.iloc[0] > 0.5))
+
+
+def names_an_answer(name):
+    """Tell whether a column's name says that it holds labels, or what another detector said.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+
+    >>> names_an_answer("is_anomaly"), names_an_answer("change point"), names_an_answer("anomaly_score")
+    (True, True, True)
+    """
+    return _has_word(name, LABELLING) or _has_word(re.sub(r"[^A-Za-z0-9]", "", str(name)), LABELLING)
 
 
 def example_of(present):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from helpers.report.columns.cells import plausible_times
 from helpers.report.errors import UnusableFile
 
 import pandas as pd
@@ -10,7 +11,7 @@ __all__ = ["Shape", "find_shape"]
 
 REGULAR = 0.7  # of the distances between times: five working days a week are a regular step
 JITTER = 0.05  # of a step
-FEW_REPEATS = 0.01
+FEW_REPEATS = 0.05  # of the rows: an hour that the clock repeats in autumn; many series in one file repeat more
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class _Times:
         if self.repeats:
             yield f"{self.repeats:.1%} of the rows repeat a time: the first row of each time is kept."
         if self.n_missing:
-            yield f"{self.n_missing:,} rows have no time and are left out."
+            yield f"{self.n_missing:,} rows have no time, or one far beyond all clocks, and are left out."
         if self.n_gaps:
             yield f"{self.n_gaps:,} gaps are longer than a step and a half: they stay open."
 
@@ -118,7 +119,7 @@ class _Times:
 
 
 def _look_at(column):
-    times = column.dropna()
+    times = plausible_times(column).dropna()
     steps = times.sort_values().diff().iloc[1:]
     moving = steps[steps > pd.Timedelta(0)]
     n_missing = len(column) - len(times)

@@ -1,12 +1,13 @@
 """A table or a series, cut into four parts with one job each, as the detectors see it."""
 
-import itertools
 from dataclasses import replace
 
 from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
+from helpers.report.columns.cells import REACH, plausible_times
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.labels import read_labels
+from helpers.report.columns.pace import held
 from helpers.report.contest.candidates import series_candidates, table_candidates
 from helpers.report.contest.parts import Part, Stretch, split_rows
 from helpers.report.errors import UnusableFile
@@ -144,8 +145,8 @@ class Prepared:
         return None
 
     def events(self, labels, flags):
-        """Labelled events and how many of them are flagged; None and None for a table, or if there are none."""
-        return None, None
+        """Labelled events, how many are flagged, and how many would be by chance; None for a table or without any."""
+        return None, None, None
 
     def notes_on_unscored(self, strangeness):
         """Sentences on points without strangeness; of a table, what the time did not allow is told elsewhere."""
@@ -215,12 +216,9 @@ class PreparedTable(Prepared):
         return pd.RangeIndex(self.n_rows)
 
     def stretches(self, size):
-        """Positions of all rows in blocks, and of each block whether it was learned from."""
-        learned = np.isin(np.arange(self.n_rows), self.learned)
+        """Positions of all rows, in blocks."""
         for first in range(0, self.n_rows, size):
-            block = np.arange(first, min(first + size, self.n_rows))
-            parts = (block[learned[block]], True), (block[~learned[block]], False)
-            yield from ((rows, known) for rows, known in parts if len(rows))
+            yield np.arange(first, min(first + size, self.n_rows))
 
     def _rows(self, positions):
         return self.inputs.transform(self.frame.iloc[positions])
@@ -267,7 +265,8 @@ class PreparedSeries(Prepared):
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows, and remembers the last ones."""
         tail = self.series.iloc[-TAIL:]
-        return SeriesModel(detector, usual, name, tuple(self.series.columns), self.columns.time, tail, about=about)
+        shared = {"about": about, "hold": self.columns.hold}
+        return SeriesModel(detector, usual, name, tuple(self.series.columns), self.columns.time, tail, **shared)
 
     def strangeness(self, model, positions):
         """What a model says of neighbouring points; NaN if they are too few for a window, with nothing before them."""
@@ -282,11 +281,12 @@ class PreparedSeries(Prepared):
         return self.series
 
     def events(self, labels, flags):
-        """Labelled events and how many of them are flagged; None and None if there are none."""
+        """Labelled events, how many are flagged, and how many as many flags at random would find; None without any."""
         if not labels.any():
-            return None, None
-        found = event_table(labels, flags)["found"]
-        return len(found), int(found.sum())
+            return None, None, None
+        events = event_table(labels, flags)
+        by_chance = (1 - (1 - np.mean(flags)) ** events["length"]).sum()
+        return len(events), int(events["found"].sum()), float(by_chance)
 
     def notes_on_unscored(self, strangeness):
         """Sentences on points without strangeness."""
@@ -304,10 +304,9 @@ class PreparedSeries(Prepared):
         return pd.DatetimeIndex(self.frame[self.columns.time])
 
     def stretches(self, size):
-        """Positions of all points in neighbouring blocks, and of each block whether it was learned from."""
-        start, stop = self.learned[0], self.learned[-1] + 1
-        for first, end in itertools.pairwise(sorted({0, self.n_rows, start, stop, *range(0, self.n_rows, size)})):
-            yield np.arange(first, end), start <= first < stop
+        """Positions of all points, in neighbouring blocks."""
+        for first in range(0, self.n_rows, size):
+            yield np.arange(first, min(first + size, self.n_rows))
 
     def _taught(self, positions):
         stretch = np.arange(positions[0], positions[-1] + 1)
@@ -343,7 +342,7 @@ def series_rows(frame, columns):
     ndarray of shape (m,), of int
         Positions in `frame`, without rows that lack a time; of rows of one time the first.
     """
-    times = frame[columns.time].reset_index(drop=True).dropna()
+    times = plausible_times(frame[columns.time].reset_index(drop=True)).dropna()
     return times.sort_values(kind="stable").drop_duplicates().index.to_numpy()
 
 
@@ -384,7 +383,7 @@ def prepare_series(frame, columns, labels=None):
         labels = read_labels(frame[columns.label])
     rows = series_rows(frame, columns)
     channels = frame[list(columns.numbers)].iloc[rows].astype("float64")
-    channels = channels.replace([np.inf, -np.inf], np.nan)
+    channels = held(channels.replace([np.inf, -np.inf], np.nan).clip(-REACH, REACH), columns.hold)
     channels.index = pd.DatetimeIndex(frame[columns.time].iloc[rows], name=columns.time)
     return channels, None if labels is None else np.asarray(labels)[rows]
 

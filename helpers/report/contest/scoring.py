@@ -1,19 +1,21 @@
-"""The limit of the chosen detector, and every row's strangeness, none by a detector that learned from it."""
+"""The limit of the chosen detector, and every row's strangeness, none only by a detector that learned from it."""
 
 import datetime
 import math
 from dataclasses import replace
+from functools import partial
 
+from helpers.evaluation.contaminated import contaminated_threshold, plausible_scores
 from helpers.evaluation.thresholds import quantile_threshold
 from helpers.report.budget import TimeBudget
 from helpers.report.contest.preparing import Prepared
 from helpers.report.contest.training import Entry, fit_again
 from helpers.report.errors import UnusableFile
-from helpers.report.model import OwnModel
+from helpers.report.model import Judge, OwnModel
 
 import numpy as np
 
-__all__ = ["cross_fitted_strangeness", "finish"]
+__all__ = ["finish", "strangeness_of_all"]
 
 BLOCK = 20_000  # rows scored at once: between two blocks the budget is looked at
 SECOND_FIT_SHARE = 0.5  # of what is left, that a second network may take
@@ -23,8 +25,11 @@ SCORED_BY_ITSELF = (
 )
 
 
-def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01):
+def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01, *, seconds=None, progress=None):
     """Calibrate the chosen detector and make a model of it, which takes the file's own columns and can be saved.
+
+    A second detector of the same kind learns from as many other rows, so that no row is judged only by one that learned
+    from it (see :class:`helpers.report.OwnModel`). (The inputs, such as a category's share, are those of the first.)
 
     Parameters
     ----------
@@ -33,14 +38,19 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01):
     false_alarm_rate : float in (0, 1)
         If the calibration rows are too few to promise it, the smallest one that they can promise is taken:
         ``about["false_alarm_rate"]``.
+    seconds : float, optional
+        Without the time for a second detector there is one.
+    progress : callable, optional
 
     Returns
     -------
     OwnModel
     """
-    scores = prepared.calibration().scores_by(entry.detector)
-    rate = _possible_rate(false_alarm_rate, scores)
-    entry.detector.set_threshold(quantile_threshold(scores, rate))
+    calibration = prepared.calibration()
+    scores = calibration.scores_by(entry.detector)
+    limit = quantile_threshold if prepared.labels is not None else contaminated_threshold  # odd rows among the others
+    rate = _possible_rate(false_alarm_rate, scores if prepared.labels is not None else plausible_scores(scores))
+    entry.detector.set_threshold(limit(scores, rate))
     about = {
         "made": datetime.date.today().isoformat(),
         "rows": prepared.n_rows,
@@ -48,21 +58,21 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01):
         "false_alarm_rate": rate,
         "random_state": prepared.random_state,
     }
-    return prepared.model(entry.detector, float(np.nanmedian(scores)), entry.name, about)
+    model = prepared.model(entry.detector, float(np.nanmedian(scores)), entry.name, about)
+    second = _second_judge(prepared, entry, partial(limit, false_alarm_rate=rate), TimeBudget(seconds, progress))
+    if second is None:
+        return model
+    of_second = second.strangeness(calibration.scores_by(second.detector))
+    both = np.fmax(Judge(model.detector, model.usual).strangeness(scores), of_second)
+    return replace(model, second=second, scale=limit(both, rate))
 
 
-def cross_fitted_strangeness(prepared: Prepared, entry: Entry, model: OwnModel, *, seconds=None, progress=None):
-    """The strangeness of every row, none by a detector that learned from it.
-
-    A detector finds what it learned from less strange than it is: a nearest neighbour finds the row itself. So a second
-    detector learns from as many rows of the other parts, gets its limit from the same calibration rows, and scores what
-    the first one learned from. (The inputs, such as a category's share, are those of the first.)
+def strangeness_of_all(prepared: Prepared, model: OwnModel, *, seconds=None, progress=None):
+    """The strangeness of every row of the file.
 
     Parameters
     ----------
     prepared : Prepared
-    entry : Entry
-        The chosen one.
     model : OwnModel
         From :func:`finish`.
     seconds : float, optional
@@ -74,10 +84,8 @@ def cross_fitted_strangeness(prepared: Prepared, entry: Entry, model: OwnModel, 
     Series of shape (n,)
         One value a row of the file; 0 is an ordinary row, 1 the alarm limit. ``attrs["notes"]`` says what was left out.
     """
-    budget = TimeBudget(seconds, progress)
-    second = _second_model(prepared, entry, model, budget)
-    values, n_unscored = _score_in_blocks(prepared, model, second or model, budget)
-    notes = [] if second else [SCORED_BY_ITSELF]
+    values, n_unscored = _score_in_blocks(prepared, model, TimeBudget(seconds, progress))
+    notes = [] if model.second else [SCORED_BY_ITSELF]
     if n_unscored:
         notes.append(f"{n_unscored:,} rows were not scored: the time was up. Allow more seconds.")
     strangeness = prepared.to_file(values).rename("strangeness")
@@ -85,22 +93,21 @@ def cross_fitted_strangeness(prepared: Prepared, entry: Entry, model: OwnModel, 
     return strangeness
 
 
-def _score_in_blocks(prepared, model, second, budget):
+def _score_in_blocks(prepared, model, budget):
     """Strangeness of all rows, block by block at random, and how many there was no time for; the first always has."""
     values, blocks = np.full(prepared.n_rows, np.nan), list(prepared.stretches(BLOCK))
     order = np.random.default_rng(prepared.random_state).permutation(len(blocks))
     for done, i in enumerate(order):
         if done and budget.left() < 0:
-            return values, sum(len(blocks[j][0]) for j in order[done:])
+            return values, sum(len(blocks[j]) for j in order[done:])
         budget.tell(done / len(blocks), "scoring every row")
-        positions, learned = blocks[i]
-        values[positions] = prepared.strangeness(second if learned else model, positions)
+        values[blocks[i]] = prepared.strangeness(model, blocks[i])
     return values, 0
 
 
-def _second_model(prepared, entry, model, budget):
-    """A model for the rows that the first one learned from, or None."""
-    left = budget.left() - entry.scoring_seconds(prepared.n_rows)
+def _second_judge(prepared, entry, limit, budget):
+    """The same detector, learned from other rows, with its own limit; None if there are too few, or no time."""
+    left = budget.left() - 2 * entry.scoring_seconds(prepared.n_rows)
     allowed = left * SECOND_FIT_SHARE if entry.candidate.network else left
     if entry.fit_seconds > left:
         return None
@@ -108,10 +115,10 @@ def _second_model(prepared, entry, model, budget):
     try:
         detector = fit_again(entry, prepared.others(), min(allowed, entry.fit_seconds))
         scores = prepared.calibration().scores_by(detector)
-        detector.set_threshold(quantile_threshold(scores, model.about["false_alarm_rate"]))
+        detector.set_threshold(limit(scores))
     except ValueError:  # such as a series that is too short
         return None
-    return replace(model, detector=detector, usual=float(np.nanmedian(scores)))
+    return Judge(detector, float(np.nanmedian(scores)))
 
 
 def _possible_rate(rate, scores):

@@ -30,6 +30,8 @@ class Verdict:
     recall, false_alarm_rate : Estimate
     n_events, n_found : int or None
         Of a series: labelled events, and those with a flag.
+    found_by_chance : float or None
+        How many events as many flags at random would find.
     """
 
     judged_on: str
@@ -42,6 +44,7 @@ class Verdict:
     false_alarm_rate: Estimate
     n_events: int | None = None
     n_found: int | None = None
+    found_by_chance: float | None = None
 
     @property
     def prevalence(self):
@@ -54,7 +57,10 @@ class Verdict:
         rows |= {"prevalence": self.prevalence} | self.average_precision.named("average precision", "AP")
         rows |= {"AUROC": self.auroc, "precision": self.precision} | self.recall.named("recall")
         rows |= self.false_alarm_rate.named("false-alarm rate")
-        return rows if self.n_events is None else rows | {"events": self.n_events, "events found": self.n_found}
+        if self.n_events is None:
+            return rows
+        chance = {"events found by chance": self.found_by_chance}
+        return rows | {"events": self.n_events, "events found": self.n_found} | chance
 
     def items(self):
         """Those of :meth:`as_dict`."""
@@ -71,7 +77,8 @@ class Verdict:
         if not np.isnan(self.recall.value):
             yield f"{100 * self.recall.value:.0f} % of the anomalies flagged"
         if self.n_events is not None:
-            yield f"{self.n_found} of {self.n_events} events found"
+            chance = f"as many flags at random would find {self.found_by_chance:.1f}"
+            yield f"{self.n_found} of {self.n_events} events found, where {chance}"
         if not np.isnan(self.false_alarm_rate.value):
             yield f"{100 * self.false_alarm_rate.value:.2g} % of the normal rows flagged"
 
@@ -86,7 +93,7 @@ def judge(prepared: Prepared, strangeness):
     ----------
     prepared : Prepared
     strangeness : Series of shape (n,)
-        From :func:`helpers.report.cross_fitted_strangeness`.
+        From :func:`helpers.report.strangeness_of_all`.
 
     Returns
     -------

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.report.errors import UnusableFile
+from helpers.report.reading.cells import MISSING_WORDS, is_number
+from helpers.report.reading.dates import numbers_as_dates
+from helpers.report.reading.numbers import decimal_comma
 from helpers.report.reading.opening import DAMAGED, damaged, not_decodable, open_text
-from helpers.report.reading.sniffing import MISSING_WORDS, count_fields, line_of_row, sniff, uneven
+from helpers.report.reading.records import record_chunks
+from helpers.report.reading.sniffing import RECORDS, count_fields, line_of_row, skip_lines, sniff, uneven
+from helpers.report.reading.tidying import tidied, without_totals
 from helpers.report.reading.values import typed
 
 import numpy as np
@@ -15,11 +20,9 @@ import pandas as pd
 
 __all__ = ["Reading", "read_table"]
 
+SCREEN = 1000  # values looked at before a whole column is
 CHUNK_CELLS = 1_000_000  # what is parsed at a time: 8 MB of numbers
 NOT_A_VALUE = sorted(MISSING_WORDS - {""} | {word.upper() for word in MISSING_WORDS if word})
-SINCE_1970 = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-SECONDS_NOW = (946_684_800, 4_102_444_800)  # since 1970, of the years 2000 to 2099
-NAMES_OF_TIMES = {"time", "times", "timestamp", "ts", "date", "datetime", "epoch", "unixtime"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,8 @@ class Reading:
         Rows of the file; more than the frame has if it is a sample.
     notes : tuple of str
         Sentences about what was guessed, sampled or taken as missing.
+    missing : tuple
+        Values that were named as standing for no value.
     """
 
     frame: pd.DataFrame
@@ -44,18 +49,28 @@ class Reading:
     encoding: str
     n_rows: int
     notes: tuple[str, ...]
+    missing: tuple = ()
 
     def __repr__(self):
-        delimiter = {"\t": "tab", " ": "blank"}.get(self.delimiter, self.delimiter)
+        delimiter = {"\t": "tab", " ": "blank", RECORDS: "none (JSON lines)"}.get(self.delimiter, self.delimiter)
         read = "" if len(self.frame) == self.n_rows else f" ({len(self.frame):,} of them read)"
         size = f"{self.path.name}: {self.n_rows:,} rows{read}, {self.frame.shape[1]} columns"
         return "\n".join([f"{size}, delimiter {delimiter}, {self.encoding}", *self.notes])
 
 
 def read_table(
-    path, *, delimiter=None, encoding=None, rows=None, columns=None, random_state=0, memory_limit=500, progress=None
+    path,
+    *,
+    delimiter=None,
+    encoding=None,
+    rows=None,
+    columns=None,
+    missing=(),
+    random_state=0,
+    memory_limit=500,
+    progress=None,
 ):
-    """Read a delimited text file: .csv, .tsv, .txt, also compressed by gzip, bzip2, xz or zip.
+    """Read a delimited text file (.csv, .tsv, .txt) or JSON lines, also compressed by gzip, bzip2, xz or zip.
 
     Delimiter (comma, semicolon, tab, | or blanks), encoding (UTF-8, or UTF-16 that says so), decimal comma, grouped
     thousands, dates and a missing header are found. Empty cells and NA, NaN, null, ?, - and . are missing values.
@@ -69,6 +84,8 @@ def read_table(
         Draw so many rows at random, each with equal chance, in one pass and flat memory; their order is kept.
     columns : sequence of str, optional
         Read these only.
+    missing : value or sequence of values
+        What stands for no value in this file, such as -200, beside what always does.
     random_state : int
         Of the draw.
     memory_limit : float
@@ -97,10 +114,13 @@ def read_table(
     layout = sniff(path, delimiter, encoding)
     names = _chosen(path, layout.names, columns)
     keeper = _Sample(rows, random_state) if rows else _AllRows(path, memory_limit)
-    n_rows = _read_all(path, layout, names, keeper, progress)
-    frame, notes = _typed(keeper.frame(), path, layout)
-    notes = (*layout.notes, *keeper.notes(n_rows), *notes)
-    return Reading(frame, path, layout.delimiter, layout.encoding, n_rows, notes)
+    missing = _as_values(missing)
+    n_rows = _read_all(path, layout, names, keeper, progress, missing)
+    rows, left_out = without_totals(keeper.frame())
+    frame, typing = _typed(rows, path, layout)
+    frame, tidying = tidied(frame)
+    notes = (*layout.notes, *keeper.notes(n_rows), *left_out, *typing, *tidying)
+    return Reading(frame, path, layout.delimiter, layout.encoding, n_rows, notes, missing)
 
 
 # -------------------------------------------------------------------- what is kept of the file
@@ -186,10 +206,22 @@ def _megabytes(chunk):
 # -------------------------------------------------------------------- reading
 
 
-def _read_all(path, layout, names, keeper, progress):
+def _as_values(missing):
+    return (missing,) if isinstance(missing, str | int | float) else tuple(missing)
+
+
+def _without(chunk, missing):
+    """The chunk with holes where a cell holds one of these values, written as text or as number."""
+    texts = {str(value).strip() for value in missing}
+    numbers = {float(text) for text in texts if is_number(text) and "," not in text}
+    held = chunk.apply(lambda column: column.isin(numbers) if _is_numeric(column) else column.isin(texts))
+    return chunk.mask(held)
+
+
+def _read_all(path, layout, names, keeper, progress, missing):
     """Hand the file's rows to the keeper; their number, or a sentence about what is broken."""
     try:
-        return _read_chunks(path, layout, names, keeper, progress)
+        return _read_chunks(path, layout, names, keeper, progress, missing)
     except UnusableFile:
         raise
     except UnicodeError as error:
@@ -200,32 +232,37 @@ def _read_all(path, layout, names, keeper, progress):
         raise damaged(path, error) from None
 
 
-def _read_chunks(path, layout, names, keeper, progress):
+def _read_chunks(path, layout, names, keeper, progress, missing):
     n_rows, size, counted = 0, path.stat().st_size, False
-    with open_text(path, layout.encoding) as (text, raw), _parser(text, layout) as chunks:
-        for chunk in chunks:
+    with open_text(path, layout.encoding) as (text, raw):
+        skip_lines(text, layout.above)
+        for chunk in _chunks(path, text, layout):
             counted = counted or _check_widths(path, layout, chunk)
             n_rows += len(chunk)
             share = min(raw.tell() / size, 1.0)
-            keeper.add(chunk[names], share)
+            keeper.add(_without(chunk[names], missing) if missing else chunk[names], share)
             if progress is not None:
                 progress(share, f"reading: {n_rows:,} rows")
     return n_rows
 
 
-def _parser(text, layout):
+def _chunks(path, text, layout):
+    n_rows = max(CHUNK_CELLS // len(layout.names), 100)
+    if layout.delimiter == RECORDS:
+        return record_chunks(path, text, layout.names, n_rows)
     return pd.read_csv(
         text,
         sep=r"\s+" if layout.delimiter == " " else layout.delimiter,
         names=list(layout.names),
         header=0 if layout.has_header else None,
+        skiprows=range(1, layout.n_before) if layout.below else None,
         index_col=False,
         dtype=dict.fromkeys(layout.text_columns, "str"),
         na_values=NOT_A_VALUE,
         decimal=layout.decimal,
         skipinitialspace=True,
         low_memory=False,
-        chunksize=max(CHUNK_CELLS // len(layout.names), 100),
+        chunksize=n_rows,
     )
 
 
@@ -234,7 +271,7 @@ def _check_widths(path, layout, chunk):
 
     Returns whether the whole file was counted.
     """
-    if not chunk.iloc[:, -1].isna().any():
+    if layout.delimiter == RECORDS or not chunk.iloc[:, -1].isna().any():
         return False
     for error in _uneven_lines(path, layout):
         raise error
@@ -289,37 +326,34 @@ def _typed(frame, path, layout):
     def place(row):
         return f"line {line_of_row(path, layout, row):,}"
 
-    columns, notes = {}, []
+    columns, notes, comma = {}, [], _comma_of(frame)
     for name in frame.columns:
-        columns[name], note = _meaning(frame[name], place, name in layout.text_columns)
+        columns[name], note = _meaning(frame[name], place, name in layout.text_columns, comma)
         notes += [note] * bool(note)
     return pd.DataFrame(columns, index=frame.index), notes
 
 
-def _meaning(column, place, is_code):
+def _comma_of(frame):
+    """Whether quoted numbers have a decimal comma, as far as one column tells and none denies it; else None."""
+    texts = [frame[name].dropna().astype("str").head(SCREEN) for name in frame if not _is_numeric(frame[name])]
+    told = {decimal_comma(text) for text in texts if len(text)} - {None}
+    return told.pop() if len(told) == 1 else None
+
+
+def _is_numeric(column):
+    return pd.api.types.is_numeric_dtype(column.dtype)
+
+
+def _meaning(column, place, is_code, comma):
     if is_code:
         return column, f"{column.name!r} has numbers with leading zeros: codes, read as text."
     if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
-        return typed(column, place)
+        return typed(column, place, comma)
     if column.dtype.kind == "f" and np.isinf(column).any():
         infinite = np.isinf(column)
         return column.mask(infinite), (
             f"{column.name!r} holds infinity ({int(infinite.sum()):,} times, first in "
             f"{place(column.index[infinite.argmax()])}): taken as missing."
         )
-    return _since_1970(column)
-
-
-def _since_1970(column):
-    """Seconds (or milli-, micro-, nanoseconds) since 1970 as times, if the name says so."""
-    words = set(re.split(r"[^a-z]+", str(column.name).lower()))
-    present = column.dropna()
-    if column.dtype.kind not in "if" or not words & NAMES_OF_TIMES or present.empty:
-        return column, ""
-    for unit, factor in SINCE_1970.items():
-        low, high = (second * factor for second in SECONDS_NOW)
-        if present.between(low, high).all():
-            times = pd.to_datetime(column, unit=unit)
-            first = times.dropna().iloc[0]
-            return times, f"{column.name!r} counts {unit} since 1970: read as times, the first is {first}."
-    return column, ""
+    times, note = numbers_as_dates(column)
+    return (column, note) if times is None else (times, note)

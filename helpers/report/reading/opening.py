@@ -10,9 +10,19 @@ from contextlib import contextmanager, nullcontext
 
 from helpers.report.errors import UnusableFile
 
-__all__ = ["DAMAGED", "damaged", "decoded_lines", "find_encoding", "not_decodable", "open_text", "read_head"]
+__all__ = [
+    "DAMAGED",
+    "damaged",
+    "decoded_lines",
+    "find_encoding",
+    "not_decodable",
+    "open_text",
+    "read_head",
+    "zeros_at_end",
+]
 
 HEAD_BYTES = 2**18
+ZEROS_AT_END = 2**16  # bytes that are looked at
 COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, OSError, ValueError)
 OTHER_FILES = {
@@ -25,6 +35,7 @@ OTHER_FILES = {
     b"SQLite format 3": ("a SQLite database", "Write one of its tables as CSV first."),
     b"\x93NUMPY": ("a NumPy array", "Write it as CSV, with a line of column names, first."),
 }
+OTHER_ENCODINGS = ("cp1252", "gb18030", "shift_jis", "cp1251")
 BYTE_ORDER_MARKS = {  # utf-32 before utf-16: its mark begins with the other's
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -75,6 +86,24 @@ def read_head(path):
         raise damaged(path, error) from None
     _refuse_other_files(path, head)
     return head[:HEAD_BYTES], len(head) <= HEAD_BYTES
+
+
+def zeros_at_end(path):
+    """Count the zero bytes at the end of an uncompressed file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    int
+        0 for the few that belong to a text in UTF-16 or UTF-32.
+    """
+    with _open(path) as raw:
+        magic = raw.read(16)
+        compressed = magic.startswith((b"PK\x03\x04", *COMPRESSED))
+        return 0 if compressed else _zeros(raw)
 
 
 def find_encoding(path, head):
@@ -183,9 +212,40 @@ def _open_bytes(path):
             with zipfile.ZipFile(raw) as archive, archive.open(_only_member(path, archive)) as stream:
                 yield stream, raw
             return
-        opener = next((opener for start, opener in COMPRESSED.items() if magic.startswith(start)), nullcontext)
-        with opener(raw) as stream:
+        opener = next((opener for start, opener in COMPRESSED.items() if magic.startswith(start)), None)
+        with nullcontext(_up_to_zeros(raw)) if opener is None else opener(raw) as stream:
             yield stream, raw
+
+
+class _UpTo(io.RawIOBase):
+    """The first bytes of a file, as a file."""
+
+    def __init__(self, raw, n_bytes):
+        self.raw, self.left = raw, n_bytes
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        found = self.raw.read(min(len(buffer), self.left))
+        buffer[: len(found)] = found
+        self.left -= len(found)
+        return len(found)
+
+
+def _up_to_zeros(raw):
+    """A file without the zero bytes at its end, which a logger leaves that lost its power."""
+    n_zeros, size = _zeros(raw), raw.seek(0, io.SEEK_END)
+    raw.seek(0)
+    return io.BufferedReader(_UpTo(raw, size - n_zeros)) if n_zeros else raw
+
+
+def _zeros(raw):
+    size = raw.seek(0, io.SEEK_END)
+    raw.seek(max(0, size - ZEROS_AT_END))
+    tail = raw.read()
+    n_zeros = len(tail) - len(tail.rstrip(b"\0"))
+    return n_zeros if 3 < n_zeros < len(tail) else 0  # up to three end a text in UTF-16 or UTF-32
 
 
 def _open(path):
@@ -225,22 +285,38 @@ def _refuse_other_files(path, head):
         raise UnusableFile(
             f"{path.name} is a web page or XML, not a CSV file. Was a page saved in place of the file that it links to?"
         )
-    if start.startswith((b"{", b"[{", b"[[")):
+    if start.startswith((b"[{", b"[[")) or (start.startswith(b"{") and not _holds_an_object_a_line(head)):
         raise UnusableFile(
             f"{path.name} is JSON, not a CSV file. Write it as CSV: "
             "pandas.read_json(path).to_csv('table.csv', index=False)."
         )
 
 
+def _holds_an_object_a_line(head):
+    first = head.lstrip().split(b"\n", 1)[0].strip()
+    return first.startswith(b"{") and first.endswith(b"}")
+
+
 def _with_preview(path, encoding, number, line):
     problem = f"{path.name} is not {encoding.upper()}: line {number} holds bytes that do not fit."
-    other = "utf-8" if encoding.lower().startswith("cp") else "cp1252"
-    try:
-        preview = line.decode(other)
-    except UnicodeError:
+    others = ("utf-8",) if encoding.lower().startswith("cp") else OTHER_ENCODINGS
+    previews = {other: text for other in others if (text := _decoded(line, other))}
+    if not previews:
         return UnusableFile(f"{problem} Save the file as UTF-8, or pass its encoding (--encoding).")
-    preview = preview if len(preview) <= 80 else preview[:80] + " …"
-    return UnusableFile(
-        f"{problem} Read as {other} the line is: {preview} If that looks right, pass "
-        f"encoding={other!r} (--encoding {other})."
-    )
+    if len(previews) == 1 or line.isascii():
+        (other, text), *_ = previews.items()
+        cure = f"If that looks right, pass encoding={other!r} (--encoding {other})."
+        return UnusableFile(f"{problem} Read as {other} the line is: {text} {cure}")
+    read = "; ".join(f"as {other}: {text}" for other, text in previews.items())
+    return UnusableFile(f"{problem} Read {read}. Pass the one that looks right (--encoding {next(iter(previews))}).")
+
+
+def _decoded(line, encoding):
+    """A line as it reads in an encoding, shortened; "" if it does not fit or is full of signs that nobody writes."""
+    try:
+        text = line.decode(encoding)
+    except UnicodeError:
+        return ""
+    if not all(char.isprintable() or char in "\t\r\n" for char in text):
+        return ""
+    return text if len(text) <= 80 else text[:80] + " …"

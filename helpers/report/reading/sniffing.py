@@ -3,20 +3,20 @@
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.report.errors import UnusableFile
-from helpers.report.reading.opening import decoded_lines, find_encoding, open_text, read_head
+from helpers.report.reading.cells import NUMBER, is_date, is_missing, is_number
+from helpers.report.reading.heading import csv_rows, find_heading, line_below_names
+from helpers.report.reading.opening import decoded_lines, find_encoding, open_text, read_head, zeros_at_end
+from helpers.report.reading.records import are_records, names_of_records
 
-__all__ = ["MISSING_WORDS", "Layout", "count_fields", "is_missing", "is_number", "line_of_row", "sniff", "uneven"]
+__all__ = ["RECORDS", "Layout", "count_fields", "line_of_row", "skip_lines", "sniff", "uneven"]
 
 HEAD_LINES = 1000  # looked at cell by cell
 DELIMITERS = ("\t", ";", "|", ",", " ")  # a tab in every line is rarely anything else; a blank often is
-MISSING_WORDS = frozenset(
-    {"", "?", "-", "--", "–", ".", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "null", "none"}
-)
-NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?|[-+]?\d{1,3}([,.' ]\d{3})+([.,]\d+)?|[-+]?inf", re.I)
-DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?")
+ROW_NAME = "row_name"
+RECORDS = ""  # the delimiter of files with an object in each line
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(e[-+]?\d+)?", re.I)
 THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 
@@ -28,7 +28,7 @@ class Layout:
     Attributes
     ----------
     delimiter : str
-        One character; a blank stands for any number of blanks.
+        One character; a blank stands for any number of blanks. Empty where each line is a JSON object.
     encoding : str
         A codec's name.
     decimal : {".", ","}
@@ -36,6 +36,8 @@ class Layout:
         The column names, stripped.
     has_header : bool
         False if the first line holds data, and `names` are made up.
+    above, below : int
+        Lines before the line of names, and between it and the data, that are left out.
     text_columns : tuple of str
         Columns whose numbers have leading zeros: codes, to be read as text.
     notes : tuple of str
@@ -49,6 +51,13 @@ class Layout:
     has_header: bool
     text_columns: tuple[str, ...]
     notes: tuple[str, ...]
+    above: int = 0
+    below: int = 0
+
+    @property
+    def n_before(self):
+        """Lines of the table before its first row of data."""
+        return self.has_header + self.below
 
 
 def sniff(path, delimiter=None, encoding=None):
@@ -78,23 +87,36 @@ def sniff(path, delimiter=None, encoding=None):
     head, whole = read_head(path)
     encoding = encoding or find_encoding(path, head)
     lines = decoded_lines(path, head, whole, encoding)
-    found = delimiter or _find_delimiter(lines)
+    if are_records(lines):
+        return Layout(RECORDS, encoding, ".", names_of_records(lines), False, (), ())
+    heading = find_heading(lines, lambda some: delimiter or _find_delimiter(some))
+    lines, notes = lines[heading.above :], list(heading.notes)
+    if n_zeros := zeros_at_end(path):
+        notes.append(f"{n_zeros:,} zero bytes at the end of the file are left out: did the logger lose its power?")
+    found = delimiter or heading.delimiter or _find_delimiter(lines)
     cells = [row for row in _rows(lines[:HEAD_LINES], found) if row]
     if not cells:
-        raise _unclosed(path, 1)
+        raise _unclosed(path, heading.above + 1)
     if len(cells[0]) == 1:
         _refuse_one_column(path, lines, cells, delimiter)
     has_header = not _is_data(cells)
-    names, notes = _names(path, cells[0], has_header)
-    _refuse_uneven(path, lines, whole, found, len(names))
-    values = cells[has_header:]
+    cells[0], more = _with_row_names(cells)
+    names, made = _names(path, cells[0], has_header)
+    notes += [*more, *made]
+    below = line_below_names(cells[0], cells[1:]) if has_header else 0
+    if below:
+        left_out = "; ".join(", ".join(row) for row in cells[1 : below + 1])
+        notes.append(f"Left out below the column names, no data: {left_out}.")
+    layout = Layout(found, encoding, ".", names, has_header, (), (), heading.above, below)
+    _refuse_uneven(path, lines, whole, layout)
+    values = cells[layout.n_before :]
     if not values:
         problem = f"{path.name} holds a line of column names and no row below it."
         raise UnusableFile(f"{problem} Was it cut off when it was saved or downloaded?")
     decimal, doubt = _find_decimal(values, found)
     if decimal == ",":
         notes.append(f"Numbers are read with a decimal comma{doubt}.")
-    return Layout(found, encoding, decimal, names, has_header, _codes(names, values), tuple(notes))
+    return replace(layout, decimal=decimal, text_columns=_codes(names, values), notes=tuple(notes))
 
 
 def line_of_row(path, layout, row):
@@ -113,13 +135,13 @@ def line_of_row(path, layout, row):
         From 1.
     """
     for number, (line, _) in enumerate(count_fields(path, layout)):
-        if number == row + layout.has_header:
+        if number == row:
             return line
     raise IndexError(f"{path.name} has no row {row}.")
 
 
 def count_fields(path, layout):
-    """Yield the line on which each row begins and its number of fields, a delimiter at the very end not counted.
+    """Yield the line on which each row of data begins and its number of fields, a delimiter at the end not counted.
 
     Parameters
     ----------
@@ -131,41 +153,23 @@ def count_fields(path, layout):
     line, n_fields : int
     """
     with open_text(path, layout.encoding) as (text, _):
-        yield from _count(path, text, layout.delimiter, len(layout.names))
+        skip_lines(text, layout.above)
+        if layout.delimiter == RECORDS:
+            yield from ((number, len(layout.names)) for number, line in enumerate(text, 1) if line.strip())
+        else:
+            yield from _count(path, text, layout)
 
 
-def is_missing(cell):
-    """Tell whether a cell's text stands for "no value".
-
-    Parameters
-    ----------
-    cell : str
-
-    Returns
-    -------
-    bool
-
-    >>> is_missing("?"), is_missing("0")
-    (True, False)
-    """
-    return cell.strip().lower() in MISSING_WORDS
-
-
-def is_number(cell):
-    """Tell whether a cell's text is a number, in English or continental writing.
+def skip_lines(text, n):
+    """Read so many lines of an open text and forget them.
 
     Parameters
     ----------
-    cell : str
-
-    Returns
-    -------
-    bool
-
-    >>> [is_number(cell) for cell in ("-1.5e3", "1.234,50", "12 kg")]
-    [True, True, False]
+    text : text stream
+    n : int
     """
-    return NUMBER.fullmatch(cell.strip()) is not None
+    for _ in range(n):
+        text.readline()
 
 
 # -------------------------------------------------------------------- delimiter and lines of unequal length
@@ -196,15 +200,9 @@ def _share(widths, wanted):
 
 def _rows(lines, delimiter):
     try:
-        yield from _csv_reader(lines, delimiter)
+        yield from csv_rows(lines, delimiter)
     except csv.Error:  # a quotation mark that is never closed: reported by whoever reads the whole file
         return
-
-
-def _csv_reader(lines, delimiter):
-    if delimiter == " ":
-        lines = (line.strip() + "\n" for line in lines)
-    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
 
 
 def _refuse_one_column(path, lines, cells, delimiter):
@@ -228,11 +226,11 @@ def _refuse_one_column(path, lines, cells, delimiter):
     )
 
 
-def _refuse_uneven(path, lines, whole, delimiter, n):
-    rows = list(_count(path, lines, delimiter, n))
+def _refuse_uneven(path, lines, whole, layout):
+    rows = list(_count(path, lines, layout))
     for line, width in rows if whole else rows[:-1]:  # the last one may be cut off within a quoted text
-        if width != n:
-            raise uneven(path, line, width, n)
+        if width != len(layout.names):
+            raise uneven(path, line, width, len(layout.names))
 
 
 def uneven(path, line, width, n):
@@ -246,28 +244,30 @@ def uneven(path, line, width, n):
     width : int
         Its number of fields.
     n : int
-        Fields of the header.
+        Column names.
 
     Returns
     -------
     UnusableFile
     """
     return UnusableFile(
-        f"Line {line} of {path.name} has {width} field{'s' * (width != 1)}, the first line has {n}. "
+        f"Line {line} of {path.name} has {width} field{'s' * (width != 1)}, and there are {n} column names. "
         "Mend that line: a missing quotation mark, or a delimiter inside a text, is the usual reason."
     )
 
 
-def _count(path, lines, delimiter, n):
-    reader, line = _csv_reader(lines, delimiter), 1
+def _count(path, lines, layout):
+    reader, line, n, number = csv_rows(lines, layout.delimiter), 1, len(layout.names), 0
     try:
         for row in reader:
             if row:
                 ends_with_delimiter = len(row) == n + 1 and not row[n]
-                yield line, n if ends_with_delimiter else len(row)
+                if number >= layout.n_before:
+                    yield layout.above + line, n if ends_with_delimiter else len(row)
+                number += 1
             line = reader.line_num + 1
     except csv.Error:  # a field of over 131,072 characters
-        raise _unclosed(path, line) from None
+        raise _unclosed(path, layout.above + line) from None
 
 
 def _unclosed(path, line):
@@ -281,7 +281,24 @@ def _unclosed(path, line):
 def _is_data(cells):
     """Whether the first line is a row like the others: numbers over numbers, texts that come again below."""
     first, rest = cells[0], cells[1:]
+    if _count_from(first, 0) or _count_from(first, 1):  # names that a program made, unless the rows go on like that
+        return bool(rest) and rest[0] == first
     return any(map(is_number, first)) and all(_is_like(cell, _present(rest, i)) for i, cell in enumerate(first))
+
+
+def _count_from(cells, start):
+    return len(cells) > 1 and [cell.strip() for cell in cells] == [str(start + i) for i in range(len(cells))]
+
+
+def _with_row_names(cells):
+    """The first line, with a name in front if it is one shorter than all others: R writes row names so."""
+    n = len(cells[0])
+    if len(cells) < 3 or any(len(row) != n + 1 or not row[n].strip() for row in cells[1:50]):
+        return cells[0], []
+    note = (
+        f"The rows have one field more than there are names: the first is called {ROW_NAME!r}, as R writes row names."
+    )
+    return [ROW_NAME, *cells[0]], [note]
 
 
 def _present(rows, position):
@@ -293,10 +310,10 @@ def _is_like(cell, below):
     if is_missing(cell) or not below:
         return is_missing(cell)
     numeric = sum(map(is_number, below)) > 0.5 * len(below)
-    dates = sum(DATE.fullmatch(value.strip()) is not None for value in below) > 0.5 * len(below)
+    dates = sum(is_date(value) for value in below) > 0.5 * len(below)
     if numeric:
         return is_number(cell)
-    return DATE.fullmatch(cell.strip()) is not None if dates else cell in below
+    return is_date(cell) if dates else cell in below
 
 
 def _names(path, first, has_header):
@@ -304,6 +321,7 @@ def _names(path, first, has_header):
         names = tuple(f"column_{position}" for position in range(1, len(first) + 1))
         data = f"The first line holds data, no names ({', '.join(first[:4])} …)"
         return names, [f"{data}: the columns are called {names[0]} to {names[-1]}."]
+    first = [re.sub(r"^\s*#\s*(?=\S)", "", first[0]), *first[1:]]  # a comment that holds the names
     names = tuple(name.strip() or f"column_{position}" for position, name in enumerate(first, 1))
     unnamed = [made for name, made in zip(first, names, strict=True) if not name.strip()]
     twice = [name for name, count in Counter(names).items() if count > 1]
