@@ -78,7 +78,7 @@ def forgery_maps(frames):
     ['before', 'after']
     >>> plt.close(fig)
     """
-    size = (8.2, 1.9) if len(frames) > 1 else (4.4, 3.6)
+    size = (8.2, 1.5) if len(frames) > 1 else (4.4, 3.6)
     fig, axes = plt.subplots(1, len(frames), figsize=size, sharex=True, sharey=True, squeeze=False)
     for ax, (title, frame) in zip(axes[0], frames.items(), strict=True):
         surface = ax.imshow(np.reshape(frame["grid"], (81, 81)), extent=(-4, 4, -4, 4), origin="lower", **COLOURS)
