@@ -1,6 +1,18 @@
 """Checks of the exercises of lesson 09, a generator and a discriminator."""
 
-from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise, refuse, try_out
+from helpers.checks.core import (
+    Wrong,
+    as_choice,
+    as_list,
+    as_number,
+    as_parts,
+    bug_hunt,
+    demand_all,
+    exercise,
+    refuse,
+    try_out,
+)
+from helpers.datasets import load_results
 
 import numpy as np
 
@@ -19,7 +31,7 @@ FAULTS = {
     15: "the best of forty test results is reported as the result, and not even that of the network that sets the "
     "flags: the weights kept in line 13 were never loaded",
 }
-FAIR = {13}  # carries out what line 12 decides; that its weights are not loaded again is line 14's fault
+SAME = {13: 12}  # line 13 carries out what line 12 decides
 INNOCENT = {
     2: "the number of training rows, and a start for best",
     3: "a number of steps that was fixed beforehand is as good as any",
@@ -65,37 +77,185 @@ def exercise_1(at_0, at_5) -> str:
 
 
 @exercise
-def exercise_2(formula_loss) -> str:
-    """Compute the mean of log(1 - D) of logits, without overflow.
+def exercise_2(one_step) -> str:
+    """Try a training step on two tiny networks, each side alone and then both.
 
-    >>> exercise_2(lambda logits: np.logaddexp(0, -logits).mean())
-    not yet: that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)
+    >>> exercise_2(lambda G, D, optimizer_G, optimizer_D, real, z: (0.0, 0.0))
+    not yet: D has not moved: give its optimizer the gradient of D's loss and D.trainable_variables
     """
-    logits = np.array([-2.0, 0.0, 0.5, 3.0])
-    right = float(-np.logaddexp(0, logits).mean())
-    mean_log_D = float(-np.logaddexp(0, -logits).mean())
-    found = as_number(try_out(formula_loss, logits), "what formula_loss returns")
-    mistakes = {
-        -mean_log_D: "that is the mean of -log D, the loss that this lesson trains with; the formula has log(1 - D)",
-        mean_log_D: "a sign slipped: that is the mean of log D, since softplus(-logit) is -log D; log(1 - D) is "
-        "-softplus(logit)",
-        -right: "the sign is turned: that is the mean of -log(1 - D), and a generator that minimised it would want "
-        "to be caught",
-        len(logits) * right: "that is the sum; take the mean",
+    _judge_D(_Trial(one_step, rate_G=0.0, rate_D=0.05))
+    _judge_G(_Trial(one_step, rate_G=0.05, rate_D=0.0))
+    _judge_order(_Trial(one_step, rate_G=0.05, rate_D=2.0))
+    return "each loss moves its own network, and G answers D as it is now"
+
+
+class _Trial:
+    """One step of the learner on tiny networks: how far each has moved, and what was returned."""
+
+    def __init__(self, one_step, rate_G, rate_D):
+        import keras
+
+        rng = np.random.default_rng(3)
+        self.real, self.z = (rng.normal(size=(16, 2)).astype("float32") for _ in range(2))
+        self.G, self.D = (_tiny(n_outputs, rng) for n_outputs in (2, 1))
+        optimizers = keras.optimizers.SGD(rate_G), keras.optimizers.SGD(rate_D)
+        before = _flat(self.G), _flat(self.D)
+        self.slopes, self.losses = self._reference()
+        self.returned = _run(one_step, self.G, self.D, *optimizers, self.real, self.z)
+        self.moved_G, self.moved_D = _flat(self.G) - before[0], _flat(self.D) - before[1]
+        self._put_G_back(before[0])  # G answers D after its move, from where G itself was
+        self.slopes_after, self.losses_after = self._reference()
+
+    def _put_G_back(self, old):
+        shapes = [weight.shape for weight in self.G.get_weights()]
+        parts = np.split(old, np.cumsum([np.prod(shape) for shape in shapes])[:-1])
+        self.G.set_weights([part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)])
+
+    def _reference(self):
+        """Slopes of every loss that a step might follow, in the weights of both networks, and the losses."""
+        import tensorflow as tf
+
+        with tf.GradientTape(persistent=True) as tape:
+            real, forged = self.D(self.real), self.D(self.G(self.z))
+            of_real, of_forged = (tf.reduce_mean(tf.nn.softplus(logits)) for logits in (-real, forged))
+            fooled = tf.reduce_mean(tf.nn.softplus(-forged))
+            swapped = tf.reduce_mean(tf.nn.softplus(real)) + fooled
+            values = {
+                "D": of_real + of_forged,
+                "G": fooled,
+                "formula": -of_forged,
+                "swapped": swapped,
+                "real": of_real,
+                "forged": of_forged,
+            }
+        slopes = {
+            (name, player): _joined(tape.gradient(value, network.trainable_variables), network)
+            for name, value in values.items()
+            for player, network in (("G", self.G), ("D", self.D))
+        }
+        return slopes, {name: float(value) for name, value in values.items()}
+
+
+def _tiny(n_outputs, rng):
+    import keras
+
+    network = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(4, activation="tanh"), keras.layers.Dense(n_outputs)]
+    )
+    network.set_weights([rng.normal(size=weight.shape) for weight in network.get_weights()])
+    return network
+
+
+def _flat(network):
+    return np.concatenate([weight.ravel() for weight in network.get_weights()])
+
+
+def _joined(slopes, network):
+    parts = zip(slopes, network.get_weights(), strict=True)
+    return np.concatenate([np.zeros(w.size) if slope is None else np.ravel(slope) for slope, w in parts])
+
+
+def _run(one_step, *arguments):
+    """Call the learner's step; what TensorFlow and Keras say of the usual slips, in the course's words."""
+    slips = {
+        "ersistent": "a tape answers once: take a second tape for the second loss (you need D after its move anyway)",
+        "No gradients": "a gradient is None: a loss was computed outside of its tape, or does not depend on the "
+        "weights that you asked for",
+        "ariables": "an optimizer was given weights that are not its own: optimizer_D moves D, optimizer_G moves G",
     }
-    refuse({sentence: np.isclose(found, value) for value, sentence in mistakes.items()})
-    if not np.isclose(found, right):
-        raise Wrong(f"for the logits {logits.tolist()} the mean of log(1 - D) is {right:.3f}, not {found:.3f}")
-    with np.errstate(all="ignore"):
-        extreme = as_number(formula_loss(np.array([1000.0])), "what formula_loss returns")
-    if not np.isclose(extreme, -1000):
-        raise Wrong(
-            f"for a logit of 1,000 it is -1000, and yours gives {extreme:g}: compute it from the logit, not from D"
+    try:
+        answer = try_out(one_step, *arguments)
+    except (RuntimeError, ValueError, KeyError) as error:
+        refuse({sentence: part in str(error) for part, sentence in slips.items()})
+        raise
+    parts = as_list(answer, "return both losses: return loss_D, loss_G")
+    if len(parts) != 2:
+        raise Wrong(f"return two losses, D's and G's; this returns {len(parts)}")
+    demand_all(parts)
+    return [as_number(part, "a loss") for part in parts]
+
+
+def _along(moved, slope):
+    """Whether a movement goes straight down a slope, however far."""
+    length = np.linalg.norm(moved) * np.linalg.norm(slope)
+    return bool(length > 0 and -(moved @ slope) > 0.9995 * length)
+
+
+def _judge_D(trial):
+    slopes, moved = {name: trial.slopes[name, "D"] for name in trial.losses}, trial.moved_D
+    hints = {
+        "D's step moves G as well: D's optimizer gets the gradient in D.trainable_variables, and these "
+        "alone": trial.moved_G.any(),
+        "D has not moved: give its optimizer the gradient of D's loss and D.trainable_variables": not moved.any(),
+    }
+    refuse(hints)
+    if _along(moved, slopes["D"]):
+        return
+    hints = {
+        "the labels are swapped: D learns to call real points forged and forged ones real": _along(
+            moved, slopes["swapped"]
+        ),
+        "D runs up its loss: an optimizer goes down what it is given, so the sign must not be turned": _along(
+            -moved, slopes["D"]
+        ),
+        "D's loss has only its real half: forged points, too, are to be called what they are": _along(
+            moved, slopes["real"]
+        ),
+        "D's loss has only its forged half: real points, too, are to be called what they are": _along(
+            moved, slopes["forged"]
+        ),
+        "D moves along G's loss: it learns to be fooled": _along(moved, slopes["G"]),
+        "D moves in G's step too: G's loss moves G alone": _along(moved, slopes["D"] + slopes["G"]),
+    }
+    refuse(hints)
+    rises = trial.losses_after["D"] > trial.losses["D"]
+    raise Wrong(f"D does not go down the slope of its loss: the loss {'rises' if rises else 'falls, but not straight'}")
+
+
+def _judge_G(trial):
+    slopes, moved = {name: trial.slopes[name, "G"] for name in trial.losses}, trial.moved_G
+    hints = {
+        "G's step moves D as well: its gradient runs through D, and is applied to G.trainable_variables "
+        "alone": trial.moved_D.any(),
+        "G has not moved: give its optimizer the gradient of G's loss and G.trainable_variables": not moved.any(),
+        "G learns to be caught: it wants its points to be called real": _along(-moved, slopes["G"])
+        or _along(moved, slopes["forged"]),
+    }
+    refuse(hints)
+    if _along(moved, slopes["G"]):
+        return
+    hints = {
+        "that is the formula's log(1 - D), which hardly slopes where D is sure; take -log D": _along(
+            moved, slopes["formula"]
+        ),
+        "G moves along D's loss too: D's loss moves D alone": _along(moved, slopes["G"] + slopes["forged"]),
+    }
+    refuse(hints)
+    raise Wrong("G does not go down the slope of its own loss, the mean of -log D on its points")
+
+
+def _judge_order(trial):
+    moved, (loss_D, loss_G) = trial.moved_G, trial.returned
+    hints = {
+        "G answers D as it was before its move: compute G's loss on a tape of its own, after D's optimizer": not _along(
+            moved, trial.slopes_after["G", "G"]
         )
-    return "and its slope per logit is -D: next to nothing as long as the discriminator is sure"
+        and _along(moved, trial.slopes["G", "G"]),
+        "return D's loss first, then G's": np.isclose(loss_G, trial.losses["D"], rtol=0.001)
+        and not np.isclose(loss_D, trial.losses["D"], rtol=0.001),
+    }
+    refuse(hints)
+    if not any(np.isclose(loss_D, share * trial.losses["D"], rtol=0.001) for share in (1, 0.5)):
+        raise Wrong(
+            f"D's loss should be {trial.losses['D']:.3f} on the points of the test, and you return {loss_D:.3f}"
+        )
+    if not np.isclose(loss_G, trial.losses_after["G"], rtol=0.001):
+        raise Wrong(
+            f"G's loss is {trial.losses_after['G']:.3f} after D's move, before its own; you return {loss_G:.3f}"
+        )
 
 
-exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=5, fair=FAIR)
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=5, same=SAME)
 
 
 @exercise
@@ -125,4 +285,53 @@ def exercise_4(share_at_half, limit, score_calibration) -> str:
     return f"one half flags {100 * right:.0f} % of normal points, the calibrated limit {100 * flagged:.1f} %"
 
 
-exercise_5 = open_exercise("three or four sentences to your colleague")
+PARTS = ("flipped", "neighbours", "to know it takes", "stop by", "run it")
+NEEDED = ("labels", "more steps", "more seeds", "a lower loss")
+STOPS = ("best AUROC on the test", "lowest loss of G", "what samples cover", "fixed beforehand")
+
+
+@exercise
+def exercise_5(answer) -> str:
+    """Judge a flipped discriminator on the orders, from the shipped table.
+
+    >>> exercise_5(dict.fromkeys(PARTS, 0.18))
+    not yet: 0.18 is the AUROC as it stands in the table; with the sign turned every pair changes its order: 1 - AUROC
+    """
+    flipped, neighbours, needed, stop, run = as_parts(answer, PARTS)
+    table = load_results("gan")
+    means = table[table["data"] == "orders"].groupby("model")["auroc"].mean()
+    gan, best = means["GAN, discriminator"], means["5 nearest neighbours"]
+    value = as_number(flipped, "flipped")
+    hints = {
+        f"{value:g} is the AUROC as it stands in the table; with the sign turned every pair changes its order: "
+        "1 - AUROC": abs(value - gan) < 0.006,
+        f"{value:g} is not in the unit of the AUROC, which lies between 0 and 1": not 0 <= value <= 1,
+        f"flipped: {value:g} is not 1 minus the mean of the five seeds of 'GAN, discriminator' on the orders": abs(
+            value - (1 - gan)
+        )
+        >= 0.006,
+    }
+    refuse(hints)
+    value = as_number(neighbours, "neighbours")
+    if abs(value - best) >= 0.006:
+        raise Wrong(f"neighbours: {value:g} is not the AUROC of '5 nearest neighbours' on the orders")
+    if as_choice(needed, NEEDED, "'to know it takes'") != "labels":
+        raise Wrong(
+            f"{needed}: all five seeds lie below one half, and the losses know nothing of odd orders. Which sign is "
+            "right shows only where odd orders are known"
+        )
+    refuse(
+        {
+            "the best AUROC on the test lets the labels train the detector": as_choice(stop, STOPS, "'stop by'")
+            == STOPS[0],
+            "the losses of a good game and of a collapsed one were alike: they tell you nothing": as_choice(
+                stop, STOPS, "'stop by'"
+            )
+            == STOPS[1],
+        }
+    )
+    if as_choice(run, ("yes", "no"), "'run it'") == "yes":
+        raise Wrong(
+            f"with labels to turn the sign it reaches {1 - gan:.2f}, and neighbours reach {best:.2f} without any"
+        )
+    return f"{1 - gan:.2f} bought with labels, against {best:.2f} without: on the digits the same turn would harm"

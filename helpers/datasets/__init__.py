@@ -1,5 +1,6 @@
 """The data that ships with the course, the parts into which it is split, and the tables of results."""
 
+from helpers.datasets.blobs import BLOB_CENTRES, eight_blobs, odd_places, on_circle
 from helpers.datasets.development import (
     DEVELOPMENT_TABLES,
     DevelopmentTable,
@@ -23,6 +24,7 @@ from helpers.datasets.series import (
 from helpers.datasets.tables import Splits, four_splits, load_orders, load_shuttle
 
 __all__ = [
+    "BLOB_CENTRES",
     "DEVELOPMENT_TABLES",
     "ORDER_FEATURES",
     "DataFileError",
@@ -33,6 +35,7 @@ __all__ = [
     "Recordings",
     "Splits",
     "development_split",
+    "eight_blobs",
     "four_splits",
     "load_all_digits_images",
     "load_digits_images",
@@ -44,6 +47,8 @@ __all__ = [
     "load_telemetry",
     "load_watch",
     "load_water_flow",
+    "odd_places",
+    "on_circle",
     "one_digit_split",
     "one_exercise_split",
     "order_features",

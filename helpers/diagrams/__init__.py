@@ -2,7 +2,7 @@
 
 from helpers.diagrams.bigan import pairs_and_gradients
 from helpers.diagrams.encoder_decoder import encoder_decoder
-from helpers.diagrams.gan import who_teaches_whom
+from helpers.diagrams.gan import forgery_maps, who_teaches_whom
 from helpers.diagrams.lstm_cell import lstm_cell
 from helpers.diagrams.masking import stretching_ruler
 from helpers.diagrams.pixels import ways_to_see
@@ -11,6 +11,7 @@ from helpers.diagrams.unrolled import unrolled_autoencoder
 
 __all__ = [
     "encoder_decoder",
+    "forgery_maps",
     "four_parts",
     "lstm_cell",
     "pairs_and_gradients",
