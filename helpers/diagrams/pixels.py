@@ -23,7 +23,7 @@ def ways_to_see():
     Figure
 
     >>> figure = ways_to_see()
-    >>> [ax.get_title().split(",")[0] for ax in figure.axes[:4]]
+    >>> [ax.get_title("left").split(",")[0] for ax in figure.axes[:4]]
     ['1  beside its place', '2  the same', '3  a thin stroke', '4  a broad stroke']
     >>> plt.close(figure)
     """

@@ -1,7 +1,7 @@
 """data/results/digits.csv: each digit in turn is normal; every model on the same split, by the same three errors.
 
-An error is squared, or of blurred images and divided by the image's ink, or that with shifts of one pixel forgiven. Five
-nearest neighbours are five drawings of an image. A forest has no drawing: it gets the blurred images at equal ink instead.
+An error is squared, or of blurred images and divided by the image's ink, or that with shifts of one pixel forgiven.
+Five nearest neighbours are five drawings of an image. A forest has no drawing: it gets blurred images at equal ink.
 """
 
 from collections.abc import Iterator
