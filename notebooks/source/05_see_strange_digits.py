@@ -22,7 +22,7 @@
 # - set a limit, and judge it digit by digit, with intervals and in euros;
 # - find images that a detector rebuilds well and should not, and check range and ink before it.
 #
-# **What you'll need.** [Lesson 04](04_catch_what_statistics_missed.ipynb): encoder, code, decoder. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
+# **What you'll need.** [Lesson 04](04_catch_what_statistics_missed.ipynb): encoder, code, decoder. {{minutes}} minutes to read, 35 for the exercises; {{measured}}. The first cell takes about five seconds: it imports TensorFlow.
 #
 # ***
 # ## The question and the data
@@ -336,7 +336,7 @@ plain = areas.index[~areas.index.str.contains("ink")]
 repaired = plain + ", blur and ink"
 spread = shipped[shipped["digit"] == 8].groupby("model")["auroc"].agg(lambda a: f"{a.min():.2f} to {a.max():.2f}")
 table = pd.DataFrame({"8": areas[8], "seeds": spread, "ten": areas.mean(axis=1, skipna=False)})
-board = table.loc[plain, ["8", "ten"]].join(table.loc[repaired].set_axis(plain), rsuffix=", repaired")
+board = table.loc[plain, ["8", "ten"]].join(table.loc[repaired].set_axis(plain).add_suffix(", repaired"))
 print(board.sort_values("8, repaired").round(3).to_string(na_rep=""))
 lead = board.loc[["PCA 16", "5 nearest neighbours"], "ten, repaired"]
 assert lead.min() > board.drop(lead.index)["ten, repaired"].drop("PCA 32").max() and abs(lead.diff().iloc[-1]) < 0.005
