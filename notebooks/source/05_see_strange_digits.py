@@ -300,7 +300,7 @@ for name in chosen:
           f"{own.high:.2f}; minus PCA 16: {apart.low:+.3f} to {apart.high:+.3f}")
 assert (found > 0.6).all() and (false_alarms < 0.12).all() and flags["PCA 16"][digit == 1].mean() < 0.3
 # %% [markdown]
-# PCA and the neighbours cannot be told apart: the difference lies between -0.012 and +0.009. This network is about 0.02 behind, and zero lies just outside its interval; how much of that is the dice of one training, the scoreboard shows. At their limits all three find about seven of ten strays.
+# PCA and the neighbours cannot be told apart: the difference lies between -0.012 and +0.009. This network is about 0.02 behind, and zero lies outside its interval; how much of that is the dice of one training, the scoreboard shows. At their limits all three find about seven of ten strays.
 #
 # ## How it fails
 #
