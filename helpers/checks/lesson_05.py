@@ -1,16 +1,19 @@
 """Checks of the exercises of lesson 05, autoencoders on images of digits."""
 
-from functools import cache, partial
+from functools import cache
 
-from helpers.checks.core import Wrong, as_number, bug_hunt, exercise, open_exercise, refuse, try_out
+from helpers.checks.core import Wrong, as_choice, as_list, as_number, as_parts, bug_hunt, exercise, refuse, try_out
 from helpers.datasets.images import load_digits_images, one_digit_split
 from helpers.detectors.images.errors import squared_error, tolerant_error
+from helpers.evaluation.thresholds import quantile_threshold
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 from sklearn.decomposition import PCA
 from sklearn.metrics import roc_auc_score
+from sklearn.neighbors import NearestNeighbors
 
-__all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4"]
+__all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
 
 FAULTS = {
     1: "all ten digits are in the training and in the test, and the labels are thrown away: nothing is abnormal, "
@@ -22,88 +25,261 @@ FAULTS = {
     13: "a count, known beforehand (5 % of 10,000), as the only result: no picture, no precision, no cost",
 }
 INNOCENT = {
-    3: "784 inputs are right for flattened images",
     4: "a weak choice, not a fault: the wide code copies too much, but the program is right with it",
     5: "a sigmoid output goes with pixels from 0 to 1",
     6: "a model from inputs to outputs, as it should be",
-    9: "one reconstruction for each image, as it should be",
     10: "with flattened images the mean over axis 1 is one number for each image, as it should be",
     12: "this gives positions of single images, as it should; the limit comes from line 11",
 }
+SAME = {3: 2, 9: 2}  # where the missing flatten may be found as well
+STRAYS = {1: 0.6, 3: 0.4}
+DETECTORS = ("PCA 16", "5 neighbours")
 
 
 @cache
-def areas(digit: int) -> dict[str, float]:
-    """Compute the AUROC of PCA with 16 directions on one normal digit, by the error that judges it."""
-    digits = load_digits_images()
-    split = one_digit_split(digits.labels, digit)
-    train, test = (digits.data[rows].reshape(-1, 784) / np.float32(255) for rows in (split.train, split.test))
+def pixels() -> np.ndarray:
+    """Read the images as rows of 784 pixels from 0 to 1."""
+    return load_digits_images().data.reshape(-1, 784) / np.float32(255)
+
+
+@cache
+def digit_of() -> np.ndarray:
+    """Read the digit of each image."""
+    return load_digits_images().labels.to_numpy()
+
+
+def errors(rows, drawn, ink_of, kind="repaired") -> np.ndarray:
+    """Compute each row's error: plain squares, of blurred images by ink, or that with shifts forgiven."""
+    squares = squared_error(rows[:, :, None], drawn[:, :, None]).mean(axis=1)
+    if kind == "squared":
+        return squares
+    images, drawings = rows.reshape(-1, 28, 28, 1), drawn.reshape(-1, 28, 28, 1)
+    blurred = tolerant_error(images, drawings, shift=int(kind == "shifted")).mean(axis=(1, 2))
+    return blurred if kind == "blurred" else blurred / (np.square(rows).mean(axis=1) + 0.1 * np.square(ink_of).mean())
+
+
+@cache
+def tray_of(digit: int, kind: str = "repaired", fitted: str = "development", limited: str = "development") -> tuple:
+    """Compute the shares of the normal digit and of the others that PCA 16 flags in the test, at a promised 5 %."""
+    own, final = (one_digit_split(digit_of(), digit, development=part) for part in (True, False))
+    train = pixels()[(own if fitted == "development" else final).train]
     pca = PCA(16, random_state=0).fit(train)
-    x, drawn = (rows.reshape(-1, 28, 28, 1) for rows in (test, pca.inverse_transform(pca.transform(test))))
-    tolerant, squared = (error(x, drawn).mean(axis=(1, 2)) for error in (tolerant_error, squared_error))
-    ink = np.square(test).mean(axis=1) + 0.1 * np.square(train).mean()
-    scores = {"tolerant": tolerant, "squared": squared, "relative": tolerant / ink}
-    return {name: float(roc_auc_score(split.labels, score)) for name, score in scores.items()}
+
+    def score(positions):
+        rows = pixels()[positions]
+        return errors(rows, pca.inverse_transform(pca.transform(rows)), train, kind)
+
+    if limited == "percentile":
+        limit = np.percentile(score(final.test), 95)
+    else:
+        judge = own if limited == "development" else final
+        limit = quantile_threshold(score(judge.test[judge.labels == 0]), 0.05)
+    alarms = score(final.test) > limit
+    return alarms[final.labels == 0].mean(), alarms[final.labels == 1].mean()
 
 
 @cache
-def error_of_a_blank_page(n_components: int = 16) -> float:
-    """Compute the mean squared error of PCA, fitted on the 400 training eights, on an image of zeros."""
-    digits = load_digits_images()
-    train = digits.data[one_digit_split(digits.labels, 8).train].reshape(-1, 784) / np.float32(255)
-    pca = PCA(n_components, random_state=0).fit(train)
-    return float(np.square(pca.inverse_transform(pca.transform(np.zeros((1, 784))))).mean())
+def shares_above_blank() -> dict[str, tuple[float, float]]:
+    """Compute which share of test eights, and of all test images, PCA 16 finds stranger than a blank page."""
+    own, final = (one_digit_split(digit_of(), 8, development=part) for part in (True, False))
+    train, test, blank = pixels()[own.train], pixels()[final.test], np.zeros((1, 784), np.float32)
+    pca = PCA(16, random_state=0).fit(train)
+    found = {}
+    for kind in ("squared", "repaired"):
+        ours, empty = (errors(rows, pca.inverse_transform(pca.transform(rows)), train, kind) for rows in (test, blank))
+        found[kind] = ((ours > empty)[final.labels == 0].mean(), (ours > empty).mean())
+    return found
+
+
+@cache
+def seven_digits() -> dict[str, float]:
+    """Compute the AUROC of one PCA of seven digits, and of seven PCAs joined in three ways."""
+    place, which = np.arange(5000) % 500, digit_of()
+    judge = pixels()[(place >= 300) & (place < 400)]
+    strange = which[(place >= 300) & (place < 400)] > 6
+
+    def after(rows):
+        pca = PCA(16, random_state=0).fit(pixels()[rows & (place < 300)])
+        return np.square(judge - pca.inverse_transform(pca.transform(judge))).mean(axis=1)
+
+    many = [after(which == digit) for digit in range(7)]
+    scores = {"one": after(which < 7), "all": after(which < 10), "smallest": np.min(many, axis=0)}
+    scores |= {"mean": np.mean(many, axis=0), "largest": np.max(many, axis=0)}
+    return {name: float(roc_auc_score(strange, score)) for name, score in scores.items()}
+
+
+@cache
+def shares_of_strays(test: bool = False) -> dict[str, dict[int, float]]:
+    """Compute which share of ones and of threes each detector flags, on the development part or the test."""
+    own, final = (one_digit_split(digit_of(), 8, development=part) for part in (True, False))
+    train, part = pixels()[own.train], final if test else own
+    pca = PCA(16, random_state=0).fit(train)
+    near = NearestNeighbors(n_neighbors=5).fit(_blurred(train))
+
+    def both(rows):
+        columns = near.kneighbors(_blurred(rows), return_distance=False).T
+        of_pca = errors(rows, pca.inverse_transform(pca.transform(rows)), train)
+        return {"PCA 16": of_pca, "5 neighbours": np.mean([errors(rows, train[i], train) for i in columns], axis=0)}
+
+    usual, scores = both(pixels()[own.test[own.labels == 0]]), both(pixels()[part.test])
+    digit = digit_of()[part.test]
+    alarms = {name: scores[name] > quantile_threshold(usual[name], 0.05) for name in DETECTORS}
+    return {name: {stray: float(alarms[name][digit == stray].mean()) for stray in STRAYS} for name in DETECTORS}
+
+
+def euros(found: float, flagged_eights: float = 0.05) -> float:
+    """What a day costs in lesson 05, if this share of 10 strays among 1,000 forms is found."""
+    return 0.20 * (990 * flagged_eights + 10 * found) + 25 * 10 * (1 - found)
+
+
+def _blurred(rows):
+    return gaussian_filter(rows.reshape(-1, 28, 28), (0, 1, 1)).reshape(len(rows), 784)
 
 
 @exercise
-def exercise_1(blank_error, stranger_than_blank) -> str:
-    """Find a blank page's squared error, and the share of test eights whose error is larger: all of them.
+def exercise_1(by_squared, by_repaired) -> str:
+    """Find the shares of test eights that are stranger than a blank page, by two errors: all of them, and none.
 
-    >>> exercise_1(0.1, 1)
-    not yet: the blank page's error is not 0.1: rebuild np.zeros((1, 784)) with pca_16 and take the mean of the squares
+    >>> exercise_1(1.0, 0.5)
+    not yet: by_repaired is not 0.5: count the test eights whose "blur, ink" error is larger than the blank page's
     """
-    error, share = as_number(blank_error, "blank_error"), as_number(stranger_than_blank, "stranger_than_blank")
-    right, near = error_of_a_blank_page(), partial(np.isclose, error, rtol=0.02)
-    hints = {
-        "that is the sum over the pixels; the mean squared error is 784 times smaller": near(784 * right),
-        "that is the root of it; leave the mean of the squares as it is": near(np.sqrt(right)),
-        "that is the error of pca, with 32 directions; the question is about pca_16": near(error_of_a_blank_page(32)),
-        f"the blank page's error is not {error:.4g}: rebuild np.zeros((1, 784)) with pca_16 and take the "
-        "mean of the squares": not near(right),
-        f"{share:g} is a count or percent; a share lies between 0 and 1": share in (100, 550),
-        f"the share is not {share:g}: compare the errors of pca_16 on X_test[y_test == 0] with "
-        "blank_error, and count the larger ones": share != 1,
-    }
-    refuse(hints)
+    squared, repaired = as_number(by_squared, "by_squared"), as_number(by_repaired, "by_repaired")
+    (_, _), (_, of_all) = shares_above_blank().values()
+    refuse(
+        {
+            "a share lies between 0 and 1; yours looks like a count or percent": max(squared, repaired) > 1,
+            "that is the other way round: which error gives a blank page almost nothing, and which share of eights "
+            "lies above it?": (squared, repaired) == (0, 1),
+            f"by_squared is not {squared:g}: compare PCA 16's squared error of each test eight with its squared error "
+            "of np.zeros((1, 784))": not np.isclose(squared, 1),
+            f"by_repaired = {repaired:.3f} is the share of all 550 test images; the question is about the 100 eights": (
+                np.isclose(repaired, of_all, atol=0.003)
+            ),
+            "a thousandth of the eights or less: is that one eight of 100, or a rounding?": 0 < repaired < 0.005,
+            f'by_repaired is not {repaired:g}: count the test eights whose "blur, ink" error is larger than the blank '
+            "page's": not np.isclose(repaired, 0),
+        }
+    )
     return (
-        "every 8 is stranger than a blank page: little ink, little error. Divided by the ink it rises above most "
-        "eights, not above all: check the ink before the model"
+        "by its squared error every 8 is stranger than a blank page, by the repaired one none is. With the squared "
+        "error, check the ink before the model"
     )
 
 
 @exercise
-def exercise_2(pca_auroc) -> str:
-    """Write a function of the normal digit: AUROC of PCA with 16 directions and the tolerant error.
+def exercise_2(tray) -> str:
+    """Write the tray of any digit: shares of the normal digit and of the others that are flagged in the test.
 
-    >>> exercise_2(lambda digit: 0.5)
-    not yet: digit 3: 0.500, where 0.959 was expected. Does everything that depends on the digit stand inside?
+    >>> exercise_2(lambda digit: (0.5, 0.5))
+    not yet: digit 3: (0.500, 0.500), where (0.060, 0.873) was expected, give or take a few images
     """
-    for digit in (3, 8):
-        found = as_number(try_out(pca_auroc, digit), "what pca_auroc returns")
-        expected = areas(digit)
-        if np.isclose(found, 1 - expected["tolerant"], atol=0.004):
-            raise Wrong(f"digit {digit}: {found:.3f} is 1 minus the answer: were labels or the sign of scores swapped?")
-        if digit == 3 and np.isclose(found, expected["squared"], atol=0.003):
-            raise Wrong(f"digit 3: {found:.3f} is what the squared error gives; use tolerant_error")
-        if digit == 3 and np.isclose(found, expected["relative"], atol=0.003):
-            raise Wrong(f"digit 3: {found:.3f} is divided by the ink; leave that out here")
-        if not np.isclose(found, expected["tolerant"], atol=0.004):
+    for digit in (3, 5):
+        answer = as_list(try_out(tray, digit), "two shares are needed: flagged_normal, flagged_others")
+        if len(answer) != 2:
+            raise Wrong(f"two shares are needed, and tray({digit}) returns {len(answer)} values")
+        found = [as_number(part, "a share that tray returns") for part in answer]
+        refuse({f"digit {digit}: {sentence}": _near(found, wrong) for sentence, wrong in _misread(digit).items()})
+        wanted = tray_of(digit)
+        if not _near(found, wanted, slack=0.025):
             raise Wrong(
-                f"digit {digit}: {found:.3f}, where {expected['tolerant']:.3f} was expected. Does everything "
-                "that depends on the digit stand inside?"
+                f"digit {digit}: ({found[0]:.3f}, {found[1]:.3f}), where ({wanted[0]:.3f}, {wanted[1]:.3f}) was "
+                "expected, give or take a few images"
             )
-    return "the tray for the 3 is easier than the one for the 8; try the 1, which is easy for anything"
+    return "other trays, other shares: for the 5 fewer others are found than for the 3, at no more false alarms"
 
 
-exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=5)
-exercise_4 = open_exercise("three or four sentences to the owner")
+def _misread(digit):
+    """What wrong ways give, with what to say about them."""
+    right = tray_of(digit)
+    wrong = {
+        "these are the shares of the tray for the 8: something inside still belongs to the 8": tray_of(8),
+        "the two shares are swapped: the normal digit's comes first": right[::-1],
+        "that is the plain squared error; use blur and ink": tray_of(digit, "squared"),
+        "that is not divided by the ink": tray_of(digit, "blurred"),
+        "shifts are forgiven here; use blur and ink without them": tray_of(digit, "shifted"),
+        "the limit comes from images of the test; take the development split's": tray_of(digit, limited="test"),
+        "the limit is the 95th percentile of the scores that are judged": tray_of(digit, limited="percentile"),
+        "PCA has learned from the 100 images that set the limit: fit it on the development split's training images": (
+            tray_of(digit, fitted="test")
+        ),
+    }
+    return {sentence: shares for sentence, shares in wrong.items() if not _near(shares, right, slack=0.012)}
+
+
+def _near(found, wanted, slack=0.003):
+    return bool(np.allclose(found, wanted, rtol=0, atol=slack))
+
+
+exercise_3 = bug_hunt(FAULTS, INNOCENT, enough=5, same=SAME)
+
+
+@exercise
+def exercise_4(one, seven) -> str:
+    """Compare one PCA of seven digits with the smallest error of seven PCAs.
+
+    >>> exercise_4(0.5, 0.857)
+    not yet: one is not 0.500: fit PCA(16) on the first 300 images of the digits 0 to 6, judge the next 100 of all ten
+    """
+    one, seven = as_number(one, "one"), as_number(seven, "seven")
+    areas = seven_digits()
+
+    def near(value, *names):
+        return any(abs(value - areas[name]) < 0.004 for name in names)
+
+    refuse(
+        {
+            "one and seven are swapped": near(one, "smallest") and near(seven, "one"),
+            "below 0.5: are the labels turned round? Strange are the digits above 6": (
+                near(1 - one, "one") or near(1 - seven, "smallest")
+            ),
+            "one PCA has learned from all ten digits; only 0 to 6 are normal": near(one, "all"),
+            f"one is not {one:.3f}: fit PCA(16) on the first 300 images of the digits 0 to 6, judge the next 100 of "
+            "all ten": not near(one, "one"),
+            "that is the mean of the seven errors; an image is normal if one model can draw it": near(seven, "mean"),
+            "that is the largest of the seven errors; an image is normal if one model can draw it": (
+                near(seven, "largest")
+            ),
+            f"seven is not {seven:.3f}: fit a PCA(16) on each of the digits 0 to 6, and take each image's smallest "
+            "error": not near(seven, "smallest"),
+        }
+    )
+    return (
+        f"{one:.2f} against {seven:.2f}: give each kind of normal a detector of its own. More directions do not close "
+        "the gap: one PCA with 112 of them has 0.75. With blur and ink it is 0.79 against 0.93"
+    )
+
+
+@exercise
+def exercise_5(answer) -> str:
+    """Choose between two detectors by what a day costs, with the strays that this tray gets.
+
+    >>> exercise_5({"PCA 16": 163.2, "5 neighbours": 128.5, "run": "PCA 16"})
+    not yet: by your own figures another choice is cheaper than PCA 16; a day without a check costs 250 €
+    """
+    *costs, run = as_parts(answer, [*DETECTORS, "run"])
+    costs = {name: as_number(cost, name) for name, cost in zip(DETECTORS, costs, strict=True)}
+    run = as_choice(run, [*DETECTORS, "neither"], "what to run")
+    on_development, on_test = shares_of_strays(), shares_of_strays(test=True)
+    for name, cost in costs.items():
+        shares = on_development[name]
+        found = sum(weight * shares[stray] for stray, weight in STRAYS.items())
+        turned = 0.4 * shares[1] + 0.6 * shares[3]
+        of_test = sum(weight * on_test[name][stray] for stray, weight in STRAYS.items())
+        near = [abs(cost - euros(share)) < 1.5 for share in (of_test, turned, np.mean([*shares.values()]))]
+        sentences = (
+            f"{name}: that comes from the test part; choose on the development part",
+            f"{name}: the weights are turned round: 0.6 for the ones, 0.4 for the threes",
+            f"{name}: that weighs ones and threes alike; 6 of 10 strays are ones",
+        )
+        if abs(cost - euros(found)) > 1.5:
+            refuse(dict(zip(sentences, near, strict=True)))
+            raise Wrong(
+                f"{name}: not {cost:.4g} €: take the share of ones and of threes above the limit on the development "
+                "part, weigh them 0.6 and 0.4, and give that to euros_a_day with 0.05"
+            )
+    if run != min(costs, key=costs.get):
+        raise Wrong(f"by your own figures another choice is cheaper than {run}; a day without a check costs 250 €")
+    return (
+        "the neighbours: the same AUROC as PCA, and a cheaper day in this tray. 40 ones and 40 threes decide it, so "
+        "count the strays again after a month"
+    )
