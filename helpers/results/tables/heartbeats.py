@@ -13,7 +13,7 @@ anomalies. Each figure is an AUROC; `low` and `high` hold 95 % of its resamples 
 
 Everything was fixed before a network scored a test window: 2,500 steps of 32 windows, Adam from 0.01 down along a
 cosine, the best epoch by the rebuilding error of the validation windows, which hold nothing that was changed. Added
-afterwards, to see whether the long recordings wanted more: 5,000 steps at their own length.
+afterwards, because seed 3 fell far behind at the recordings' own length: 5,000 steps there, for it and for seed 0.
 """
 
 from functools import lru_cache
@@ -40,7 +40,7 @@ ANYWHERE, MANY_CUTS = "anywhere", "anywhere, 50 cuts"
 OWN, RESAMPLED, PADDED, SHORT = (f"lengths, {way}" for way in ("own", "resampled", "padded", "short windows"))
 PLAIN = ("largest step", "PCA 4", "PCA 8", "PCA 32", "5 nearest neighbours")
 NETWORKS = ("dense 8", "dense 32", "LSTM 32")
-LONGER = "LSTM 32, 5000 steps"
+LONGER, LONGER_SEEDS = "LSTM 32, 5000 steps", (0, 3)
 
 
 def jobs():
@@ -50,7 +50,7 @@ def jobs():
     wanted += [(case, name) for case in (RESAMPLED, SHORT) for name in (*PLAIN, "dense 8", "LSTM 32")]
     wanted += [(PADDED, name) for name in (*PLAIN[1:], "dense 8")]
     rows = [(*pair, seed) for seed in SEEDS for pair in wanted if seed == 0 or pair[1] in NETWORKS]
-    return rows + [(OWN, LONGER, seed) for seed in SEEDS]
+    return rows + [(OWN, LONGER, seed) for seed in LONGER_SEEDS]
 
 
 def compute_row(case, model, seed):
