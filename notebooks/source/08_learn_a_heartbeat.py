@@ -60,7 +60,7 @@ axes[1].set_xlabel("time [s]")
 plt.show()
 
 # %% [markdown]
-# *The figure: ten clean seconds and ten bad ones. Above, narrow spikes about every 0.6 seconds; five of the spikes are thicker, and after them the line dives by half a millivolt or more. Below, a few thick spikes, then a jump of the base line that takes two seconds to come back, and near second 99 bursts of noise.*
+# *The figure: ten clean seconds and ten bad ones. Above, narrow spikes about every 0.6 seconds; five are thicker, and the line dives after them. Below, a few thick spikes, then a jump of the base line that takes two seconds to come back, and bursts of noise near second 99.*
 #
 # Above, two sorts of beat. Below, an **artefact**: a strange piece of record that comes from the electrode, not from the heart. Only one of the two is what she wants to see.
 #
@@ -95,7 +95,7 @@ diagrams.beside_rebuild(windows[chosen], [median_beat] * 4, [f"at {beats[i] / 36
 plt.show()
 
 # %% [markdown]
-# *The figure: four beats, the median beat dashed, the gap between them shaded. The first, from the middle of the ranking, follows the dashed line. The next two, from its top, rise slowly in a thick spike and dive afterwards: the shaded area is large. The fourth is jagged noise.*
+# *The figure: four beats, the median beat dashed, the gap between them shaded. The first, from the middle of the ranking, follows the dashed line. The next two, from its top, are thick spikes that dive afterwards. The fourth is jagged noise.*
 #
 # A few lines, and the thick beats are on top. So is an artefact. What is this worth? Nobody labelled the beats, so we take a yardstick from another side: the width of each spike at half its height. The widths form two heaps; only 3 of 496 lie between 36 and 44 ms. Those above 42 ms we call *broad beats*. This is how textbooks draw premature beats from the ventricles. The width stays hidden from all models; we only count with it.
 #
@@ -134,7 +134,7 @@ for name, rows in {"all beats": slice(None), "on time": on_time, "on time and cl
 assert not broad[clean].any() and min(found) == 110
 
 # %% [markdown]
-# PCA with a [code](glossary.md#code) of 4 finds 42 when it learned from everything, 51 from the beats on time, 110 from the clean ones. Neighbours go 44, 69, 110. Only the rows changed. **Whoever has seen broad beats can draw them.** The median beat cannot, so it did not need clean rows.
+# PCA with a [code](glossary.md#code) of 4 finds 42 when it learned from everything, 51 from the beats on time, 110 from the clean ones. Neighbours go 44, 69, 110. Only the rows changed. **Whoever has seen broad beats can draw them.** The median beat cannot.
 #
 # ## An LSTM autoencoder by hand
 #
@@ -145,9 +145,9 @@ diagrams.unrolled_autoencoder()
 plt.show()
 
 # %% [markdown]
-# *The figure: on the left the encoder, one LSTM box for each step, with x 1 to x 60 going in and a state handed from box to box. In the middle the code, 16 numbers, the encoder's last output. On the right the decoder: the code goes into each of its boxes, and out come the rebuilt points, the last one first.*
+# *The figure: on the left the encoder, one LSTM box for each step, with x 1 to x 60 going in and a state handed from box to box. In the middle the code, 16 numbers. On the right the decoder: the code goes into each of its boxes, and the rebuilt points come out, the last one first.*
 #
-# An LSTM carries two vectors: its output $h$ and its memory $c$ ($g$ and $d$ in the decoder). The code is the last output, $h_{60}$.
+# An LSTM carries its output $h$ and its memory $c$ ($g$ and $d$ in the decoder). The code is the last output, $h_{60}$.
 #
 # $$(h_t, c_t) = \mathrm{LSTM}_{\mathrm{enc}}(x_t, h_{t-1}, c_{t-1}), \quad (g_s, d_s) = \mathrm{LSTM}_{\mathrm{dec}}(h_{60}, g_{s-1}, d_{s-1}), \quad \hat x_{61-s} = W g_s + b$$
 #
@@ -170,7 +170,7 @@ for layer in lstm.layers[:5]:
 # %% [markdown]
 # `None` is the number of windows. The first LSTM returns its last output, 16 numbers. `RepeatVector` hands them out 60 times. The second returns every output (`return_sequences=True`), and `Dense` turns each step's 16 numbers into one.
 #
-# An LSTM layer with $h$ units and $x$ inputs has $4 (h (h + x) + h)$ weights: four gates, each with a matrix for the state and the input, and a shift. For the encoder $4 \cdot (16 \cdot 17 + 16) = 1152$. The number of steps does not occur: the same weights serve every step.
+# An LSTM layer with $h$ units and $x$ inputs has $4 (h (h + x) + h)$ weights: four gates, each with a matrix for the state and the input, and a shift. For the encoder $4 \cdot (16 \cdot 17 + 16) = 1152$. The number of steps does not occur.
 #
 # Now train it, and a dense autoencoder with a code of 8 beside it. The clean beats are split by time, with four left out between the parts: no sample is on two sides. `training.train` does what `compile(optimizer=..., loss="mse")` and `fit` do, faster, and puts the weights of the best validation epoch back. `CosineDecay` shrinks the steps; `clipnorm` caps the largest. About ten seconds.
 
@@ -192,7 +192,7 @@ history, dense = fit(lstm, train, validation, epochs=400), bench.dense(60, 8)
 fit(dense, train, validation, epochs=400)
 
 # %% [markdown]
-# A loss needs something to stand beside.
+# A loss needs a neighbour to be read.
 
 # %% tags=["nbval-ignore-output"]
 def error(network):
@@ -220,7 +220,7 @@ def show(rank):
 _ = widgets.interact(show, rank=widgets.IntSlider(30, 1, 496, description="rank", continuous_update=False))
 
 # %% [markdown]
-# *The figure: with a kernel, a slider over the rank, and below it the beat of this rank, its rebuild dashed, the error shaded. Without a kernel nothing is shown here; see the next figure.*
+# *The figure: with a kernel, a slider over the rank, and the beat of this rank with its rebuild. Without a kernel, see the next figure.*
 
 # %% tags=["nbval-ignore-output"]
 chosen = strangest[[480, 250, 60, 30]]
@@ -228,9 +228,9 @@ diagrams.beside_rebuild(windows[chosen], rebuilt[chosen], ["rank 481", "rank 251
 plt.show()
 
 # %% [markdown]
-# *The figure: four beats of rising strangeness and what the LSTM writes, dashed. The two ordinary ones are followed closely. The two broad ones are answered with a narrower spike, or with waves that are not theirs: the shaded area is large.*
+# *The figure: four beats of rising strangeness and what the LSTM writes, dashed. The two ordinary ones are followed closely. The two broad ones are answered with a narrower spike and other waves.*
 #
-# Whatever you show it, it answers with beats as it knows them. What is left over is strange. How many of the 114 broad beats does each put on top?
+# It answers with beats as it knows them. What is left over is strange. How many of the 114 broad beats does each put on top?
 
 # %% tags=["nbval-ignore-output"]
 counts = {name: on_top(score(windows / scale)) for name, score in scorers.items()}
@@ -280,7 +280,7 @@ diagrams.beside_rebuild(pair, rebuild(lstm_32, pair), ["as it was", "halves swap
 plt.show()
 
 # %% [markdown]
-# *The figure: one window and its rebuild, dashed, the error shaded. As it was, both lines nearly agree. With the halves swapped the rebuilt spike stands a little late, and in the middle, where the halves meet, the window drops and the dashed line lags behind.*
+# *The figure: one window and its rebuild, dashed, the error shaded. As it was, both lines nearly agree. With the halves swapped they part, most where the halves meet.*
 #
 # How often does such a seam show? We resample by beat, because windows of one beat are alike, and both networks on the same draws.
 
@@ -295,7 +295,7 @@ for name, changed in {"swapped": swapped, "slower": slower}.items():
     assert min(areas) > 0.75
 
 # %% [markdown]
-# Swapped halves: level, about 0.94 each; the interval of the difference reaches zero. Played slower: the LSTM is ahead, about 0.92 against 0.85. This is one seed. The shipped table has five, the plain rows, and a control for every row: five times as many cuts to learn from. An entry is the mean over the seeds, with the means of the 95 % ends (`python -m tests.bench --results heartbeats` computes it).
+# Swapped halves: level, about 0.94 each; the interval of the difference reaches zero. Played slower: the LSTM is ahead, about 0.92 against 0.85. This is one seed. The shipped table has five, the plain rows, and a control: five times as many cuts to learn from. An entry is the mean over the seeds, with the means of the 95 % ends (`python -m tests.bench --results heartbeats`).
 #
 # **Before you run:** PCA had 1.00 on aligned beats. What has it left?
 
@@ -308,7 +308,7 @@ mean = shipped.groupby(["case", "model"])["swapped"].mean()
 assert mean["anywhere"][["PCA 4", "PCA 8", "PCA 32"]].max() < 0.7 < 0.9 < mean["anywhere"][["dense 8", "LSTM 32"]].min()
 
 # %% [markdown]
-# PCA falls from 1.00 to 0.65 at best. Neighbours have 0.84, and 0.91 with more cuts: they need an example of every position. The LSTM and the dense network with a code of 8 share the first place on swapped halves, at either number of cuts. On tempo the LSTM leads: 0.91 against 0.84, 0.94 against 0.86. The dense network with a code of 32, as wide as the LSTM's, has 0.85: its code is too wide, and the LSTM's is not. (PCA's 0.06 on slower windows: it draws them *better* than normal ones.)
+# PCA falls from 1.00 to 0.65 at best. Neighbours have 0.84, and 0.91 with more cuts: they need an example of every position. The LSTM and the dense network with a code of 8 share the first place on swapped halves, at either number of cuts. On tempo the LSTM leads: 0.91 against 0.85, 0.93 against 0.86. The dense network with a code of 32, as wide as the LSTM's, has 0.85: its code is too wide, and the LSTM's is not. (Below 0.5, PCA draws the slower windows *better*.)
 #
 # ## Recordings of different lengths
 #
@@ -323,7 +323,7 @@ print(shipped.loc[shipped["case"] == "lengths, own", ["model", "seed", "swapped"
 assert mean["lengths, own"]["LSTM 32"] < mean["lengths, short windows"][["dense 8", "LSTM 32"]].min()
 
 # %% [markdown]
-# Resampling is the mistake: it throws the tempo away, and whoever resamples has 0.45 or less on slower recordings, the LSTM too. At its own length the LSTM has 0.75 and 0.73: about the best of the padded rows. Short windows beat it: the dense network with 0.89 and 0.89, neighbours that train nothing with 0.85 and 0.89, the LSTM itself with 0.88 and 0.93. Did it want more steps? With twice as many, seed 0 rises from 0.78 to 0.85; seed 3, which fell behind at 0.66, stays at 0.68. **Different lengths alone were no reason to read each recording whole.** They are a reason to cut windows at the true speed.
+# Resampling is the mistake: it throws the tempo away, and whoever resamples has 0.45 or less on slower recordings, the LSTM too. At its own length the LSTM has 0.75 and 0.73, little more than the dense network on padded rows. Short windows beat it: the dense network with 0.89 and 0.89, neighbours that train nothing with 0.85 and 0.89, the LSTM itself with 0.88 and 0.93. With twice as many steps seed 0 rises from 0.78 to 0.85; seed 3, which fell behind at 0.66, stays at 0.68. **Different lengths alone were no reason to read each recording whole.** They are a reason to cut windows at the true speed.
 #
 # ## How it fails
 #
@@ -345,7 +345,7 @@ print(promise.round(2).to_string())
 assert (promise["broad"] > 0.95).all() and promise["held-out"].max() < 0.2 and promise["dropped fifth"].min() > 0.4
 
 # %% [markdown]
-# On held-out clean beats the promise holds, as far as 46 beats can tell (2 to 11 %). Of the ordinary beats that cleaning threw out, 96 to 100 % pass, and of those off time a quarter or more. Both are ordinary beats on time; the cleaning kept the first and dropped the second. **A limit from cleaned rows promises for cleaned rows only.** Say so, or have a person mark a few minutes, and set it there.
+# On held-out clean beats the promise holds, as far as 46 beats can tell (2 to 11 %). Of the ordinary beats that cleaning threw out, 96 to 100 % pass, and of those off time a quarter or more. Both are ordinary beats on time; the cleaning kept the first and dropped the second. **A limit from cleaned rows promises for cleaned rows only.** Say so, or have a person mark a few minutes and set it there.
 #
 # ## The scoreboard
 
@@ -360,7 +360,7 @@ print(f"broad among the first 50 of the median beat: {broad[np.argsort(-scores['
 print("cut anywhere, swapped:", mean["anywhere"][["LSTM 32", "dense 8", "PCA 8"]].round(2).to_dict())
 
 # %% [markdown]
-# **Would you run it?** As an alarm, no: at these limits some 35 to 50 beats a minute pass, more than 50,000 a day. As a list, yes, and without a network: of the 50 beats farthest from the median beat 49 are broad. She gets that page, strangest first; early beats of ordinary shape on a second one; the stretches that cannot be read on a third. No score here says which beat is ill.
+# **Would you run it?** As an alarm, no: at these limits some 35 to 50 beats a minute pass, more than 50,000 a day. As a list, yes, and without a network: of the 50 beats farthest from the median beat 49 are broad. She gets that page; early beats of ordinary shape on a second; what cannot be read on a third. No score here says which beat is ill.
 #
 # **When is an LSTM worth its training?**
 # - You can align the events (a spike, a door, a cycle's start): no. The median shape, PCA, neighbours are level or ahead.
@@ -368,7 +368,7 @@ print("cut anywhere, swapped:", mean["anywhere"][["LSTM 32", "dense 8", "PCA 8"]
 # - You cannot align them, and *tempo* may change: here the LSTM was ahead. Try it, with dense and neighbours beside it.
 # - Your recordings differ in length: first cut short windows at the true speed. Then the three lines above decide.
 #
-# All this is one heart, and changes that we made ourselves. On your data the rows may change places.
+# All this is one heart, with changes that we made. Your data may rank the rows otherwise.
 
 # %% [markdown]
 # ## Exercise 1 · count the gates
@@ -534,7 +534,7 @@ assert (by_exercise.loc["dense autoencoder"] > by_exercise.loc["LSTM autoencoder
 # - We tested who sees order: everybody while beats are aligned; the networks, and neighbours with many cuts, when they are not.
 # - We decided: one drawing where events align; dense or LSTM where they do not; the LSTM where tempo counts; and a limit from cleaned rows promises nothing for the rest.
 #
-# **In practice** check the signal's quality first, keep the clock beside the shapes, and learn each person's ordinary beats from that person. Nothing here is a medical device.
+# **In practice** check the signal's quality first, and learn each person's ordinary beats from that person. Nothing here is a medical device.
 #
 # **Further reading**
 # - Malhotra and others: *LSTM-based Encoder-Decoder for Multi-sensor Anomaly Detection*, ICML 2016 Anomaly Detection Workshop. The method in its first form: a decoder that reads its own output, and a limit from validation errors.
