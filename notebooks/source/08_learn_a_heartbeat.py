@@ -97,7 +97,7 @@ plt.show()
 # %% [markdown]
 # *The figure: four beats, the median beat dashed, the gap between them shaded. The first, from the middle of the ranking, follows the dashed line. The next two, from its top, are thick spikes that dive afterwards. The fourth is jagged noise.*
 #
-# A few lines, and the thick beats are on top. So is an artefact. What is this worth? Nobody labelled the beats, so we take a yardstick from another side: the width of each spike at half its height. The widths form two heaps; only 3 of 496 lie between 36 and 44 ms. Those above 42 ms we call *broad beats*. This is how textbooks draw premature beats from the ventricles. The width stays hidden from all models; we only count with it.
+# The thick beats are on top. So is an artefact. What is this worth? Nobody labelled the beats, so we take a yardstick from another side: the width of each spike at half its height. The widths form two heaps; only 3 of 496 lie between 36 and 44 ms. Those above 42 ms we call *broad beats*. This is how textbooks draw premature beats from the ventricles. The width stays hidden from all models; we only count with it.
 #
 # Beside it stands a clock: a **premature beat** comes early, so its interval is short beside the median of its nine neighbours.
 #
@@ -189,7 +189,7 @@ rows = np.flatnonzero(clean)
 scale = windows[rows[:149]].std()
 train, validation, held_out = (windows[part] / scale for part in (rows[:149], rows[153:199], rows[203:]))
 history, dense = fit(lstm, train, validation, epochs=400), bench.dense(60, 8)
-fit(dense, train, validation, epochs=400)
+_ = fit(dense, train, validation, epochs=400)
 
 # %% [markdown]
 # A loss needs a neighbour to be read.
