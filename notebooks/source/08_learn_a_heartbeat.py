@@ -280,7 +280,7 @@ diagrams.beside_rebuild(pair, rebuild(lstm_32, pair), ["as it was", "halves swap
 plt.show()
 
 # %% [markdown]
-# *The figure: one window and its rebuild, dashed, the error shaded. As it was, both lines nearly agree. With the halves swapped they part, most where the halves meet.*
+# *The figure: one window and its rebuild, dashed, the error shaded. As it was, both lines nearly agree. With the halves swapped they part, at the spike and where the halves meet.*
 #
 # How often does such a seam show? We resample by beat, because windows of one beat are alike, and both networks on the same draws.
 
@@ -478,7 +478,7 @@ check.exercise_4(faulty)
 # %%
 my_promise = {"alarms a minute": ..., "broad found": ..., "dropped fifth": ..., "broken by": ..., "model": ...}
 ### BEGIN SOLUTION
-# All of the dropped fifth pass: they were dropped for the same distance that now alarms. The drawing costs nothing and misses none.
+# All of the dropped fifth pass: they were dropped for the distance that now alarms. The drawing misses no broad beat.
 passed = scores["median beat"] > np.quantile(scores["median beat"][rows[153:199]], 0.98)
 my_promise = {"alarms a minute": passed.sum() / 5, "broad found": passed[broad].mean(),
               "dropped fifth": passed[groups["dropped fifth"]].mean(),
