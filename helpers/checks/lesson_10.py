@@ -189,11 +189,11 @@ def exercise_5(my_answer) -> str:
         raise Wrong(f"{run} is below PCA on all three digits, and has to be trained for thousands of steps")
     if run != "PCA":
         raise Wrong(f"{run} is below PCA on all three digits; where another is simpler and better, run the other")
-    part = as_choice(part, WEAK | {"reconstruction"}, '"part"')
+    part = as_choice(part, [*WEAK, "reconstruction"], '"part"')
     if part in WEAK:
         raise Wrong(WEAK[part])
     _judge_game(as_number(game, '"game"'))
-    again = as_choice(again, AGAIN | {"more images", "new images wanted"}, '"again"')
+    again = as_choice(again, [*AGAIN, "more images", "new images wanted"], '"again"')
     if again in AGAIN:
         raise Wrong(AGAIN[again])
     return "what you run, what works, what the game is worth, and when you would look again: a decision to defend"

@@ -52,7 +52,7 @@ plots.use_style()
 SEED, CODE = 0, 16
 
 # %% [markdown]
-# The tray for the 8 again, the hardest of lesson 05: **real** images, eights are normal, any other digit is a form in the wrong tray. All choices are made on the *development* split, which holds no image of the [test](glossary.md#test).
+# The tray for the 8, the hardest of lesson 05: **real** images, eights are normal, any other digit is a form in the wrong tray. All choices are made on the *development* split, which holds no image of the [test](glossary.md#test).
 
 # %%
 digits = datasets.load_digits_images()
@@ -99,12 +99,12 @@ def lead(labels, scores, rivals):
 
 # %% tags=["nbval-ignore-output"]
 pca = PCA(CODE, random_state=0).fit(X_train)
-neighbours = NearestNeighbours(method="mean", scale=False).fit(X_train)
+near = NearestNeighbours(method="mean", scale=False).fit(X_train)
 scores = pd.DataFrame({"BiGANDetector": detector.decision_function(dev), "PCA 16": pca_score(X_dev),
-                       "5 nearest neighbours": neighbours.decision_function(X_dev)})
+                       "5 nearest neighbours": near.decision_function(X_dev)})
 areas = scores.apply(lambda score: roc_auc_score(y_dev, score))
 print(areas.round(2).to_string(), "\nPCA's lead over the BiGAN:", lead(y_dev, scores["PCA 16"], scores["BiGANDetector"]))
-assert areas["PCA 16"] > 0.93 and areas["BiGANDetector"] > areas["5 nearest neighbours"] + 0.02
+assert areas["PCA 16"] - 0.01 > areas["BiGANDetector"] > areas["5 nearest neighbours"] + 0.02
 
 # %% [markdown]
 # PCA leads, 0.96 to about 0.92. Lesson 03's bootstrap, *paired* (both judged on the same redrawn images), gives an interval clear of 0. PCA is the number to beat; now open the GAN.
@@ -138,7 +138,7 @@ def discriminator_loss(real_logits, forged_logits):
 # $D$'s opponents want the reverse: forged pairs called real, real pairs called forged. That is the same loss with its arguments exchanged. The first part moves $G$, the second $E$.
 
 #
-# A **gradient penalty** ("R1", Mescheder and others, 2018) keeps $D$ from winning too clearly: it charges $D$ for its slope at the real pairs $p$, half of $\mathbb{E}\lVert \nabla \ell(p) \rVert^2$. The gradient is taken with respect to the pair, not to the weights: a tape inside the tape. `stop_gradient` cuts the pairs off from $E$, for the charge is $D$'s alone. [Going further](#Going-further-(optional)) measures what it buys.
+# A **gradient penalty** ("R1", Mescheder and others, 2018) keeps $D$ from winning too clearly: it charges $D$ for its slope at the real pairs $p$, half of $\mathbb{E}\lVert \nabla \ell(p) \rVert^2$. The gradient is with respect to the pair, not to the weights: a tape inside the tape. `stop_gradient` cuts the pairs off from $E$, for the charge is $D$'s alone. [Going further](#Going-further-(optional)) measures what it buys.
 
 # %%
 def penalty(D, pairs):
@@ -197,7 +197,7 @@ def parts_of(gan, x):
                          "discriminator": -training.predict(gan.D, real)[:, 0]})
 
 # %% [markdown]
-# Ten rounds of 100 steps with Keras's `fit`; after each, the AUROC of every part. Ten seconds.
+# Ten rounds of 100 steps with Keras's `fit`, about ten seconds.
 #
 # **Before you run:** which of the three questions will find most of the other digits?
 
@@ -234,7 +234,7 @@ plt.show()
 # %% [markdown]
 # *The figure: ten columns, four eights and the digits 0, 1, 3, 4, 6 and 7. Below each image what the generator draws from its code, a speckled 8 for all ten.*
 #
-# Every image comes back as an 8, and hardly one as *its* 8. That finds the 7, and hurts every eight in an unusual hand.
+# Every image comes back as an 8, and hardly one as *its* 8. That finds the 7, and hurts eights in an unusual hand.
 #
 # ## What few images need: the cycle
 #
@@ -256,7 +256,7 @@ print(ladder.round(2).to_string())
 assert ladder.loc["game + cycle", "reconstruction"] > max(0.91, ladder.loc["game", "reconstruction"])
 
 # %% [markdown]
-# There is the jump: 0.92 to 0.95 for the reconstruction. The feature distance gains with it. The discriminator alone is at a coin or below; no cycle term moves it.
+# There is the jump: 0.92 to 0.95 for the reconstruction. The feature distance gains with it. The discriminator stays at a coin or below.
 #
 # ## One score of three parts
 #
@@ -277,8 +277,7 @@ _ = widgets.interact(at, reconstruction=(0, 1, 0.05), features=(0, 1, 0.05), dis
 # *The figure: with a kernel, three sliders and an AUROC that follows them. Without one see the next figure.*
 
 # %% tags=["nbval-ignore-output"]
-shares = np.linspace(0, 1, 21)
-fig, ax = plt.subplots(figsize=(6, 2.8))
+shares, (_, ax) = np.linspace(0, 1, 21), plt.subplots(figsize=(6, 2.8))
 for part, style in [("features", "--"), ("discriminator", "-")]:
     mixed = [roc_auc_score(y_dev, (1 - w) * parts["reconstruction"] + w * parts[part]) for w in shares]
     ax.plot(shares, mixed, style)
@@ -287,13 +286,13 @@ ax.set(xlabel="weight of this part; the reconstruction has the rest", ylabel="AU
 plt.show()
 
 # %% [markdown]
-# *The figure: AUROC against the weight of one part, the reconstruction having the rest. Both curves begin together, near 0.95. With the feature distance it falls slowly to 0.8 or more; with the discriminator it is level at first and then plunges far below one half.*
+# *The figure: AUROC against the weight of one part. Both curves begin near 0.95. With the feature distance it falls slowly to 0.8 or more; with the discriminator it is level at first and then plunges far below one half.*
 #
 # No mixture of two beats the reconstruction alone by more than a hair, and the other parts cost `BiGANDetector` about three points. Below one half, $D$ calls other digits *more* real than eights. Why not turn its sign? Only labels could tell you to.
 #
 # ## How it fails
 #
-# **Without the game.** Train the same networks for the same steps with the same cycle term, and switch the game off: $G$ and $E$ no longer hear what $D$ says. What is left of them is a denoising autoencoder. $D$ plays on as a spectator.
+# **Without the game.** Keep networks, steps and cycle term, and switch the game off: $G$ and $E$ no longer hear what $D$ says. What is left is a denoising autoencoder. $D$ plays on as a spectator.
 #
 # **Before you run:** which of the parts will suffer?
 
@@ -308,9 +307,7 @@ print("what the game adds to the reconstruction:", lead(y_dev, on, off))
 assert abs(ladder["reconstruction"].diff()["cycle, no game"]) < 0.04
 
 # %% [markdown]
-# The reconstruction does not suffer. Here it is even one or two points better without the game; below are five seeds. What looked like the GAN's success was the cycle term's.
-#
-# $D$, near a coin as a player, has 0.8 or more as a spectator. It goes by the code that $E$ gives an image, as Going further shows.
+# The reconstruction does not suffer. Here it is even one or two points better; five seeds follow below. What looked like the GAN's success was the cycle term's. $D$, near a coin as a player, has 0.8 or more as a spectator: it reads the code that $E$ gives an image (Going further).
 #
 # GANs are praised for sharp drawings. Are they?
 
@@ -322,7 +319,7 @@ plt.show()
 # %% [markdown]
 # *The figure: the ten images, and below them their drawings $G(E(x))$ with the game and without: the same soft eights, hardly to be told apart.*
 #
-# They look alike, softer than real eights. Going further measures it, and shows new eights from random codes.
+# No sharper than without the game. Going further measures it, and shows new eights from random codes.
 #
 # **Choosing the moment to stop by the labels.** GANomaly's published code (its `lib/model.py`) tests after each epoch and saves the weights when the AUROC on the test set has risen. Do so with our rounds:
 
@@ -336,7 +333,7 @@ assert flattered.to_numpy().max() > 0.05
 #
 # ## The scoreboard
 #
-# One seed is an anecdote. The shipped table (`python -m tests.bench --results gan` makes it) has five: mean ± standard deviation of the AUROC, on the tests of lessons 05 and 09 and on the **simulated** orders of lessons 01 to 04. The BiGAN is `BiGANDetector`: 2,000 steps, its weights averaged over the last few hundred. "Cycle, no game" is its twin, with the same networks, steps and averaging. "Autoencoder, same size" has as many weights as $E$ and $G$; on digits also the steps and the averaging, on orders its own early stopping.
+# The shipped table (`python -m tests.bench --results gan` makes it) has five seeds: mean ± standard deviation of the AUROC, on the tests that lessons 05 and 09 have looked at too, and on the **simulated** orders of lessons 01 to 04. The BiGAN is `BiGANDetector`: 2,000 steps, its weights averaged over the last few hundred. "Cycle, no game" is its twin, with the same networks, steps and averaging. "Autoencoder, same size" has as many weights as $E$ and $G$; on digits also the steps and the averaging, on orders its own early stopping.
 
 # %% tags=["headline"]
 table = datasets.load_results("gan").replace({"model": {"PCA 16, tolerant error": "PCA"}})
@@ -363,7 +360,7 @@ assert (leads.xs("autoencoder, same size", level="model")["low"] < 0).all()
 # %% [markdown]
 # PCA leads on all three digits. On the orders it is far behind, and five neighbours are level with the BiGAN. The BiGAN's reconstruction alone is as good as its combination, or better. The discriminators come last; on the orders they call odd rows *more* real. (An empty cell was not run.)
 #
-# With more steps than on this page and averaged weights, the game does add something: 0.007 on the 8, with an interval that ends at 0, and 0.002 on the orders, clear of 0. (Intervals redraw images, or customers; the spread of seeds comes on top.) Over five seeds neither the autoencoder nor PCA can be told from the BiGAN on the 8.
+# With more steps than on this page and averaged weights, the game does add something to the reconstruction: 0.007 on the 8, with an interval that ends at 0, and 0.002 on the orders, clear of 0. (Intervals redraw images, or customers; the spread of seeds comes on top.) On the 8 neither autoencoder nor PCA can be told from the BiGAN.
 #
 # ## Would you run it?
 #
@@ -381,13 +378,13 @@ for name, (held_out, scored) in judged.items():
 print("PCA's lead in AUROC:", lead(y, judged["PCA 16"][1], judged["BiGAN"][1]))
 
 # %% [markdown]
-# PCA finds more of the wrong forms, and its lead in AUROC stays above 0. Its limit is looser, too: 100 eights fix a promise of 5 % only roughly. Of 1,000 forms with 20 in the wrong tray PCA shows the clerk about 70 in vain and finds 15; the BiGAN about 40, and 13. We would run PCA: it learns in a second, and there is no game to watch over.
+# PCA finds more, and its lead in AUROC stays above 0. Its limit is looser, too: 100 eights fix a promise of 5 % only roughly. Of 1,000 forms, 20 of them in the wrong tray, PCA shows the clerk about 70 in vain and finds 15; the BiGAN 40, and 13. We would run PCA, which has no game to watch over.
 #
 # ## When would you choose a GAN?
 #
 # By these rows: not here. A plain row is ahead or level in every column, the part that works is an autoencoder, and the game adds less than a point of AUROC. That holds for 400 images, 8,000 orders and small networks.
 #
-# A reason could be new normal rows, to test a monitor with. We tried: limits set on drawn eights broke their promise, and a plain normal distribution came closer (Going further). Come back with many more images, and put the same networks with the game off on your board.
+# A reason could be new normal rows, to test a monitor with. Here limits set on drawn eights broke their promise, and a plain normal distribution came closer (Going further). Come back with many more images, and put the same networks with the game off on your board.
 
 # %% [markdown]
 # ## Exercise 1 · why pairs
@@ -648,19 +645,19 @@ assert (errors.loc["searched"] < errors.loc["encoded"]).mean() > 0.9
 #
 # ***
 # ## What we learned
-# - We trained generator, encoder and discriminator of pairs in one step: the opponents' loss is the discriminator's with its arguments exchanged.
-# - We combined scores in standard deviations of held-out normal images; no test image had a say, and no mixture beat the best part.
-# - We switched the game off: the same networks rebuilt as well without it, and drew as softly.
+# - We trained generator, encoder and discriminator of pairs in one step.
+# - We combined scores in standard deviations of held-out normal images; no mixture beat the best part.
+# - We switched the game off: the networks rebuilt about as well, and drew as softly.
 # - We measured that the best of ten rounds, chosen by labels, flatters, least where the score is steady.
 # - We decided from a table: PCA led on the digits, neighbours were level on the orders, and the game added less than a point of AUROC.
 #
-# **In practice** keep the recipe fixed and the seeds many: decide the number of steps beforehand, average the ranks of several trainings, calibrate the limit on held-out normal rows. Log the spread of generated samples, so that a collapse is noticed, and train the same networks once without the game: if that is as good, ship that.
+# **In practice** fix recipe and steps beforehand, train several seeds, calibrate on held-out normal rows, watch the spread of what the generator draws, so that a collapse is noticed. And train the same networks once without the game: if that is as good, ship that.
 #
 # **Further reading**
-# - Donahue, Krähenbühl, Darrell: *Adversarial Feature Learning*, ICLR 2017. BiGAN, with the proof that the encoder inverts the generator. (Dumoulin and others, *Adversarially Learned Inference*, ICLR 2017, is the same idea found independently.)
-# - Zenati and others: *Efficient GAN-Based Anomaly Detection*, 2018. The BiGAN as a detector, with the feature distance used here.
-# - Schlegl and others: *f-AnoGAN: Fast Unsupervised Anomaly Detection with Generative Adversarial Networks*, Medical Image Analysis 54, 2019. From search to encoder, on scans of the eye.
-# - Mescheder, Geiger, Nowozin: *Which Training Methods for GANs do actually Converge?*, ICML 2018. Where R1 comes from, with a two-line example in which the plain game circles for ever.
-# - Li and others: *ALICE: Towards Understanding Adversarial Learning for Joint Distribution Matching*, NeurIPS 2017. Why the game alone leaves images and codes free to disagree, and the cycle term as the cure.
+# - Donahue, Krähenbühl, Darrell: *Adversarial Feature Learning*, ICLR 2017. BiGAN, with the proof that the encoder inverts the generator. (Dumoulin and others, *Adversarially Learned Inference*, ICLR 2017, found it independently.)
+# - Zenati and others: *Efficient GAN-Based Anomaly Detection*, 2018. The BiGAN as a detector.
+# - Schlegl and others: *f-AnoGAN*, Medical Image Analysis 54, 2019. From search to encoder, on scans of the eye.
+# - Mescheder, Geiger, Nowozin: *Which Training Methods for GANs do actually Converge?*, ICML 2018. Where R1 comes from.
+# - Li and others: *ALICE: Towards Understanding Adversarial Learning for Joint Distribution Matching*, NeurIPS 2017. Why the game alone leaves images and codes free to disagree.
 #
 # *Done? Shut this kernel down (menu Kernel, Shut Down Kernel) before you open another lesson: two TensorFlow kernels do not fit on Binder.*
