@@ -525,7 +525,7 @@ for name in swing:
 assert swing["no penalty"].std() > 2 * swing["game + cycle"].std()
 
 # %% [markdown]
-# Without the charge the reconstruction jumps from round to round, several times as far, and loses about three points on average. $D$ is surer of itself: its logit on real pairs is two or three times as high. The penalty keeps the game open, so that $G$ and $E$ get slopes that they can follow. (Its rival, **spectral normalisation**, limits the slope of each layer instead.)
+# Without the charge the reconstruction jumps from round to round, several times as far, and is a few points lower on average. $D$ is surer of itself: its logit on real pairs is two or three times as high. The penalty buys a calmer $D$ and a steadier detector. (Its rival, **spectral normalisation**, limits the slope of each layer instead.)
 #
 # **What the spectator sees.** Without a game nobody keeps $E$'s codes as small as random ones. Does the spectator $D$ read the image, the code, or only the code's size? Change one thing at a time.
 
@@ -541,7 +541,7 @@ print(tried.round(2).to_string())
 assert tried.iloc[:2].min() > tried.iloc[2:].max() + 0.08
 
 # %% [markdown]
-# It reads the code. Size is not what it goes by: shrunk codes serve as well, and random codes of either size leave a coin. The image is there in all four rows, and without its own code it helps little. $E(x)$ is information about the image; $D$ has learned what the codes of eights are like.
+# It reads the code. Size is not what it goes by: shrunk codes serve as well, and random codes of either size leave a coin. The image is there in all four rows, and without its own code it helps little. $E(x)$ is information about the image.
 #
 # **Sharp, or speckled?** *Edges* is the change from pixel to neighbouring pixel, *specks* what a median over 3 by 3 pixels takes away, both as shares of the ink.
 
@@ -611,7 +611,7 @@ print("false alarms where 5 % were promised\n" + kept.map("{:.0%}".format).repla
 assert kept.loc["five folds", ["PCA", "neighbours"]].max() <= 0.1 < kept.drop("five folds")["PCA"].min()
 
 # %% [markdown]
-# No sampler keeps the promise. The game's limit lets PCA raise a false alarm on most of the real eights: PCA rebuilds its drawings more closely than real eights. The networks without the game are as good or better, a normal distribution is better still, and five folds, which draw nothing, are on the mark. The reader takes nine drawings of ten for an 8, whoever made them. So a GAN's samples earn nothing here that plainer ways do not give.
+# No sampler keeps the promise. The game's limit lets PCA raise a false alarm on most of the real eights: PCA rebuilds its drawings more closely than real eights. The networks without the game do about as well or better, a normal distribution is better still, and five folds, which draw nothing, are on the mark. The reader takes nine drawings of ten for an 8, whoever made them. So a GAN's samples earn nothing here that plainer ways do not give.
 #
 # **The search of AnoGAN** (Schlegl and others, 2017). Before GANs had encoders, the code of an image was *searched*: start from a random $z$ and follow the gradient of $\lVert x - G(z) \rVert^2$ downhill, for each image anew. We try it with the generator of the cycle run: 500 steps for 92 images at once.
 #
