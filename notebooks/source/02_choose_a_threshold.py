@@ -61,7 +61,7 @@ plt.show()
 # %% [markdown]
 # *The figure: a timeline from 3 March to 31 May, cut into four boxes. In the train part the detector learns what is normal; in the short validation part recipes are compared; in the calibration part the limit is set; in the test part everything is judged, once. Red crosses, the odd orders, are lifted out of the first three parts and stay in the test part.*
 #
-# The parts are called **train**, **validation**, **calibration** and **test**. We cut by time, since tomorrow's orders come after today's. The first three hold normal rows only: somebody checked these orders and took the odd ones out. (Lesson 03 asks what that costs, and what happens if nobody did.)
+# They are called **train**, **validation**, **calibration** and **test**. We cut by time, since tomorrow's orders come after today's. The first three hold normal rows only: somebody checked them. (Lesson 03 asks what that costs.)
 #
 # In work you look at the test part once. In this lesson we open it again and again, to show what each number means; no limit that we keep is chosen on it.
 
@@ -135,7 +135,7 @@ plt.show()
 # %% [markdown]
 # *The figure: left, the ROC curve climbs almost vertically to a recall of 0.9 and then runs along the top; the dotted diagonal is a random score. Right, precision is 1 up to a recall of 0.25, falls in steps to 0.47 at a recall of 0.7, stays near 0.43 up to 0.9 and then drops; a random score is the dotted line at 0.02.*
 #
-# The left picture looks solved, the right one does not. Both are drawn from the same scores. The area on the left is the **AUROC**: the probability that a random odd order scores higher than a random normal one; chance gives 0.5. The area on the right is the **average precision** (AP): the precision, averaged over the recalls; chance gives the prevalence, 0.02.
+# The left picture looks solved, the right one does not, and the scores are the same. The area on the left is the **AUROC**: the probability that a random odd order scores higher than a random normal one; chance gives 0.5. The area on the right is the **average precision** (AP): the precision, averaged over the recalls; chance gives the prevalence, 0.02.
 #
 # A false-alarm rate of 2 % is a thin strip at the left edge of the ROC picture. Here it means 118 false alarms, as many as there are odd orders: even with perfect recall, half of the alarms would be false. When odd rows are rare, report both, and the prevalence beside the AP.
 #
@@ -247,7 +247,7 @@ assert low > 0 and 0.009 < false_steady.mean() < 0.013
 #
 # Suppose that a colleague has checked 25 days of orders, right before the test period, and kept the odd ones. That is a **labelled development part**: the rows of validation and calibration, odd ones put back in.
 #
-# What does a mistake cost? We assume that a missed order is lost with all that it is worth, its `amount`. (For card tests that is too little: the stolen card does its damage elsewhere.) A false alarm costs 5 euros, ten minutes and some goodwill.
+# What does a mistake cost? We assume that a missed order is lost whole: its `amount`. (For card tests that is too little: the stolen card does its damage elsewhere.) A false alarm costs 5 euros, ten minutes and some goodwill.
 
 # %%
 COST_FALSE = 5
@@ -280,7 +280,7 @@ print(f"{len(development)} orders, {y_development.sum()} odd: cheapest limit {by
 assert by_cost < bulk.min() < by_cost + 0.01
 
 # %% [markdown]
-# The limit is 6.9 instead of 11.2. How firm is it? It stands right below the lowest of 24 bulk orders: one order sets it (exercise 3 takes that order out). Cost leans on the rare and dear. Treat such a limit as rough, and err on the low side.
+# The limit is 6.9 instead of 11.2. How firm is it? It stands right below the lowest of 24 bulk orders: one order sets it (exercise 3 takes that order out). Cost leans on the rare and dear.
 #
 # ## With a team: capacity
 #
@@ -313,7 +313,7 @@ print(f"cheapest: {euros.idxmin()}, {euros.min():.0f} € in {days} days; promis
 #
 # ## Turn the knob yourself
 #
-# First all scores in one picture, with the promised limit.
+# All scores in one picture, with the promised limit:
 
 # %%
 plots.score_histogram(plt.subplots(figsize=(7, 2.6))[1], scores_test, y_test, threshold=threshold)
