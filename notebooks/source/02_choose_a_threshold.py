@@ -22,7 +22,7 @@
 # - find a cause of drift with a control, and repair it without the test part;
 # - set limits by cost and by capacity (going further: by cross-validation and by extreme values).
 #
-# **What you'll need.** [Lesson 01](01_catch_odd_orders.ipynb) for the Mahalanobis distance and the features. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. (The bug hunt waits in lesson 03.)
+# **What you'll need.** [Lesson 01](01_catch_odd_orders.ipynb) for the Mahalanobis distance and the features. {{minutes}} minutes to read, 30 for the exercises; {{measured}}. (The bug hunt is in lesson 03.)
 #
 # ***
 # ## The question and the data
@@ -123,8 +123,7 @@ for name, flag in flags.items():
 false_alarms, recall_roc, _ = roc_curve(y_test, scores_test)
 precision, recall, _ = precision_recall_curve(y_test, scores_test)
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.2))
-left.plot(false_alarms, recall_roc)
-left.plot([0, 1], [0, 1], color="grey", linestyle=":")
+left.plot(false_alarms, recall_roc, "-", [0, 1], [0, 1], "k:")
 left.set(xlabel="false-alarm rate", ylabel="recall", title=f"ROC: area {roc_auc_score(y_test, scores_test):.2f}")
 right.plot(recall, precision)
 right.axhline(prevalence, color="grey", linestyle=":")
@@ -291,8 +290,7 @@ assert by_cost < bulk.min() < by_cost + 0.01
 # %% tags=["headline"]
 days = orders["time"].iloc[test].dt.date.nunique()
 capacity = 5 * orders["time"].iloc[development].dt.date.nunique()
-by_capacity = np.sort(scores_development)[-capacity]
-rules = {"promise 1 %": threshold, "cost": by_cost, "five a day": by_capacity}
+rules = {"promise 1 %": threshold, "cost": by_cost, "five a day": np.sort(scores_development)[-capacity]}
 
 def judged(scores, limit):
     flagged = scores > limit
@@ -500,7 +498,7 @@ assert np.mean(in_time) > 0.64 and abs(steady_folds["held out"].mean() - steady_
 
 # %%
 limit_steady = np.sort(scores_steady["development"])[-capacity]
-raised, raised_steady = (scores_test > by_capacity).sum() / days, (steady_test > limit_steady).sum() / days
+raised, raised_steady = (scores_test > rules["five a day"]).sum() / days, (steady_test > limit_steady).sum() / days
 print(f"orders a day: {len(development) * 5 / capacity:.0f} before, {len(test) / days:.0f} now")
 print(f"{capacity} of {len(development)} orders are 5 a day before, {capacity / days:.1f} now")
 print(f"raised: {raised:.1f} a day; with the cap of three: {raised_steady:.1f} a day")

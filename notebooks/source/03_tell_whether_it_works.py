@@ -237,6 +237,8 @@ for name, rows in {"checked": parts.calibration, "as they came": unchecked}.item
 # %%
 dirty = scoreboard(detectors | {"neighbours, the 50th": NearestNeighbours(n_neighbors=50)}, features.iloc[before],
                    features.iloc[unchecked], **same)
+gain = dirty["average precision"] - board["average precision"]
+assert gain.idxmin() == "nearest neighbours" and dirty["average precision"].idxmax() == "neighbours, the 50th"
 format_scoreboard(dirty[[column for column in dirty if not column.startswith("recall:")]])
 
 # %% [markdown]
@@ -256,6 +258,7 @@ for name, rule in rules.items():
 for one, other in [("z-score", "neighbour 5"), ("neighbour 50", "z-score")]:
     low, high = percentile_interval(drawn_dirty[one] - drawn_dirty[other])
     print(f"test part, {one} minus {other}: [{low:.2f}, {high:.2f}]")
+assert low > 0
 
 # %% [markdown]
 # The z-score's lead over the fifth neighbour may be luck. The fiftieth's lead over the z-score is not, and the development part prefers it, too. **A score without its regime, clean or dirty, means nothing.** The best setting for the one is not the best for the other.
