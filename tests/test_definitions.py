@@ -76,13 +76,16 @@ def test_promised_threshold(n):
 
 
 def test_cost(rows):
-    scores = rows[0]["a"].to_numpy()
+    scores = rows[0]["a"]
+    amounts = rows[0]["b"]
     labels = (scores + np.random.default_rng(0).normal(size=len(scores)) > 3).astype(int)
-    functions = definitions("02") | {"COST_MISS": 100, "COST_FALSE": 5}
-    functions["cost"].__globals__.update(COST_MISS=100, COST_FALSE=5)
+    functions = definitions("02")
+    functions["cost"].__globals__.update(COST_FALSE=5)
     cost = functions["cost"]
-    cheapest = min(cost(scores, labels, limit) for limit in np.unique(scores))
-    assert cost(scores, labels, cost_threshold(scores, labels, 100, 5)) == cheapest > 0
+    cheapest = min(cost(scores, labels, amounts, limit) for limit in np.unique(scores))
+    found = cost(scores, labels, amounts, cost_threshold(scores, labels, amounts, 5))
+    assert found == pytest.approx(cheapest)
+    assert found > 0
 
 
 def test_reconstruction_error(rows):

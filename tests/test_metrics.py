@@ -142,3 +142,21 @@ def test_recall_by_kind_refuses():
 def test_labels_and_scores_that_cannot_be_used(measure, labels, scores, message):
     with pytest.raises(ValueError, match=message):
         measure(labels, scores)
+
+
+def test_drawing_blocks_joins_whole_blocks():
+    """As if each block drawn were laid behind the last."""
+    from helpers.evaluation.metrics import _blocks_of_each, _redraw_blocks
+
+    blocks = np.random.default_rng(1).integers(0, 40, len(LABELS))
+    for stratum in _blocks_of_each(LABELS, blocks):
+        drawn = _redraw_blocks(stratum, np.random.default_rng(2))
+        positions, starts, lengths = stratum
+        slow = [
+            positions[starts[i] : starts[i] + lengths[i]]
+            for i in np.random.default_rng(2).integers(len(starts), size=len(starts))
+        ]
+        np.testing.assert_array_equal(drawn, np.concatenate(slow))
+        for i in range(len(starts)):
+            rows = positions[starts[i] : starts[i] + lengths[i]]
+            np.testing.assert_array_equal(rows, np.flatnonzero(blocks == blocks[rows[0]]))

@@ -54,6 +54,14 @@ def test_one_row_by_hand():
     assert row["fit seconds"] >= 0 and row["runs"] == 1
 
 
+def test_intervals_by_blocks():
+    customers = np.arange(600) // 6
+    row = board_of({"z": ZScore()}, blocks=customers).loc["z"]
+    scores = ZScore().fit(TRAIN).decision_function(TEST)
+    interval = bootstrap_interval(average_precision_score, LABELS, scores, n_resamples=50, blocks=customers)
+    assert (row["AP low"], row["AP high"]) == interval
+
+
 def test_pyod_detectors_stand_on_it_unfitted():
     board = board_of(PYOD)
     assert list(board.index) == list(PYOD)

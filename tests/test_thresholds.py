@@ -16,7 +16,7 @@ from sklearn.metrics import f1_score
 
 def total_cost(labels, flags, cost_miss, cost_false_alarm):
     labels, flags = np.asarray(labels), np.asarray(flags)
-    return cost_miss * np.sum(labels > flags) + cost_false_alarm * np.sum(flags > labels)
+    return np.sum(cost_miss * (labels > flags)) + cost_false_alarm * np.sum(flags > labels)
 
 
 def labelled_scores(seed=0, n_normal=950, n_abnormal=50):
@@ -143,6 +143,19 @@ def test_cost_threshold_can_flag_all_or_nothing():
     assert (np.array(scores) > cost_threshold(scores, labels, cost_miss=100, cost_false_alarm=1)).all()
 
 
+def test_a_cost_of_its_own_for_each_row():
+    scores, labels = labelled_scores(n_normal=150)
+    worth = np.random.default_rng(1).lognormal(3, 1, size=len(scores))
+    chosen = cost_threshold(scores, labels, worth, 5)
+    costs = [total_cost(labels, scores > t, worth, 5) for t in [scores.min() - 1, *np.unique(scores)]]
+    assert total_cost(labels, scores > chosen, worth, 5) == pytest.approx(min(costs))
+    assert cost_threshold(scores, labels, np.full(len(scores), 7.0), 1) == cost_threshold(scores, labels, 7, 1)
+    holed = np.append(np.nan, scores)
+    assert cost_threshold(holed, np.append(1, labels), np.append(1e9, worth), 5) == chosen
+    with pytest.raises(ValueError, match="3 costs of a miss, but 200 scores"):
+        cost_threshold(scores, labels, [1, 2, 3], 5)
+
+
 def test_cuts_between_neighbouring_floats_still_separate():
     low = np.nextafter(1.0, 2)
     high = np.nextafter(low, 2)  # rounding puts their middle on the upper one
@@ -150,7 +163,7 @@ def test_cuts_between_neighbouring_floats_still_separate():
     assert low <= threshold < high
 
 
-@pytest.mark.parametrize("costs", [(-1, 1), (1, -1), (np.nan, 1), (1, np.inf)])
+@pytest.mark.parametrize("costs", [(-1, 1), (1, -1), (np.nan, 1), (1, np.inf), ([1, -1], 1)])
 def test_costs_are_finite_and_not_negative(costs):
     with pytest.raises(ValueError, match="Costs are finite"):
         cost_threshold([1, 2], [0, 1], *costs)

@@ -1,8 +1,8 @@
-"""Checks of the exercises of lesson 02, thresholds and evaluation."""
+"""Checks of the exercises of lesson 02, thresholds."""
 
 from functools import cache
 
-from helpers.checks.core import Wrong, as_number, demand_all, exercise, open_exercise, refuse, try_out
+from helpers.checks.core import Wrong, as_choice, as_number, as_parts, exercise, refuse
 from helpers.datasets.features import order_features
 from helpers.datasets.tables import four_splits, load_orders
 from helpers.detectors.tables.statistical import Mahalanobis
@@ -11,7 +11,12 @@ from helpers.evaluation.thresholds import cost_threshold, quantile_threshold
 import numpy as np
 import pandas as pd
 
-__all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
+__all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4"]
+
+FALSE_ALARM, FINE = 5, 1000  # euros
+DEAR = 5  # euros: a limit that costs no more above the cheapest is as good
+PARTS = ("rule", "rows a day", "false alarms a day", "normal rows", "labelled odd rows", "days")
+RULES = ("promise", "cost", "capacity", "cross-validation")
 
 
 @cache
@@ -20,17 +25,42 @@ def lesson() -> dict:
     shop = load_orders()
     features, parts = order_features(shop.data), four_splits(shop.labels)
     detector = Mahalanobis().fit(features.iloc[parts.train])
-    development = np.arange(parts.train[-1] + 1, parts.test[0])
-    score = {
-        name: detector.decision_function(features.iloc[rows])
-        for name, rows in (("calibration", parts.calibration), ("development", development), ("test", parts.test))
+    rows = {
+        "calibration": parts.calibration,
+        "development": np.arange(parts.train[-1] + 1, parts.test[0]),
+        "test": parts.test,
     }
-    labels = {"development": shop.labels.iloc[development], "test": shop.labels.iloc[parts.test].to_numpy()}
-    return {"features": features, "labels": shop.labels, "parts": parts, "score": score, "label": labels}
+    score = {name: detector.decision_function(features.iloc[part]) for name, part in rows.items()}
+    frames = {
+        name: pd.DataFrame(
+            {
+                "score": score[name],
+                "odd": shop.labels.iloc[part].to_numpy(),
+                "amount": shop.data["amount"].iloc[part].to_numpy(),
+                "kind": shop.kinds.iloc[part].to_numpy(),
+            }
+        )
+        for name, part in rows.items()
+    }
+    days = {name: shop.data["time"].iloc[part].dt.date.nunique() for name, part in rows.items()}
+    return {"frame": frames, "days": days}
 
 
 def close(answer: float, value: float, tolerance: float = 0.002) -> bool:
     return bool(np.isclose(answer, value, rtol=tolerance, atol=1e-9))
+
+
+def total_cost(frame: pd.DataFrame, limit: float, miss=None) -> float:
+    """Euros that a limit costs on these rows; `miss` is what each missed row costs, its amount if not given."""
+    miss = frame["amount"] if miss is None else miss
+    flagged, odd = frame["score"] > limit, frame["odd"] == 1
+    return float(miss[odd & ~flagged].sum() + FALSE_ALARM * (flagged & ~odd).sum())
+
+
+def cheapest(frame: pd.DataFrame, miss=None) -> float:
+    """The cheapest limit on these rows."""
+    miss = frame["amount"] if miss is None else miss
+    return cost_threshold(frame["score"], frame["odd"], miss, FALSE_ALARM)
 
 
 @exercise
@@ -48,6 +78,8 @@ def exercise_1(probability) -> str:
         raise Wrong("right in percent; store it as a share between 0 and 1")
     if close(probability, 1 - right, 0.005):
         raise Wrong("that is the share of false alarms among the alarms; the question is how likely an alarm is right")
+    if close(probability, 0.001 * 0.99):
+        raise Wrong("that is the share of connections that are intruders and raise an alarm; divide by all that do")
     if not 0 <= probability <= 1:
         raise Wrong(f"a probability lies between 0 and 1, and this is {probability:g}")
     if not close(probability, right, 0.02):
@@ -56,168 +88,148 @@ def exercise_1(probability) -> str:
 
 
 @exercise
-def exercise_2(limit_5, achieved_5) -> str:
-    """Find a limit that promises 5 %, and the rate among the normal test orders.
+def exercise_2(rate, limit_day, false_a_day) -> str:
+    """Turn one false alarm a day into a rate and a limit, and count what came.
 
-    >>> exercise_2(0.05, 0.05)
-    not yet: limit_5 should be a score, the 5 % point of the calibration scores; 0.05 is the rate
+    >>> exercise_2(1.0, 15.0, 1.5)
+    not yet: rate should be a share: one false alarm among so many normal orders of a day. How many are they?
     """
-    score, odd = lesson()["score"], lesson()["label"]["test"] == 1
-    limit, achieved = as_number(limit_5, "limit_5"), as_number(achieved_5, "achieved_5")
-    right, quiet = quantile_threshold(score["calibration"], 0.05), score["test"][~odd]
-    rate = (quiet > right).mean()
-    all_counted = close(achieved, (score["test"] > right).mean()) and not close(achieved, rate)
-    hints = {
-        "limit_5 should be a score, the 5 % point of the calibration scores; 0.05 is the rate": close(limit, 0.05),
-        "that is the 95th percentile of the test scores: it finds 5 % whatever happens. Use the calibration "
-        "scores": close(limit, np.percentile(score["test"], 95)),
-        f"{limit:.2f} is not the limit: quantile_threshold(scores_calibration, 0.05)": not close(limit, right),
-        "achieved_5 counts all test orders; false alarms are counted among the normal ones (quiet)": all_counted,
-        "achieved_5 is right in percent; store it as a share between 0 and 1": close(achieved / 100, rate, 0.02),
-        "limit_5 is right; achieved_5 is the mean of (quiet > limit_5), not rounded": not close(achieved, rate),
-    }
-    refuse(hints)
-    return f"promised 5 %, achieved {achieved:.1%}: the drift again, milder here than far out in the tail"
+    frame, days = lesson()["frame"], lesson()["days"]
+    rate, limit = as_number(rate, "rate"), as_number(limit_day, "limit_day")
+    came = as_number(false_a_day, "false_a_day")
+    calibration, test = frame["calibration"]["score"], frame["test"]
+    a_day = len(calibration) / days["calibration"]
+    quiet = test["score"][test["odd"] == 0]
+    refuse(
+        {
+            "rate should be a share: one false alarm among so many normal orders of a day. How many are they?": rate
+            >= 0.05,
+            "that rate is one false alarm in the whole calibration part; one a day is asked for": rate < 0.0005,
+            f"the calibration part has {a_day:.0f} normal orders a day, and one in {1 / max(rate, 1e-9):.0f} is "
+            "promised": not 0.9 < rate * a_day < 1.1,
+        }
+    )
+    right = quantile_threshold(calibration, rate)
+    refuse(
+        {
+            "rate is right; limit_day is read off the test scores: take it from the calibration part": close(
+                limit, np.quantile(quiet, 1 - rate), 0.005
+            ),
+            f"rate is right; {limit:.2f} is not its limit: quantile_threshold(scores_calibration, rate)": not close(
+                limit, right, 0.01
+            ),
+        }
+    )
+    alarms, per_day = (quiet > limit).sum(), (quiet > limit).sum() / days["test"]
+    refuse(
+        {
+            "the limit is right; false_a_day counts all alarms, the right ones too": close(
+                came, (test["score"] > limit).sum() / days["test"], 0.01
+            )
+            and not close(came, per_day, 0.01),
+            f"the limit is right; {alarms} is the number in all {days['test']} days": close(came, alarms),
+            "the limit is right; false_a_day is a rate of orders, and days are asked for": close(
+                came, (quiet > limit).mean(), 0.01
+            ),
+            "the limit is right; false_a_day is the number of (quiet > limit_day), divided by days": not close(
+                came, per_day, 0.06
+            ),
+        }
+    )
+    return (
+        f"one in {1 / rate:.0f}, limit {limit:.1f}, and {per_day:.1f} false alarms a day came: more than one, fewer "
+        "than two. Tell the team about the drift before you promise"
+    )
 
 
 @exercise
-def exercise_3(limit_400, flagged_400) -> str:
-    """Set the limit by cost when a miss costs 400 euros and a false alarm 5.
+def exercise_3(limit_fine, alarms_fine, limit_without, cost_without) -> str:
+    """Set the limit by cost with a fine on card tests; then by amounts, with one bulk order less.
 
-    >>> exercise_3(1000.0, 0.0)
-    not yet: dearer misses must lower the limit, and 1000 is not below the old one. Are the costs swapped?
+    Any limit that costs at most 5 euros more than the cheapest, on the rows on which it was chosen, is right.
+
+    >>> exercise_3(15.0, 5.0, 7.4, 2636)
+    not yet: dearer misses must lower the limit, and 15 is above the old one (6.90)
     """
-    score, label = lesson()["score"], lesson()["label"]
-    limit, flagged = as_number(limit_400, "limit_400"), as_number(flagged_400, "flagged_400")
-    right, before = (cost_threshold(score["development"], label["development"], miss, 5) for miss in (400, 100))
-    share, too_high = (score["test"] > right).mean(), limit >= before
-    hints = {
-        f"dearer misses must lower the limit, and {limit:g} is not below the old one. Are the costs swapped?": too_high,
-        f"{limit:.2f} is not it: cost_threshold(scores_development, y_development, 400, 5), chosen on the "
-        "development part": not close(limit, right),
-        "limit_400 is right; flagged_400 is the mean of (scores_test > limit_400), over all test orders, "
-        "a share and not rounded": not close(flagged, share),
-    }
-    refuse(hints)
+    frame, days = lesson()["frame"], lesson()["days"]["test"]
+    development, test = frame["development"], frame["test"]
+    limit, alarms = as_number(limit_fine, "limit_fine"), as_number(alarms_fine, "alarms_fine")
+    other, euros = as_number(limit_without, "limit_without"), as_number(cost_without, "cost_without")
+    fined = development["amount"] + FINE * (development["kind"] == "card testing")
+    best, old = cheapest(development, fined), cheapest(development)
+    all_fined = cheapest(development, development["amount"] + FINE)
+    above = total_cost(development, limit, fined) - total_cost(development, best, fined)
+    flagged = test["score"] > limit
+    refuse(
+        {
+            f"dearer misses must lower the limit, and {limit:g} is above the old one ({old:.2f})": limit > old + 0.05,
+            "limit_fine is the limit without the fine: add it to the cost of a miss, where the kind is card "
+            "testing": abs(limit - old) <= 0.05,
+            "limit_fine was chosen on the test part: choose on the development part": close(
+                limit, cheapest(test, test["amount"] + FINE * (test["kind"] == "card testing")), 1e-4
+            ),
+            f"limit_fine costs {above:.0f} euros more than the cheapest on the development part": above > DEAR
+            and not close(limit, all_fined),
+            "limit_fine is right; alarms_fine counts all days: divide by days": close(alarms, flagged.sum()),
+            "limit_fine is right; alarms_fine counts alarms, the right ones too, in a day": not close(
+                alarms, flagged.sum() / days, 0.01
+            ),
+        }
+    )
+    bulk = development[development["kind"] == "bulk order"]
+    fewer = development.drop(bulk["score"].idxmin())
+    least, mine = (total_cost(fewer, where) for where in (cheapest(fewer), other))
+    refuse(
+        {
+            "limit_without is the limit with all bulk orders: drop the one with the lowest score, from scores, labels "
+            "and amounts": abs(other - old) <= 0.05,
+            f"limit_without costs {mine - least:.0f} euros more than the cheapest without that order; amounts alone "
+            "count here, without the fine": mine > least + DEAR,
+            "limit_without is right; cost_without is what it costs on the development part: take the test part": close(
+                euros, mine, 0.003
+            ),
+            "limit_without is right; cost_without is cost(scores_test, y_test, amounts_test, limit_without)": not close(
+                euros, total_cost(test, other), 0.01
+            ),
+        }
+    )
     return (
-        f"limit {right:.1f} instead of {before:.1f}, {flagged:.1%} of all orders flagged: 17 a day to read. A "
-        "price list is a staffing decision"
+        f"with the fine, limit {limit:.1f} and {flagged.sum() / days:.0f} alarms a day instead of 17: a fine is a "
+        f"staffing decision. And one order less costs {euros - total_cost(test, old):.0f} euros more"
     )
-
-
-class Witness(Mahalanobis):
-    """A detector that notes the rows it is fitted on, copies of it included: see `witness`."""
-
-    fitted_on: list
-
-    def fit(self, X, y=None):
-        self.fitted_on.append(X)
-        return super().fit(X, y)
-
-
-def witness() -> Witness:
-    """Make a detector of a class of its own, so that clones and copies share one list and other calls do not."""
-    return type("Witness", (Witness,), {"fitted_on": []})()
-
-
-def two_shares(answer) -> tuple[float, float]:
-    """Recall and false-alarm rate, as numbers; `Wrong` where they are missing or no shares."""
-    if answer is None or np.ndim(answer) != 1 or len(answer) != 2:
-        raise Wrong("evaluate should return two numbers: recall, false_alarm_rate")
-    recall, rate = list(answer)
-    demand_all((recall, rate))
-    recall, rate = as_number(recall, "the recall"), as_number(rate, "the false-alarm rate")
-    if recall > 1 or rate > 1:
-        raise Wrong("both numbers should be shares between 0 and 1, not percent or counts")
-    return recall, rate
-
-
-def inspect_rows(fitted_on: list, X: pd.DataFrame, y: pd.Series, parts) -> None:
-    """Say what is wrong with the rows that the detector was fitted on."""
-    if not fitted_on:
-        raise Wrong("the detector was never fitted: call detector.fit on the training rows")
-    rows = fitted_on[-1]
-    if not isinstance(rows, pd.DataFrame):
-        raise Wrong("pass rows of the frame X to the detector, X.iloc[...], so that the check sees which rows they are")
-    if set(rows.index) & set(X.index[parts.test]):
-        raise Wrong("the detector was fitted on test rows: it learned the odd orders that it should be surprised by")
-    if y[rows.index].any():
-        raise Wrong(f"{y[rows.index].sum()} odd rows are among the training rows: fit on normal ones only")
-    if not set(rows.index) <= set(X.index[parts.train]):
-        raise Wrong(
-            "the detector was fitted on rows of the validation or calibration part: a row that did one job "
-            "cannot check another"
-        )
-    scaled = [(X - X.mean()) / X.std(), (X - X.mean()) / X.std(ddof=0), (X - X.min()) / (X.max() - X.min())]
-    if any(np.allclose(rows, table.loc[rows.index]) for table in scaled):
-        raise Wrong(
-            "the rows were scaled before they were split: the test part has leaked into the scale. The "
-            "detectors scale inside"
-        )
-
-
-def shares_at(limit: float) -> tuple[float, float]:
-    """Recall and false-alarm rate on the test part at a limit."""
-    flagged, odd = lesson()["score"]["test"] > limit, lesson()["label"]["test"] == 1
-    return float(flagged[odd].mean()), float(flagged[~odd].mean())
-
-
-def known_faults() -> dict[str, tuple[float, float]]:
-    """Name wrong limits and wrong counts, each with what it gives."""
-    score, odd = lesson()["score"], lesson()["label"]["test"] == 1
-    parts, features = lesson()["parts"], lesson()["features"]
-    detector = Mahalanobis().fit(features.iloc[parts.train])
-    limit = quantile_threshold(score["calibration"], 0.01)
-    (recall, rate), flagged = shares_at(limit), score["test"] > limit
-    with_odd = np.arange(parts.validation[-1] + 1, parts.test[0])
-    training, validation, mixed = (
-        detector.decision_function(features.iloc[rows]) for rows in (parts.train, parts.validation, with_odd)
-    )
-    from_rows = "the limit comes from the {} rows; it should come from the calibration part"
-    return {
-        "the limit is the 95th percentile of the test scores: it flags "
-        "5 % whatever happens. Take it from the calibration part": shares_at(np.percentile(score["test"], 95)),
-        from_rows.format("test"): shares_at(np.percentile(score["test"], 99)),
-        from_rows.format("training"): shares_at(quantile_threshold(training, 0.01)),
-        from_rows.format("validation"): shares_at(quantile_threshold(validation, 0.01)),
-        "the limit promises 5 %; 1 % is asked for": shares_at(quantile_threshold(score["calibration"], 0.05)),
-        "odd rows are among the calibration rows and raise the limit": shares_at(np.quantile(mixed, 0.99)),
-        "the two numbers are swapped: first the recall, then the false-alarm rate": (rate, recall),
-        "the first number is the precision; recall counts over the odd orders": (odd[flagged].mean(), rate),
-        "the recall is right; count false alarms among the normal test orders only": (recall, flagged.mean()),
-        "the first number is the accuracy, which hardly notices odd orders": ((flagged == odd).mean(), rate),
-    }
 
 
 @exercise
-def exercise_4(evaluate) -> str:
-    """Repair the evaluation: the check watches which rows are fitted, and recomputes both numbers.
+def exercise_4(my_limit) -> str:
+    """Say what a rule promises on the learner's own data, and whether the rows suffice for it.
 
-    >>> exercise_4(lambda detector, X, y: detector.fit(X) and (0.9, 0.01))
-    not yet: the detector was fitted on test rows: it learned the odd orders that it should be surprised by
+    >>> mine = {"rule": "promise", "rows a day": 100, "false alarms a day": 0.1, "normal rows": 500,
+    ...         "labelled odd rows": 0, "days": 30}
+    >>> exercise_4(mine)
+    not yet: one false alarm in 1,000 rows takes 999 normal rows or more to set the limit, and you have 500
     """
-    X, y, parts = lesson()["features"], lesson()["labels"], lesson()["parts"]
-    detector = witness()
-    recall, rate = two_shares(try_out(evaluate, detector, X.copy(), y.copy()))
-    inspect_rows(detector.fitted_on, X, y, parts)
-    right = shares_at(quantile_threshold(lesson()["score"]["calibration"], 0.01))
-    if not (close(recall, right[0], 0.02) and close(rate, right[1], 0.03)):
-        refuse({name: close(recall, wrong[0]) and close(rate, wrong[1]) for name, wrong in known_faults().items()})
-        raise Wrong(
-            f"recall {recall:.1%} and false-alarm rate {rate:.2%} are not what the test part gives: a limit "
-            "from the calibration scores at 0.01, recall over odd test orders, false alarms over normal ones"
-        )
-    calm = X.copy()
-    calm.iloc[parts.test] = X.iloc[np.resize(parts.calibration, len(parts.test))].to_numpy()
-    if try_out(evaluate, witness(), calm, y.copy())[0] == recall:
-        raise Wrong(
-            "the result stays the same for other test rows: use the arguments X and y, not the variables of "
-            "the notebook"
-        )
-    return (
-        f"fitted on normal training rows, limit from calibration rows, judged on the test part: recall "
-        f"{recall:.0%}, false alarms {rate:.1%}"
+    rule, *numbers = as_parts(my_limit, PARTS)
+    rule = as_choice(rule, RULES, "the rule")
+    rows, alarms, normal, odd, days = (as_number(n, name) for n, name in zip(numbers, PARTS[1:], strict=True))
+    refuse(
+        {
+            "rows a day, false alarms a day and days are above 0": min(rows, alarms, days) <= 0,
+            "a number of rows is not negative": min(normal, odd) < 0,
+            "more false alarms a day than rows a day: nothing would be left unflagged": alarms >= rows,
+        }
     )
-
-
-exercise_5 = open_exercise("four sentences (which rule, what promise, which rows, how often)")
+    needed = np.ceil(round(rows / alarms, 6)) - 1
+    refuse(
+        {
+            f"one false alarm in {rows / alarms:,.0f} rows takes {needed:,.0f} normal rows or more to set the limit, "
+            f"and you have {normal:,.0f}": rule == "promise" and normal < needed,
+            f"the {rule} rule chooses by labelled odd rows, and you have {odd:.0f}: with fewer than 10 a single one "
+            "sets the limit": rule in ("cost", "cross-validation") and odd < 10,
+            "a capacity needs a past period to count in: you have no normal rows": rule == "capacity" and normal == 0,
+        }
+    )
+    between = max(days * alarms, 0)
+    return (
+        f"that is one false alarm in {rows / alarms:,.0f} rows; until you set the limit again, expect {between:.0f} of "
+        f"them, and look sooner if {between + 3 * np.sqrt(between) + 1:.0f} have come"
+    )

@@ -122,8 +122,11 @@ def cost_threshold(scores, labels, cost_miss, cost_false_alarm):
     ----------
     scores, labels : arrays of shape (n,)
         Labels are 1 (anomaly) or 0 (normal).
-    cost_miss, cost_false_alarm : float
-        Cost of one missed anomaly and of one false alarm, in the same currency, not negative.
+    cost_miss : float or array of shape (n,)
+        Cost of a missed anomaly, the same for all or one of each row's own, not negative. What stands beside a normal
+        row is not used.
+    cost_false_alarm : float
+        Cost of one false alarm, in the same currency, not negative.
 
     Returns
     -------
@@ -138,13 +141,18 @@ def cost_threshold(scores, labels, cost_miss, cost_false_alarm):
     1.5
     >>> cost_threshold([1, 2, 3, 4], [0, 1, 0, 1], cost_miss=1, cost_false_alarm=10)
     3.5
+    >>> cost_threshold([1, 2, 3, 4], [0, 1, 0, 1], cost_miss=[0, 50, 0, 5], cost_false_alarm=10)
+    1.5
     """
-    if min(cost_miss, cost_false_alarm) < 0 or not np.isfinite([cost_miss, cost_false_alarm]).all():
+    if not all((np.isfinite(cost) & (np.asarray(cost) >= 0)).all() for cost in (cost_miss, cost_false_alarm)):
         raise ValueError(f"Costs are finite and not negative, but got {cost_miss!r} and {cost_false_alarm!r}.")
+    if np.ndim(cost_miss):
+        cost_miss = _costs_of_scored(cost_miss, scores)
     labels, scores = labels_and_scores(labels, scores, needed_by="a threshold by cost")
     cuts = _cuts(scores)
     hits, false_alarms = _counts_above(cuts, labels, scores)
-    costs = cost_miss * (labels.sum() - hits) + cost_false_alarm * false_alarms
+    missed = _total_below(cuts, labels * cost_miss, scores) if np.ndim(cost_miss) else cost_miss * (labels.sum() - hits)
+    costs = missed + cost_false_alarm * false_alarms
     return float(cuts[len(cuts) - 1 - np.argmin(costs[::-1])])
 
 
@@ -261,6 +269,18 @@ def _counts_above(cuts, labels, scores):
     above = len(scores) - np.searchsorted(scores[order], cuts, side="right")
     hits = np.append(0, np.cumsum(labels[order][::-1], dtype=np.int64))[above]
     return hits, above - hits
+
+
+def _total_below(cuts, values, scores):
+    """The sum of the values whose scores do not exceed each cut."""
+    order = np.argsort(scores)
+    return np.append(0, np.cumsum(values[order]))[np.searchsorted(scores[order], cuts, side="right")]
+
+
+def _costs_of_scored(costs, scores):
+    if np.shape(costs) != np.shape(scores):
+        raise ValueError(f"{np.size(costs)} costs of a miss, but {np.size(scores)} scores: one for each row is needed.")
+    return np.asarray(costs, dtype=np.float64)[~np.isnan(np.asarray(scores, dtype=np.float64))]
 
 
 def _refuse_short_tail(n, excesses, tail_share):

@@ -35,6 +35,7 @@ def scoreboard(
     seeds=(0,),
     n_resamples=1000,
     confidence=0.95,
+    blocks=None,
 ):
     """Compare detectors: fit on X_train, set each threshold on X_calibration, judge on X_test.
 
@@ -61,6 +62,9 @@ def scoreboard(
     n_resamples : int
         Bootstrap resamples behind the interval of the average precision.
     confidence : float in (0, 1)
+    blocks : array of shape (n_test,), optional
+        Test rows of the same number (of one customer, say) are drawn together for the intervals, as in
+        :func:`helpers.evaluation.metrics.bootstrap_interval`.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def scoreboard(
     _check_request(detectors, X_calibration, X_test, labels_test, false_alarm_rate, kinds, seeds)
     check_rate(confidence, "confidence")
     labels = np.asarray(labels_test).astype(int)
-    judge = _Judge(X_calibration, X_test, labels, kinds, false_alarm_rate, n_resamples, confidence)
+    judge = _Judge(X_calibration, X_test, labels, kinds, false_alarm_rate, n_resamples, confidence, blocks)
     board = pd.DataFrame({name: judge.row(_runs(d, X_train, seeds)) for name, d in detectors.items()}).T
     board = board.astype(float).astype({"runs": int}).rename_axis("detector")
     board.attrs = {
@@ -169,10 +173,11 @@ def _number(value, pattern):
 class _Judge:
     """Turns the fitted runs of one detector into its row, on the same test rows for all."""
 
-    def __init__(self, X_calibration, X_test, labels, kinds, false_alarm_rate, n_resamples, confidence):
+    def __init__(self, X_calibration, X_test, labels, kinds, false_alarm_rate, n_resamples, confidence, blocks=None):
         self.X_calibration, self.X_test = X_calibration, X_test
         self.labels, self.kinds = labels, None if kinds is None else np.asarray(kinds, dtype=object)
         self.false_alarm_rate, self.n_resamples, self.confidence = false_alarm_rate, n_resamples, confidence
+        self.blocks = blocks
 
     def row(self, runs):
         measured, resampled, seconds = [], [], []
@@ -180,7 +185,11 @@ class _Judge:
             scores = self._scores(detector)
             threshold = quantile_threshold(detector.decision_function(self.X_calibration), self.false_alarm_rate)
             measured.append(self._measure(scores, threshold))
-            resampled.append(bootstrap_distribution(average_precision_score, self.labels, scores, self.n_resamples))
+            resampled.append(
+                bootstrap_distribution(
+                    average_precision_score, self.labels, scores, self.n_resamples, blocks=self.blocks
+                )
+            )
             seconds.append(fit_seconds)
         measured = pd.DataFrame(measured)
         low, high = percentile_interval(np.mean(resampled, axis=0), self.confidence)

@@ -1,77 +1,102 @@
 """Answers to the exercises of lesson 02, and what the checks say to them."""
 
 from helpers.checks import lesson_02
-from helpers.datasets import four_splits
 from helpers.evaluation.thresholds import quantile_threshold
-from tests.checks.answers import check_cases, crash
+from tests.checks.answers import check_cases
 
 import numpy as np
-import pandas as pd
-from sklearn.base import clone
+
+FRAMES, DAYS = lesson_02.lesson()["frame"], lesson_02.lesson()["days"]
+CALIBRATION, DEVELOPMENT, TEST = FRAMES["calibration"]["score"], FRAMES["development"], FRAMES["test"]
+SCORES_OF_NORMAL = TEST["score"][TEST["odd"] == 0]
 
 
-def evaluation(fit="train", calibrate="calibration", answer="right", scale=None, copy=False, rate=0.01):
-    """`evaluate` of lesson 02, exercise 4, right but for what the arguments say."""
+def one_a_day(rate, per=DAYS["test"]):
+    limit = quantile_threshold(CALIBRATION, rate)
+    return rate, limit, np.sum(limit < SCORES_OF_NORMAL) / per
 
-    def evaluate(detector, X, y):
-        parts = four_splits(y)
-        rows = {"all": np.arange(len(y)), "train with odd": np.arange(8000), **vars(parts)}
-        detector = clone(detector) if copy else detector
-        if scale:
-            X = (X - X.iloc[rows[scale]].mean()) / X.iloc[rows[scale]].std()
-        detector.fit(X.iloc[rows[fit]])
-        limit = quantile_threshold(detector.decision_function(X.iloc[rows[calibrate]]), rate)
-        flags, odd = detector.decision_function(X.iloc[parts.test]) > limit, y.iloc[parts.test].to_numpy() == 1
-        recall, false_alarms = flags[odd].mean(), flags[~odd].mean()
-        return {
-            "right": (recall, false_alarms),
-            "swapped": (false_alarms, recall),
-            "empty": (..., ...),
-            "all flagged": (recall, flags.mean()),
-            "precision": (odd[flags].mean(), false_alarms),
-            "accuracy": float((flags == odd).mean()),
-            "percent": (100 * recall, 100 * false_alarms),
-            "series": pd.Series([recall, false_alarms]),
-            "constant": (0.7, 0.01599),
-        }[answer]
 
-    return evaluate
+def alarms_a_day(limit):
+    return (TEST["score"] > limit).sum() / DAYS["test"]
 
+
+def cost(limit):
+    return lesson_02.total_cost(TEST, limit)
+
+
+BULK = DEVELOPMENT["kind"] == "bulk order"
+CARDS = DEVELOPMENT["kind"] == "card testing"
+FEWER = DEVELOPMENT.drop(DEVELOPMENT["score"][BULK].idxmin())
+FINE = lesson_02.cheapest(DEVELOPMENT, DEVELOPMENT["amount"] + 1000 * CARDS)
+OLD, WITHOUT = lesson_02.cheapest(DEVELOPMENT), lesson_02.cheapest(FEWER)
+ON_TEST = lesson_02.cheapest(TEST, TEST["amount"] + 1000 * (TEST["kind"] == "card testing"))
+NEAR = np.arange(WITHOUT - 0.02, WITHOUT + 0.02, 0.001)
+NEAR = next(x for x in NEAR if x != WITHOUT and lesson_02.total_cost(FEWER, x) == lesson_02.total_cost(FEWER, WITHOUT))
+MINE = {
+    "rule": "promise",
+    "rows a day": 40,
+    "false alarms a day": 0.2,
+    "normal rows": 3000,
+    "labelled odd rows": 0,
+    "days": 30,
+}
 
 CASES = {
     1: [
         ([...], "empty"),
         ([0.0902], "right"),
+        ([1 / 11], "right"),
+        ([99 / 1098], "right"),
         ([0.99], "recall"),
         ([9.02], "percent"),
+        ([0.00099], "divide by all"),
+        ([0.91], "false alarms among the alarms"),
         ([0.5], "count in 100,000"),
         ([-3], "between 0 and 1"),
     ],
-    2: [([..., ...], "empty"), ([0.05, 0.05], "should be a score"), ([3.0, 0.05], "is not the limit")],
-    3: [([..., ...], "empty"), ([100.0, 0.1], "must lower"), ([2.0, 0.1], "is not it")],
-    4: [
-        ([evaluation(answer="empty")], "empty"),
-        ([evaluation()], "right"),
-        ([evaluation(fit="all")], "fitted on test rows"),
-        ([evaluation(fit="validation")], "of the validation or calibration part"),
-        ([evaluation(fit="train with odd")], "163 odd rows"),
-        ([evaluation(scale="all")], "leaked"),
-        ([evaluation(scale="train")], "right"),
-        ([evaluation(copy=True)], "right"),
-        ([evaluation(calibrate="train")], "training rows"),
-        ([evaluation(calibrate="validation")], "validation rows"),
-        ([evaluation(rate=0.05)], "promises 5 %"),
-        ([evaluation(answer="swapped")], "swapped"),
-        ([evaluation(answer="accuracy")], "two numbers"),
-        ([evaluation(answer="all flagged")], "normal test orders"),
-        ([evaluation(answer="percent")], "not percent"),
-        ([evaluation(answer="precision")], "precision"),
-        ([evaluation(answer="series")], "right"),
-        ([evaluation(answer="constant")], "other test rows"),
-        ([lambda detector, X, y: (0.7, 0.016)], "never fitted"),
-        ([crash], "KeyError"),
+    2: [
+        ([..., ..., ...], "empty"),
+        (one_a_day(17 / 3920), "right"),
+        (one_a_day(1 / 245), "right"),
+        (one_a_day(1 / 231, per=23.1), "right"),
+        ([1, 15.0, 1.4], "should be a share"),
+        (one_a_day(0.01), "one in 100"),
+        ([1 / 3920, 22.0, 1.4], "in the whole calibration part"),
+        ([17 / 3920, np.quantile(SCORES_OF_NORMAL, 1 - 17 / 3920), 1.0], "off the test scores"),
+        ([17 / 3920, 11.2, 3.9], "is not its limit"),
+        (one_a_day(17 / 3920, per=1), "in all 24 days"),
+        ([*one_a_day(17 / 3920)[:2], alarms_a_day(one_a_day(17 / 3920)[1])], "the right ones too"),
+        ([*one_a_day(17 / 3920)[:2], one_a_day(17 / 3920, per=5880)[2]], "a rate of orders"),
     ],
-    5: [([...], "empty"), (["word " * 30], "right"), (["short"], "1 words so far"), ([3], "as a text")],
+    3: [
+        ([..., ..., ..., ...], "empty"),
+        ([FINE, alarms_a_day(FINE), WITHOUT, cost(WITHOUT)], "right"),
+        ([FINE, alarms_a_day(FINE), NEAR, cost(NEAR)], "right"),
+        ([FINE - 0.001, alarms_a_day(FINE - 0.001), round(WITHOUT, 3), cost(WITHOUT)], "right"),
+        ([11.2, alarms_a_day(11.2), WITHOUT, cost(WITHOUT)], "must lower"),
+        ([OLD, alarms_a_day(OLD), WITHOUT, cost(WITHOUT)], "without the fine"),
+        ([ON_TEST, alarms_a_day(ON_TEST), WITHOUT, cost(WITHOUT)], "chosen on the test part"),
+        ([4.0, alarms_a_day(4.0), WITHOUT, cost(WITHOUT)], "more than the cheapest"),
+        ([FINE, 24 * alarms_a_day(FINE), WITHOUT, cost(WITHOUT)], "divide by days"),
+        ([FINE, 0.1, WITHOUT, cost(WITHOUT)], "alarms_fine counts"),
+        ([FINE, alarms_a_day(FINE), OLD, cost(OLD)], "with all bulk orders"),
+        ([FINE, alarms_a_day(FINE), FINE, cost(FINE)], "without the fine"),
+        ([FINE, alarms_a_day(FINE), WITHOUT, lesson_02.total_cost(FEWER, WITHOUT)], "take the test part"),
+        ([FINE, alarms_a_day(FINE), WITHOUT, 1483], "cost_without is cost"),
+    ],
+    4: [
+        ([...], "empty"),
+        ([MINE | {"rule": ...}], "empty"),
+        ([MINE], "right"),
+        ([MINE | {"rule": "Cost", "labelled odd rows": 60}], "right"),
+        ([MINE | {"rule": "capacity", "normal rows": 90}], "right"),
+        ([MINE | {"normal rows": 150}], "199 normal rows"),
+        ([MINE | {"rule": "cost"}], "by labelled odd rows"),
+        ([MINE | {"rule": "95th percentile"}], "is one of"),
+        ([MINE | {"false alarms a day": 50}], "nothing would be left"),
+        ([MINE | {"days": 0}], "above 0"),
+        (["a promise of one a month"], "a dict with the keys"),
+    ],
 }
 
 test_answers, test_every_check_is_tested = check_cases(lesson_02, CASES)
