@@ -1,5 +1,6 @@
 """Limits for scores, and what the alarms that they raise are worth: in rows, and in time."""
 
+from helpers.evaluation.counts import count_interval
 from helpers.evaluation.events import (
     alarm_episodes,
     detection_delay,
@@ -36,6 +37,7 @@ __all__ = [
     "bootstrap_distribution",
     "bootstrap_interval",
     "cost_threshold",
+    "count_interval",
     "cross_validated_threshold",
     "cross_validation_table",
     "detection_delay",
