@@ -319,7 +319,7 @@ assert (board["found"] == 1).all() and board.loc["linear regression", "a day"] >
 assert board.loc[["LSTM, start 0", "LSTM, start 1", "LSTM, start 2"], "a day"].median() > 0.29
 
 # %% [markdown]
-# The event is found by all. But the better forecasts have *more* false alarms: 0.4 a day for the straight line, and for the LSTM 0.7 to 2, depending on its start. Its intervals lie above the promise of 0.29. What happened?
+# The event is found by all. But the better forecasts have *more* false alarms: 0.4 a day for the straight line, whose interval still holds the promise of 0.29, and for the LSTM 0.7 to 2, depending on its start, all above it. What happened?
 #
 # ## How it fails: the level drifts
 #
