@@ -162,7 +162,7 @@ assert not (inside("train") & inside("validation")).any()
 #
 # ## Why a memory cell?
 #
-# A **recurrent network** reads a window point by point and carries a state along. The plain one has a single state, mixed anew at every step: $h_t = \tanh(x_t W + h_{t-1} U + b)$. What it read 20 points ago has been mixed 20 times. The **LSTM** (long short-term memory) keeps a second state, the memory cell, and decides at each step what stays in it:
+# A **recurrent network** reads a window point by point and carries a state along. The plain one has a single state, mixed anew at every step. What it read 20 points ago has been mixed 20 times. The **LSTM** (long short-term memory) keeps a second state, the memory cell, and decides at each step what stays in it:
 
 # %%
 fig = diagrams.lstm_cell()
@@ -178,31 +178,35 @@ plt.show()
 # %% tags=["nbval-ignore-output"]
 numbers, answers, _ = datasets.marked_numbers(500, random_state=0)
 new_numbers, new_answers, age = datasets.marked_numbers(500, random_state=1)
-forgotten = {}
-for layer in (keras.layers.SimpleRNN, keras.layers.LSTM):
+forgotten, trained = {}, {}
+
+def three_networks(layer):  # side by side: they share nothing
     training.set_seed(0)
     inputs = keras.Input((None, 2))
-    three = [keras.layers.Dense(1)(layer(16, return_sequences=True)(inputs)) for _ in range(3)]  # they share nothing
-    networks = keras.Model(inputs, keras.layers.Concatenate()(three))
-    training.train(networks, numbers, answers.repeat(3, axis=2), epochs=40, batch_size=50,
+    three = [keras.layers.Dense(1)(layer(16, return_sequences=True)(inputs)) for _ in range(3)]
+    return keras.Model(inputs, keras.layers.Concatenate()(three))
+
+for layer in (keras.layers.SimpleRNN, keras.layers.LSTM):
+    trained[layer] = three_networks(layer)
+    training.train(trained[layer], numbers, answers.repeat(3, axis=2), epochs=40, batch_size=50,
                    optimizer=keras.optimizers.Adam(0.01))
-    error = np.square(training.predict(networks, new_numbers) - new_answers)
+    error = np.square(training.predict(trained[layer], new_numbers) - new_answers)
     forgotten[layer.__name__] = pd.DataFrame(
         {f"after {steps} steps": np.sqrt(error[age == steps].mean(axis=0)) for steps in (1, 10, 20, 30)})
 print(pd.concat(forgotten, names=["", "start"]).round(2).to_string())
 assert forgotten["LSTM"].iloc[:, 2:].mean(axis=None) < 0.7 * forgotten["SimpleRNN"].iloc[:, 2:].mean(axis=None)
 
 # %% [markdown]
-# Both learn the task. The plain network errs several times as much, and more with every step, while the LSTM holds its number. On the upper line of the picture nothing is mixed: what the forget gate keeps arrives as it was. So does a correction on its way back, when training adjusts the weights. In the plain network it is multiplied by $U$ and by a slope of tanh, at most 1, at every step, until little is left: **vanishing gradients**. (It is a matter of degree. The plain network does learn, and a fresh LSTM forgets quickly, too: it has to learn to keep.)
+# Both learn the task. The plain network errs several times as much, and more with every step, while the LSTM holds its number. On the upper line of the picture nothing is mixed: what the forget gate keeps arrives as it was. So does a correction on its way back, when training adjusts the weights. The plain network is $h_t = \tanh(x_t W + h_{t-1} U + b)$: a correction is multiplied by $U$ and by a slope of tanh, at most 1, at every step, until little is left. These are **vanishing gradients**. (A matter of degree: the plain network does learn, and a fresh LSTM forgets quickly, too, until it has learned to keep. *Going further* measures both.)
 #
 # ## An LSTM, gate by gate
 #
-# A **gate** is a number between 0 (shut) and 1 (open). At each step the LSTM computes three of them and a candidate $g$ from the new point $x_t$ and its own last output $h_{t-1}$:
+# A *gate* is a number between 0 (shut) and 1 (open). At each step the LSTM computes three of them and a candidate $g$ from the new point $x_t$ and its own last output $h_{t-1}$:
 #
 # $$i = \sigma(x_t W_i + h_{t-1} U_i + b_i), \quad f \text{ and } o \text{ likewise}, \quad g = \tanh(x_t W_g + h_{t-1} U_g + b_g)$$
 # $$c_t = f \odot c_{t-1} + i \odot g \qquad h_t = o \odot \tanh(c_t)$$
 #
-# All are vectors with one number for each **unit**: a layer of 16 units has 16 memories, each with its own three gates. $\odot$ multiplies element by element: a unit's gate acts on its own memory only. Units talk to each other through $h$, in the next step. The **forget gate** $f$ says how much of the memory stays, the **input gate** $i$ how much of the candidate is written, the **output gate** $o$ how much is shown; $\sigma$ is lesson 04's sigmoid. In Keras:
+# All are vectors with one number for each *unit*: a layer of 16 units has 16 memories, each with its own three gates. $\odot$ multiplies element by element: a unit's gate acts on its own memory only. Units talk to each other through $h$, in the next step. The **forget gate** $f$ says how much of the memory stays, the **input gate** $i$ how much of the candidate is written, the **output gate** $o$ how much is shown; $\sigma$ is lesson 04's sigmoid. In Keras:
 
 # %%
 def new_forecaster(seed):
@@ -441,7 +445,7 @@ check.exercise_3(faulty)
 # %%
 my_rule = {"calls at once": ..., "morning list": ..., "calls in 30 days": ..., "blind hours": ...}
 ### BEGIN SOLUTION
-# One of several: the silent rule wakes people and is never blind, the curious one writes a list. Two alarms promise little.
+# One of several: the silent rule wakes people and is never blind, the curious one writes a list.
 my_rule = {"calls at once": "below the median", "morning list": "persistence",
            "calls in 30 days": 30 * board.loc["below the median", "high"], "blind hours": 0}
 ### END SOLUTION
@@ -451,6 +455,25 @@ check.exercise_4(my_rule, board)
 
 # %% [markdown]
 # ## Going further (optional)
+#
+# **Vanishing gradients, measured.** A gradient says how much the answer moves if the first number does. So we move it by 0.1, in a sequence with no later mark, and look at the answers, before and after training: how much of the push is left after 1, 10, 20, 40 steps?
+
+# %% tags=["nbval-ignore-output"]
+sequence = new_numbers[:1].copy()
+sequence[0, 1:, 1] = 0
+pushed, left = sequence.copy(), {}
+pushed[0, 0, 0] += 0.1
+for layer, network in trained.items():
+    for name, answering in [("fresh", three_networks(layer)), ("trained", network)]:
+        moved = np.abs(training.predict(answering, pushed) - training.predict(answering, sequence))[0]
+        left[f"{name} {layer.__name__}"] = moved.mean(axis=1)[[1, 10, 20, 40]] / 0.1
+left = pd.DataFrame(left, ["1 step", "10 steps", "20 steps", "40 steps"]).T
+print(left.map("{:.1g}".format).to_string())
+fresh = left.filter(like="fresh", axis=0)
+assert (fresh["40 steps"] < 0.1 * fresh["1 step"]).all()
+
+# %% [markdown]
+# In both fresh networks little is left after 40 steps, and the fresh LSTM is no better: its forget gates start at about 0.7. Training mends both, as far as it gets: the LSTM passes the push on nearly unchanged (1 is right), while in the plain network it grows with every step, here to nearly twice its size. What is mixed anew at each step does not stand still.
 #
 # **At which levels do the alarms stand?** The share of ordinary test hours above each row's own limit:
 
