@@ -61,7 +61,7 @@ plt.show()
 # %% [markdown]
 # *The figure: above, a nearly flat line around 102 litres a second, with a climb to 106 on 28 March, three deep falls to 24, on 24 and 29 March and 27 April, and a small peak on 3 April; stretches are missing, most of them in May. Below, one week between 99.5 and 103.7: low nights, high mornings, no two days alike.*
 #
-# Three falls that anyone can see, a peak that is easily overlooked, and a daily rhythm of two litres a second under it all. The utility tells of three low values and one small peak, without times. **The times are ours**: the falls are the runs below 99 l/s. The climb of 28 March carries no label.
+# Three deep falls, a small peak, and a daily rhythm of two litres a second under it all. The utility tells of three low values and one small peak, without times. **The times are ours**: the falls are the runs below 99 l/s. The climb of 28 March carries no label.
 #
 # ## The simplest thing that could work
 #
@@ -535,12 +535,11 @@ assert sliced == holding[:-1]
 # - We judged alarms in time; two in 17 days are compatible with 0.01 to 0.4 a day.
 # - We set a limit by alarms a week; it broke when the level drifted, and a rolling one mended that.
 #
-# **In practice** store times in UTC. Count what was never scored: a forecaster that is blind after each gap looks quiet. Compare false alarms with the promise: it is the first thing that drift breaks.
+# **In practice** store times in UTC. Count what was never scored. Compare false alarms with the promise: it is the first thing that drift breaks.
 #
 # **Further reading**
 # - Hochreiter, Schmidhuber: *Long Short-Term Memory*, Neural Computation 1997. Why gradients vanish, and the cell as the cure (the forget gate came in 2000: Gers and others).
 # - Hundman and others: *Detecting Spacecraft Anomalies Using LSTMs and Nonparametric Dynamic Thresholding*, KDD 2018. Forecast errors with a limit that follows, on a real mission.
-# - Malhotra and others: *Long Short Term Memory Networks for Anomaly Detection in Time Series*, ESANN 2015. The first of many: errors of several steps ahead, joined.
 # - Hyndman, Athanasopoulos: *Forecasting: Principles and Practice*, third edition, 2021, chapter 5. Naive forecasts, residuals and how to judge them; free online.
 #
 # *Done? Shut this kernel down (menu Kernel, Shut Down Kernel) before you open another lesson: two TensorFlow kernels do not fit on Binder.*
