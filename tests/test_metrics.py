@@ -5,6 +5,7 @@ from itertools import permutations
 from helpers.evaluation import (
     bootstrap_distribution,
     bootstrap_interval,
+    count_interval,
     precision_at_k,
     rate_interval,
     recall_by_kind,
@@ -12,7 +13,7 @@ from helpers.evaluation import (
 
 import numpy as np
 import pytest
-from scipy.stats import beta
+from scipy.stats import beta, poisson
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 rng = np.random.default_rng(0)
@@ -160,3 +161,17 @@ def test_drawing_blocks_joins_whole_blocks():
         for i in range(len(starts)):
             rows = positions[starts[i] : starts[i] + lengths[i]]
             np.testing.assert_array_equal(rows, np.flatnonzero(blocks == blocks[rows[0]]))
+
+
+@pytest.mark.parametrize("count", [1, 4, 30])
+def test_count_interval_leaves_a_twentieth_to_both_tails(count):
+    low, high = count_interval(count, confidence=0.9)
+    assert poisson.sf(count - 1, low) == pytest.approx(0.05)
+    assert poisson.cdf(count, high) == pytest.approx(0.05)
+    assert count_interval(0).low == 0
+
+
+@pytest.mark.parametrize("count", [-1, 1.5])
+def test_count_interval_of_what_is_no_count(count):
+    with pytest.raises(ValueError, match="whole number"):
+        count_interval(count)

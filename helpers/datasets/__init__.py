@@ -10,6 +10,7 @@ from helpers.datasets.development import (
 from helpers.datasets.features import ORDER_FEATURES, order_features
 from helpers.datasets.files import DataFileError, Dataset, verify_files
 from helpers.datasets.images import DigitSplit, load_all_digits_images, load_digits_images, one_digit_split
+from helpers.datasets.memory import marked_numbers
 from helpers.datasets.results import load_results
 from helpers.datasets.series import (
     ExerciseSplit,
@@ -47,6 +48,7 @@ __all__ = [
     "load_telemetry",
     "load_watch",
     "load_water_flow",
+    "marked_numbers",
     "odd_places",
     "on_circle",
     "one_digit_split",

@@ -1,6 +1,7 @@
 """Limits for scores, and what the alarms that they raise are worth: in rows, and in time."""
 
 from helpers.evaluation.contaminated import contaminated_threshold
+from helpers.evaluation.counts import count_interval
 from helpers.evaluation.events import (
     alarm_episodes,
     detection_delay,
@@ -38,6 +39,7 @@ __all__ = [
     "bootstrap_interval",
     "contaminated_threshold",
     "cost_threshold",
+    "count_interval",
     "cross_validated_threshold",
     "cross_validation_table",
     "detection_delay",
