@@ -3,10 +3,11 @@
 from helpers.diagrams.sketch import INK, arrow, sheet
 from helpers.plots import NORMAL, ODD
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Polygon, Rectangle
 
-__all__ = ["encoder_decoder"]
+__all__ = ["encoder_decoder", "one_row"]
 
 CELL = 0.15  # inches
 MIDDLE = 1.5
@@ -69,3 +70,37 @@ def _compared(ax):
     ax.plot([ROW, BUILT], [top + 0.22] * 2, color=ODD, linewidth=1.2)
     words = "compared value by value: the squared differences are the error"
     ax.text((ROW + BUILT) / 2, top + 0.18, words, ha="center", va="top", color=ODD, fontsize=9)
+
+
+def one_row(columns, row, rebuilt, error, usual):
+    """Draw a row and what a network made of it, and beside them its error column by column.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    row, rebuilt : arrays of shape (n_columns,)
+        Scaled.
+    error, usual : arrays of shape (n_columns,)
+        The row's squared errors, and those of ordinary rows.
+
+    Returns
+    -------
+    tuple of Figure and pair of Axes
+
+    >>> import matplotlib.pyplot as plt
+    >>> fig, (left, right) = one_row(["a", "b"], [0.1, 0.9], [0.1, 0.4], [0.001, 0.25], [0.01, 0.01])
+    >>> left.get_title(), right.get_xscale()
+    ('The order, rebuilt', 'log')
+    >>> plt.close(fig)
+    """
+    fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.8), sharey=True)
+    left.plot(row, columns, "o", label="the order")
+    left.plot(rebuilt, columns, "x", color=ODD, markeredgewidth=2, label="rebuilt")
+    right.barh(columns, error, color=NORMAL, alpha=0.6, label="its error")
+    right.plot(usual, columns, "k|", markersize=9, markeredgewidth=2, label="usual error")
+    left.set(xlabel="value, scaled", title="The order, rebuilt")
+    right.set(xscale="log", xlabel="squared error (log scale)", title="Its error, column by column")
+    right.set_xlim(min(usual) / 100, max(error) * 3)
+    left.invert_yaxis()
+    fig.legend(loc="outside lower center", ncols=4)
+    return fig, (left, right)
