@@ -236,7 +236,7 @@ assert steps["mean"].idxmax() == "code of 12" and steps["mean"].iloc[-1] < steps
 # %% [markdown]
 # From the top: the usual error gives a tenth, as on your page. Then it gets *worse*. The sigmoid was a bound; with a linear output, far values are rebuilt, and two tenths are lost. **tanh**, a bend between -1 and 1, bounds the layers inside, and brings them back. Noise on the inputs does nothing here, and the mean over four networks little. The largest step is a *wider* code, 12 numbers for 14 columns.
 #
-# The last lines lose a little. `DenseAutoencoder` measures the usual error on rows held out of the training weeks. The validation rows come later, and only these rows changed between the two lines: what is usual has moved, lesson 02's drift. The last change is a **memory**: a row is rebuilt a second time, from the remembered training rows most like it. It helps on tables with gaps (*Going further*), and not on ours.
+# The last lines lose a little. `DenseAutoencoder` measures the usual error on rows held out of the training weeks. The validation rows come later, and only these rows changed between the two lines: what is usual has moved, lesson 02's drift. The last change is a memory: a row is rebuilt a second time, from the remembered training rows most like it. It helps on tables with gaps (*Going further*), and not on ours.
 #
 # So the choice, made without the test part: code of 12, tanh, no memory, and the usual error from the validation part.
 
@@ -279,9 +279,11 @@ assert wide.loc["relu", "ap_development"] < wide.loc["tanh", "ap_development"] -
 assert wide.loc["relu", "far_missed"] < wide.loc["tanh", "far_missed"]
 
 # %% [markdown]
-# With tanh, 13 numbers for 14 columns do as well as 12: nothing is lost. With ReLU the texts are right, at about 0.75. Why? `far_missed` tells how much of a far value (beyond five standard deviations) is not rebuilt. ReLU misses 4 %: it copies. tanh misses a third: a bounded bend cannot follow. `relu6` is the control, ReLU cut off at 6: change only the bound, and it lies between the two in both columns. So the bound is a cause; and 6 is a loose one.
+# *The figure: average precision against code sizes 2, 4, 8 and 13. The line of tanh rises from 0.78 to 0.91, that of ReLU from 0.52 to 0.75.*
 #
-# Look at the validation error, too. It prefers ReLU. Errors on ordinary rows cannot choose a network for odd ones; the development part can.
+# With tanh, 13 numbers do as well as 12. ReLU stays below at every size, and with 13 it is at 0.75. Why? `far_missed` tells how much of a far value (beyond five standard deviations) is not rebuilt. ReLU misses 4 %: it copies. tanh misses a third: a bounded bend cannot follow. `relu6` is the control, ReLU cut off at 6: change only the bound, and it lies between the two in both columns. So the bound is a cause; and 6 is a loose one.
+#
+# The validation error prefers ReLU: errors on ordinary rows cannot choose a network for odd ones.
 #
 # ## The scoreboard
 #
