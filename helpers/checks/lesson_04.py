@@ -20,7 +20,7 @@ MEAN_ROW = 0.0411  # mean squared error of answering the mean row on validation 
 FAULTS = {
     1: "ids are names: the order id rises with time, so every test order is 'far' by its id alone",
     2: "the scaler saw the test rows: the largest odd order defines the 1 of quantity, so nothing exceeds the range",
-    5: "a code of 5 for 5 columns leaves nothing out: with ReLU, which is not bounded, odd rows are rebuilt, too",
+    5: "a code of 5 for 5 columns leaves nothing out, and ReLU, which is not bounded, rebuilds far values, too",
     8: "steps of 0.000001, where ours were 0.003: in 50 epochs the loss hardly moves",
     9: "the test part as validation data: what is tuned or stopped on it is judged on it",
     10: "evaluate gives one number for 6,000 rows, the mean: line 12 then compares that, and no order is named",

@@ -6,6 +6,7 @@ from helpers.plots import NORMAL, ODD
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.ticker import LogLocator
 
 __all__ = ["encoder_decoder", "one_row"]
 
@@ -101,6 +102,7 @@ def one_row(columns, row, rebuilt, error, usual):
     left.set(xlabel="value, scaled", title="The order, rebuilt")
     right.set(xscale="log", xlabel="squared error (log scale)", title="Its error, column by column")
     right.set_xlim(min(usual) / 100, max(error) * 3)
+    right.xaxis.set_major_locator(LogLocator(base=100))
     left.invert_yaxis()
     fig.legend(loc="outside lower center", ncols=4)
     return fig, (left, right)
