@@ -234,7 +234,7 @@ print(steps.set_axis(["AP, development", "sd of seeds"], axis=1).round(2).to_str
 assert steps["mean"].idxmax() == "code of 12" and steps["mean"].iloc[-1] < steps["mean"]["smaller batches"] - 0.01
 
 # %% [markdown]
-# From the top: the usual error gives a tenth, as on your page. Then it gets *worse*. The sigmoid was a bound; with a linear output, far values are rebuilt, and two tenths are lost. **tanh**, a bend between -1 and 1, bounds the layers inside, and brings them back. Noise on the inputs does nothing here, and the mean over four networks little. The largest step is a *wider* code, 12 numbers for 14 columns.
+# From the top: the usual error gives a tenth, as on your page. Then it gets *worse*. Two tenths are lost with the sigmoid, which was a bound. **tanh**, a bend between -1 and 1, bounds the layers inside and brings them back (*How it fails* tests this). Noise on the inputs does nothing here, and the mean over four networks little. The largest step is a *wider* code, 12 numbers for 14 columns.
 #
 # The last lines lose a little. `DenseAutoencoder` measures the usual error on rows held out of the training weeks. The validation rows come later, and only these rows changed between the two lines: what is usual has moved, lesson 02's drift. The last change is a memory: a row is rebuilt a second time, from the remembered training rows most like it. It helps on tables with gaps (*Going further*), and not on ours.
 #
@@ -386,7 +386,7 @@ print(f"cheapest on the development part: {best}; on the test part it costs {cos
 assert cost["development [€]"].filter(like="network, seed").max() < cost["development [€]"]["two rules"]
 
 # %% [markdown]
-# 24 bulk orders hold most of the money: whoever misses a large one pays thousands. So every limit falls until it has them, and the rest of the bill is false alarms. The one-liner has all bulk orders and pays for the others. The network was cheapest where we chose, and it stayed so: 500 to 650 euros (it depends on seed and processor), where the mean squared z costs 762 and the two rules 928.
+# Bulk orders decide: whoever misses a large one pays thousands. So every limit falls until it has them, and the rest of the bill is false alarms. The one-liner has all bulk orders and pays for the others. The network was cheapest where we chose, and it stayed so: 500 to 650 euros (it depends on seed and processor), where the mean squared z costs 762 and the two rules 928.
 #
 # How sure is that? The other seed, which was less lucky, against three rivals, on the same resampled customers:
 
@@ -400,7 +400,7 @@ assert percentile_interval(resamples["network, seed 1"] - resamples["mean square
 # %% [markdown]
 # In average precision, network and two rules are level: the interval holds 0. In euros the network is ahead by 170 to 400 in 24 days. Against the mean squared z, a single line of code, it leads by next to nothing up to 220.
 #
-# **Would you run it?** In this shop, yes, if running a network costs you less than about 10 euros a day, retraining and care included. If nobody there knows Keras, run the mean squared z, and keep the two rules for the takeovers. And it is a **simulated** shop with known prices: exercise 5 changes one, and the order changes.
+# **Would you run it?** In this shop, yes, if running a network costs you less than about 10 euros a day, retraining and care included. If nobody there knows Keras, run the mean squared z. And this is a **simulated** shop with known prices: in exercise 5 you change one.
 
 # %% [markdown]
 # ## Exercise 1 · a narrower network
