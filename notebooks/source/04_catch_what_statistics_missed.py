@@ -42,6 +42,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from keras import layers
+from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import average_precision_score
 from sklearn.preprocessing import MinMaxScaler
@@ -249,7 +250,7 @@ def shop_network(**options):
 # %% [markdown]
 # ## How it fails
 #
-# **"Too wide a code copies everything"**, says every text, and the table just praised a wide one. Move the code's size and see what each kind of order does, with tanh and with ReLU (the chosen recipe, two seeds, from the same table). You need a running kernel; the picture after it does not.
+# **"Too wide a code copies everything"**, says every text, and the table praised a wide one. Move the code's size and see what each kind of order does, with tanh and with ReLU (the chosen recipe, two seeds, from the same table). You need a running kernel; the picture after it does not.
 #
 # **Before you run:** what will a code of 13 do to 14 columns?
 
@@ -427,15 +428,13 @@ check.exercise_1(narrow, X_validation)
 #
 # PCA with four directions is an autoencoder without bends. Compute the validation loss that it would have: fit scikit-learn's `PCA(n_components=4)` on `X_train`, rebuild `X_validation` with `inverse_transform(transform(...))`, and store the mean squared error in `pca_loss`. Compare it with `min(history["val_loss"])`.
 #
-# <details><summary>Hint</summary><code>from sklearn.decomposition import PCA</code>. Which of its two methods is the encoder, which the decoder?</details>
+# <details><summary>Hint</summary>Which of its two methods is the encoder, which the decoder?</details>
 
 # %%
 pca_loss = ...
 ### BEGIN SOLUTION
 # transform gives the code, inverse_transform decodes it. The network's loss is lower: bends help to rebuild.
 # (That it rebuilds better does not mean that it detects better: see the scoreboard.)
-from sklearn.decomposition import PCA
-
 pca = PCA(n_components=4).fit(X_train)
 pca_loss = np.square(pca.inverse_transform(pca.transform(X_validation)) - X_validation).mean()
 ### END SOLUTION
