@@ -1,7 +1,7 @@
 """Drawings of ideas, one for each lesson that has one, shown before its first equation."""
 
 from helpers.diagrams.bigan import pairs_and_gradients
-from helpers.diagrams.encoder_decoder import encoder_decoder
+from helpers.diagrams.encoder_decoder import encoder_decoder, one_row
 from helpers.diagrams.gan import forgery_maps, who_teaches_whom
 from helpers.diagrams.lstm_cell import lstm_cell
 from helpers.diagrams.masking import stretching_ruler
@@ -16,6 +16,7 @@ __all__ = [
     "forgery_maps",
     "four_parts",
     "lstm_cell",
+    "one_row",
     "pairs_and_gradients",
     "stretching_ruler",
     "unrolled_autoencoder",
