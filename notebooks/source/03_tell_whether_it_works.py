@@ -151,7 +151,8 @@ settings = {"PCA": {"11 directions": PCAReconstruction(), "1 direction": PCAReco
             "neighbours": {f"the {k}th": NearestNeighbours(n_neighbors=k) for k in [5, 50]}}
 for method, choices in settings.items():
     for setting, rule in choices.items():
-        on = [average_precision_score(shop.labels.iloc[rows], rule.fit(X_train).decision_function(features.iloc[rows]))
+        rule.fit(X_train)
+        on = [average_precision_score(shop.labels.iloc[rows], rule.decision_function(features.iloc[rows]))
               for rows in (development, parts.test)]
         print(f"{method:16} {setting:15}: development {on[0]:.2f}, test {on[1]:.2f}")
 

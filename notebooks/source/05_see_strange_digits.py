@@ -571,7 +571,7 @@ distances = NearestNeighbors(n_neighbors=5).fit(features[develop.train]).kneighb
 compared = scores("5 neighbours", X_dev)[["squared", "blur, ink"]].assign(features=np.square(distances).mean(axis=1))
 for group, odd in {"0 to 4": which[develop.test] < 5, "5, 6, 7, 9": which[develop.test] > 4}.items():
     rows = (y_dev == 0) | odd
-    areas_of_group = compared[rows].apply(lambda score: roc_auc_score(y_dev[rows], score))
+    areas_of_group = compared[rows].apply(lambda score, labels: roc_auc_score(labels, score), labels=y_dev[rows])
     print(f"8 against {group}:", areas_of_group.round(2).to_dict())
     assert areas_of_group["blur, ink"] > areas_of_group["features"]
 

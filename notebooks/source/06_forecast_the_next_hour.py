@@ -284,7 +284,7 @@ assert np.allclose(h, of_keras, atol=1e-5)
 def show(unit):
     names = ["input gate", "forget gate", "output gate", "written, i⊙g", "memory c"]
     inner = pd.DataFrame(watched[:, :, unit], flow.index[412:460], names)
-    fig, axes = plt.subplots(3, 1, figsize=(7.5, 5), sharex=True)
+    _, axes = plt.subplots(3, 1, figsize=(7.5, 5), sharex=True)
     for ax, shown in zip(axes, [flow.iloc[412:460], inner.iloc[:, :3], inner.iloc[:, 3:]], strict=True):
         plots.series(ax, shown)
     axes[0].set(ylabel="flow [l/s]", title=f"Two days, and what unit {unit} does in them")

@@ -109,7 +109,7 @@ plt.show()
 # %%
 events = events_from_labels(y_test)
 near = y_test.to_numpy(bool).copy()
-for start, stop in events:
+for _, stop in events:
     near[stop : stop + HOUR] = True  # tolerance
 
 def judge(score, limit):
