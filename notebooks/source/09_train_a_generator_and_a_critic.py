@@ -279,7 +279,7 @@ worst, best = kinds.min()["mean"], kinds.max()["mean"]
 assert best["last generator"].max() < 0.6 and worst["game", 0] > 0.9 and worst["all rounds", 200] > 0.95
 
 # %% [markdown]
-# The last generator alone teaches next to nothing, however long the training: the mean stays below 0.6. All rounds together teach every kind, given time. **The score lives on the generator's mistakes, those of the past above all.** What if there are none?
+# The last generator alone teaches little, however long the training: the mean stays below 0.6. All rounds together teach every kind, given time, the wide cloud of the first rounds included. **The score lives on the generator's mistakes, those of the past above all.** What if there are none?
 #
 # ## What if the generator makes no mistakes?
 #
@@ -299,7 +299,7 @@ assert best["noise 0"].max() < 0.6 and worst["noise 1"].min() > 0.9 and kinds.mi
 assert kinds.max()["hole"].loc[["noise 0.01", "noise 0.1"], 30].max() < 0.05
 
 # %% [markdown]
-# Against the perfect forger (noise 0) the mean stays near one half or below, however long the training. With 1 % or 10 % of noise and the short training the hole comes out as *more* real than the blobs. That is no lack of forgeries, for ten times as many change nothing. $D$ is under-trained: with the long training it finds the hole in all three seeds, at 1 % already. Gaps and rims, close to the blobs, stay unreliable even then.
+# Against the perfect forger (noise 0) the mean stays near one half or below, however long the training. With 1 % or 10 % of noise and the short training the hole comes out as *more* real than the blobs. Ten times as many forgeries change nothing there. $D$ is under-trained: with the long training, more epochs and larger steps, it finds the hole in all three seeds, at 1 % already. Gaps and rims, close to the blobs, stay unreliable even then.
 #
 # The recipe has an odd aim: it trains a good generator to get a detector, and the detector lives on what is bad about the generator.
 #
@@ -322,7 +322,7 @@ assert ends.filter(like="loss").diff().abs().max().max() < 0.15 and ends["blobs 
 # %% [markdown]
 # *The figure: six maps of the second game. The forged points lie in one streak or clump, in another place in each frame; most blobs have no forged point; the map is pale.*
 #
-# One clump, which jumps. This is **mode collapse**: all forged points are nearly alike, whatever the $z$. The table is the mean of the last five looks: the same losses, within a tenth or so, fewer blobs, a worse score. **A GAN's losses say how evenly the players are matched, not how well they play.** Look at samples, and count what they cover. (Which of the two rates did it? See *Going further*.)
+# One streak, which jumps. This is **mode collapse**: the forged points lie close together, whatever the $z$. The table is the mean of the last five looks: the same losses, within a tenth or so, fewer blobs, a worse score. **A GAN's losses say how evenly the players are matched, not how well they play.** Look at samples, and count what they cover. (Which of the two rates did it? See *Going further*.)
 #
 # ## The same on digits
 #
@@ -381,7 +381,7 @@ print(digit_board.round(2).to_string())
 assert (digit_board.loc["GAN, discriminator"] < digit_board.loc["PCA 32"])[["AUROC", "others caught"]].all()
 
 # %% [markdown]
-# AUROC with its 95 % interval, then the shares at the limit. PCA and neighbours catch about half of the wrong digits, and stop one eight in ten where 5 % were promised: 80 eights promise roughly. The critic against noise, which needed no game, is not far behind by AUROC and catches fewer. The discriminator is behind, and lets most wrong digits pass.
+# AUROC with its 95 % interval, then the shares at the limit. PCA and neighbours catch about half of the wrong digits, and stop one eight in ten where 5 % were promised: 80 eights can promise that only roughly. The critic against noise, which needed no game, is not far behind by AUROC and catches fewer, at half as many false alarms. The discriminator is behind, and lets most wrong digits pass.
 #
 # One seed is an anecdote. The shipped tables have five: mean and standard deviation, for three digits and the **simulated** orders of lesson 04. (Their GAN is a relative of ours, with a penalty that lesson 10 explains.)
 
@@ -396,7 +396,7 @@ print(f"discriminator behind PCA and neighbours: on {behind.sum()} data sets of 
 # %% [markdown]
 # Behind on all four; and on the digits its runs spread more widely than PCA and neighbours differ. On the orders, 0.18 means that odd orders look *more* real than normal ones. Why not flip the sign? Because only labels tell you; without them 0.66 and 0.18 look alike (exercise 5).
 #
-# **Would you run it?** No. Of 100 wrong digits it lets more than half pass, more than PCA, which fits in a second and has no seed. Lesson 10 asks the other half of the network: not whether the discriminator likes an image, but whether the generator could have made it.
+# **Would you run it?** No. Of 100 wrong digits it lets about 84 pass, PCA 46, which fits in a second and has no seed. Lesson 10 asks the other half of the network: not whether the discriminator likes an image, but whether the generator could have made it.
 
 # %% [markdown]
 # ## Exercise 1 · what the optimal discriminator says
@@ -585,7 +585,7 @@ plt.show()
 assert found["collapsed"].min() < 0.5
 
 # %% [markdown]
-# *The figure: two curves over the direction. That of the collapsed game falls from 1 to near 0 and comes back: in some directions a far point counts as more real than nearly all normal ones. That of the good game stays higher, with dips.*
+# *The figure: two curves over the direction. That of the collapsed game falls from 1 to near 0 and comes back: in some directions a far point counts as more real than nearly all normal ones. That of the good game stays higher in most directions, with dips.*
 #
 # Few points, real or forged, were ever there, so nothing holds $D$ in its place, and the optimal discriminator is $0/0$. A [guard](glossary.md#guard) like lesson 05's (the distance to the training data) costs one line.
 #
