@@ -337,11 +337,11 @@ print(shipped.loc[shipped["case"] == "lengths, own", ["model", "seed", "swapped"
 assert mean["lengths, own"]["LSTM 32"] < mean["lengths, short windows"][["dense 8", "LSTM 32"]].min()
 
 # %% [markdown]
-# Resampling is the mistake: it throws the tempo away, and whoever resamples has 0.45 or less on slower recordings, the LSTM too. At its own length the LSTM has 0.75 and 0.73, little more than the dense network on padded rows. Short windows beat it: the dense network with 0.89 and 0.89, neighbours that train nothing with 0.85 and 0.89, the LSTM itself with 0.88 and 0.93. With 5,000 steps instead of 2,500, tried afterwards for two seeds, seed 0 rises from 0.78 to 0.85 and seed 3 from 0.66 to 0.68. **With this training, different lengths were no reason to read each recording whole.** They are a reason to cut windows at the true speed.
+# Resampling is the mistake: it throws the tempo away, and whoever resamples has 0.45 or less on slower recordings, the LSTM too. At its own length the LSTM has 0.75 and 0.73. Short windows beat it: the dense network with 0.89 and 0.89, neighbours with 0.85 and 0.89, the LSTM itself with 0.88 and 0.93. With 5,000 steps instead of 2,500, tried afterwards for two seeds, seed 0 rises from 0.78 to 0.85 and seed 3 from 0.66 to 0.68. **With this training, different lengths were no reason to read each recording whole.** They are a reason to cut windows at the true speed.
 #
 # ## How it fails
 #
-# *It finds the strange, not the ill.* The noise at second 99 was third on the first list. No model of shapes can know that it came from the electrode. Check the signal's quality before the detector, and list what fails apart.
+# *It finds the strange, not the ill.* The noise at second 99 was third on the first list. Check the signal's quality before the detector, and list what fails apart.
 #
 # *The promise is made on cleaned beats.* Set each limit so that 5 % of the validation beats pass it. Who else passes it?
 #
@@ -359,7 +359,7 @@ print(promise.round(2).to_string())
 assert (promise["broad"] > 0.95).all() and promise["held-out"].max() < 0.2 and promise["dropped fifth"].min() > 0.4
 
 # %% [markdown]
-# On held-out clean beats the promise holds, as far as 46 beats can tell (2 to 11 %). Of the ordinary beats that cleaning threw out, 96 to 100 % pass, and of those off time a quarter or more. Both are ordinary beats on time; the cleaning kept the first and dropped the second. **A limit from cleaned rows promises for cleaned rows only.** Say so, or have a person mark a few minutes and set it there.
+# On held-out clean beats the promise holds, as far as 46 beats can tell (2 to 11 %). Of the ordinary beats that cleaning threw out, 96 to 100 % pass, and of those off time a quarter or more. (Ordinary: not broad, and on time. Some have other oddities; their alarms may be right.) **A limit from cleaned rows promises for cleaned rows only.** Say so, or have a person mark a few minutes and set it there.
 #
 # ## The scoreboard
 
@@ -374,11 +374,11 @@ print(f"broad among the first 50 of the median beat: {broad[np.argsort(-scores['
 print("cut anywhere, swapped:", mean["anywhere"][["LSTM 32", "dense 8", "PCA 8"]].round(2).to_dict())
 
 # %% [markdown]
-# **Would you run it?** As an alarm, no: at these limits some 35 to 50 beats a minute pass, more than 50,000 a day. As a list, yes, and without a network: of the 50 beats farthest from the median beat 49 are broad. She gets that page; early beats of ordinary shape on a second; what cannot be read on a third. No score here says which beat is ill.
+# **Would you run it?** As an alarm, no: at these limits some 35 to 50 beats a minute pass, more than 50,000 a day. As a list, yes, and without a network: of the 50 beats farthest from the median beat 49 are broad. No score here says which beat is ill.
 #
 # **When is an LSTM worth its training?**
 # - You can align the events (a spike, a door, a cycle's start): no. The median shape, PCA, neighbours are level or ahead.
-# - You cannot align them, and only *what comes where* may change: a network, yes; a dense one with a narrow code was level, and trains several times faster.
+# - You cannot align them, and only *what comes where* may change: a network, yes; a dense one with a narrow code was level.
 # - You cannot align them, and *tempo* may change: count errors that are too small, too; then PCA was ahead of the LSTM, and without that the LSTM of all others.
 # - Your recordings differ in length: first cut short windows at the true speed. Then the three lines above decide.
 #
