@@ -115,7 +115,7 @@ def test_lessons_that_a_change_reaches_are_run():
     now, before = reach.Tree(lessons.ROOT), reach.Tree(lessons.ROOT)
     before.read = lambda path: now.read(path) + ("\nOLD = 1\n" if path.name == "events.py" else "")
     found = [choice.path for choice in changed.notebooks(before, now, ["notebooks/solutions/00_start_here.ipynb"])]
-    assert [path.removeprefix("notebooks/solutions/")[:2] for path in found] == ["00", "06", "11"]
+    assert [path.removeprefix("notebooks/solutions/")[:2] for path in found] == ["00", "06", "07", "11"]
 
 
 def test_times_are_those_of_the_last_run(tmp_path):

@@ -91,7 +91,9 @@ def test_cost(rows):
 def test_reconstruction_error(rows):
     past, recent = (frame.to_numpy() for frame in rows)
     pca = PCA(n_components=2).fit(past)
-    by_hand = definitions("04")["reconstruction_error"](lambda x: pca.inverse_transform(pca.transform(x)), recent)
+    column_errors = definitions("04")["column_errors"]
+    column_errors.__globals__.update(rebuild=lambda x: pca.inverse_transform(pca.transform(x)), features=rows[0])
+    by_hand = column_errors(recent).mean(axis=1)
     scores = PCAReconstruction(n_components=2, scale=False).fit(past).decision_function(recent)
     np.testing.assert_allclose(scores, by_hand)
 
@@ -160,7 +162,7 @@ def looking_back():
     )
     judge.set_weights(detector.discriminator_.get_weights())
     gan = SimpleNamespace(G=detector.generator_, E=detector.encoder_, D=judge, charge=1.0)
-    return detector, images, images.reshape(80, -1) / np.float32(255), functions, gan
+    return detector, images, (images.reshape(80, -1) / 255).astype(np.float32), functions, gan
 
 
 def test_parts_of_a_bigan(looking_back):
