@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
-#   course: {seconds: 25, megabytes: 700, without: [method]}
+#   course: {seconds: 45, megabytes: 700, without: [method]}
 # ---
 
 # %% [markdown]

@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
-#   course: {seconds: 45, megabytes: 1200}
+#   course: {seconds: 55, megabytes: 1200}
 # ---
 
 # %% [markdown]

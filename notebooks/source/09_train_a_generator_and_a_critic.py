@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     text_representation: {extension: .py, format_name: percent}
-#   course: {seconds: 60, megabytes: 1300}
+#   course: {seconds: 70, megabytes: 1300}
 # ---
 
 # %% [markdown]
