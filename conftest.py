@@ -3,10 +3,12 @@
 import os
 import queue
 import signal
+import sys
 import time
 
 from helpers.environment import KERNEL_ENVIRONMENT
 
+import pytest
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell
 
@@ -45,6 +47,14 @@ def stop(self: RunningKernel) -> None:
     """Let the kernel end by itself: nbval kills it, and TensorFlow's temporary files stay for ever."""
     self.kc.stop_channels()
     self.km.shutdown_kernel()
+
+
+@pytest.fixture(autouse=True)
+def plain_figures():
+    """Undo the style of figures that a test has set: the next one, a doctest mostly, finds matplotlib's own."""
+    yield
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].rcdefaults()
 
 
 RunningKernel.await_reply = await_reply

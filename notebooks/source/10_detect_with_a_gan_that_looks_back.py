@@ -382,7 +382,7 @@ for name, (held_out, scored) in judged.items():
 print("PCA's lead in AUROC:", lead(y, judged["PCA 16"][1], judged["BiGAN"][1]))
 
 # %% [markdown]
-# PCA finds more, and its lead in AUROC stays above 0. Of 1,000 forms, 20 of them in the wrong tray, PCA shows the clerk about 70 in vain and finds 15; the BiGAN 40, and 13. We would run PCA, which has no game to watch over.
+# PCA finds more, and its lead in AUROC stays above 0. Of 1,000 forms, 20 of them in the wrong tray, PCA shows the clerk about 70 in vain and finds 15; the BiGAN 40, and 13. We would run PCA.
 #
 # ## When would you choose a GAN?
 #
