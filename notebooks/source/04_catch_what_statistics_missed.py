@@ -259,7 +259,7 @@ parsed = measured["recipe"].str.extract(r"code of (?P<size>\d+), (?P<bend>\w+)")
 codes = measured[is_code].join(parsed).astype({"size": int})
 
 def at(size):
-    kinds = kinds_development[y_development == 1].unique()
+    kinds = kinds_development[y_development == 1].unique().tolist()
     shares = 100 * codes[codes["size"] == size].groupby("bend")[kinds].mean().T
     shares[["tanh", "relu"]].plot.barh(xlim=(0, 100), xlabel="found [%]", figsize=(7, 3), title=f"code of {size}")
     plt.show()

@@ -65,7 +65,7 @@ CASES = {
         ([BY_ORDERS, (0.3, 0.9), 4], "for each of the 27 draws"),
         ([BY_ORDERS, 0.7, 4], "shape (2,)"),
         ([BY_ORDERS, SPAN, 3], "counts from 0"),
-        ([BY_ORDERS, SPAN, 1], "which orders does hit miss"),
+        ([BY_ORDERS, SPAN, 1], "which orders of a burst does hit miss"),
     ],
     2: [
         ([...], "empty"),
