@@ -22,7 +22,6 @@ __all__ = [
     "bug_hunt",
     "demand_all",
     "exercise",
-    "open_exercise",
     "refuse",
     "try_out",
 ]
@@ -96,43 +95,6 @@ def exercise(check: Callable[..., str]) -> Callable[..., Reply]:
             return Reply("not yet", f"checking your answer stopped with {type(error).__name__}: {error}")
 
     return reply
-
-
-def open_exercise(wanted: str, words: int = 20) -> Callable[..., Reply]:
-    """Make the check of an exercise that has no wrong answer, only a short one.
-
-    Parameters
-    ----------
-    wanted : str
-        What to write, for the sentence about an answer that is too short.
-    words : int
-        So many make an answer: a text, or several sentences in a list or dict.
-
-    Returns
-    -------
-    callable
-        ``reply(answer) -> Reply``.
-
-    >>> open_exercise("three letters", words=3)("a b")
-    not yet: 2 words so far; write three letters, 3 words or more: you will come back to them
-    >>> open_exercise("three letters", words=3)(["a b", "c"])
-    right: written down. Compare it with the worked solution in the folder solutions
-    """
-
-    @exercise
-    def check(answer) -> str:
-        if isinstance(answer, dict):
-            answer = list(answer.values())
-        if isinstance(answer, list | tuple):
-            answer = " ".join(map(str, answer))
-        if not isinstance(answer, str):
-            raise Wrong(f'write your answer as a text, between """ and """, not as a {type(answer).__name__}')
-        n = len(answer.split())
-        if n < words:
-            raise Wrong(f"{n} words so far; write {wanted}, {words} words or more: you will come back to them")
-        return "written down. Compare it with the worked solution in the folder solutions"
-
-    return check
 
 
 def bug_hunt(
