@@ -16,7 +16,7 @@ def heartbeats():
 
 @pytest.fixture(scope="module")
 def means(heartbeats):
-    return heartbeats.groupby(["case", "model"])[["swapped", "slower", "seconds"]].mean()
+    return heartbeats.groupby(["case", "model"])[["swapped", "slower"]].mean()
 
 
 def test_rows_are_those_of_the_definition(heartbeats):
@@ -49,11 +49,6 @@ def test_short_windows_beat_own_length_and_resampling_loses_tempo(means):
         short.loc[["5 nearest neighbours", "dense 8", "LSTM 32"], ["swapped", "slower"]] > own[["swapped", "slower"]]
     ).all(axis=None)
     assert means.loc["lengths, resampled"]["slower"].max() < 0.5
-
-
-def test_dense_network_trains_several_times_faster(means):
-    seconds = means.loc["anywhere"]["seconds"]
-    assert seconds["LSTM 32"] > 2 * seconds["dense 8"]
 
 
 def test_no_sample_is_on_two_sides_and_no_odd_beat_inside():

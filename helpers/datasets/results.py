@@ -27,7 +27,7 @@ def load_results(name: str) -> pd.DataFrame:
         There is no such table; the sentence names those that there are.
 
     >>> load_results("digits").columns.tolist()
-    ['model', 'digit', 'seed', 'auroc', 'seconds']
+    ['model', 'digit', 'seed', 'auroc']
     """
     folder = files.DATA_DIR / "results"
     path = folder / f"{name}.csv"

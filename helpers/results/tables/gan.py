@@ -14,7 +14,7 @@ from helpers.detectors import (
     NearestNeighbours,
     PCAReconstruction,
 )
-from helpers.evaluation.measuring import seeded, timed
+from helpers.evaluation.measuring import seeded
 from helpers.evaluation.metrics import bootstrap_distribution, percentile_interval
 from helpers.results.tables.digits import five_neighbours, pca_16_tolerant, pca_32
 
@@ -24,7 +24,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 SEEDS = (0, 1, 2, 3, 4)
 DIGITS = (0, 4, 8)
-COLUMNS = ["data", "model", "seed", "auroc", "average_precision", "seconds", "rival", "lead", "low", "high"]
+COLUMNS = ["data", "model", "seed", "auroc", "average_precision", "rival", "lead", "low", "high"]
 RIVALS = {"BiGAN, reconstruction": "cycle, no game", "autoencoder, same size": "BiGAN, combined"}
 PLAIN = ("PCA 16, tolerant error", "5 nearest neighbours")  # on digits, on orders: the rival of all others
 STEPS, AVERAGING = 2000, 0.995  # the BiGAN's
@@ -77,9 +77,9 @@ def digit_rows(digit):
         board.measure("autoencoder, convolutional", seed, ConvAutoencoder(verbose=False))
         same_size = AveragedAutoencoder(network="dense", width=256, steps=STEPS, verbose=False)
         board.measure("autoencoder, same size", seed, same_size)
-    board.add("PCA 16, tolerant error", 0, *timed(pca_16_tolerant, board.train, board.test, 0))
-    board.add("PCA 32", 0, *timed(pca_32, board.train, board.test, 0))
-    board.add("5 nearest neighbours", 0, *timed(five_neighbours, board.train, board.test, 0))
+    board.add("PCA 16, tolerant error", 0, pca_16_tolerant(board.train, board.test, 0))
+    board.add("PCA 32", 0, pca_32(board.train, board.test, 0))
+    board.add("5 nearest neighbours", 0, five_neighbours(board.train, board.test, 0))
     return board.finished()
 
 
@@ -102,12 +102,12 @@ def bigan_rows(board, seed):
     """The GAN, the BiGAN's parts beside their combination, and the same with its game switched off."""
     board.measure("GAN, discriminator", seed, GANDetector(verbose=False))
     detector = BiGANDetector(random_state=seed, verbose=False)
-    seconds, parts = board.measure("BiGAN, combined", seed, detector)
+    parts = board.measure("BiGAN, combined", seed, detector)
     for part in parts:
-        board.add(f"BiGAN, {part}", seed, parts[part], seconds)
+        board.add(f"BiGAN, {part}", seed, parts[part])
     silent = WithoutGame(random_state=seed, verbose=False)
-    seconds, parts = board.measure("cycle, no game, combined", seed, silent)
-    board.add("cycle, no game", seed, parts["reconstruction"], seconds)
+    parts = board.measure("cycle, no game, combined", seed, silent)
+    board.add("cycle, no game", seed, parts["reconstruction"])
 
 
 class Board:
@@ -117,27 +117,24 @@ class Board:
         self.data, self.train, self.test, self.labels, self.blocks = data, train, test, labels, blocks
         self.rows, self.scores = [], {}
 
-    def add(self, model, seed, score, seconds):
+    def add(self, model, seed, score):
         """A row, printed as soon as it is known."""
         area = round(roc_auc_score(self.labels, score), 4)
         precision = round(average_precision_score(self.labels, score), 4)
-        self.rows.append((self.data, model, seed, area, precision, round(seconds, 1)))
+        self.rows.append((self.data, model, seed, area, precision))
         self.scores.setdefault(model, []).append(np.asarray(score))
         print(*self.rows[-1], sep=",", flush=True)
 
     def measure(self, model, seed, detector):
-        """The row of a detector that is fitted and scored with this seed; its seconds, and its score's parts if any."""
+        """The row of a detector that is fitted and scored with this seed; its score's parts, if it has any."""
         detector = seeded(detector, seed)
-        _, training = timed(detector.fit, self.train)
-        score, scoring = timed(detector.decision_function, self.test)
-        self.add(model, seed, score, training + scoring)
-        parts = detector.score_parts(self.test) if isinstance(detector, BiGANDetector) else None
-        return training + scoring, parts
+        self.add(model, seed, detector.fit(self.train).decision_function(self.test))
+        return detector.score_parts(self.test) if isinstance(detector, BiGANDetector) else None
 
     def finished(self):
         """All rows, with the lead of each model over its rival."""
         resampled = {model: self._resampled(scores) for model, scores in self.scores.items()}
-        rows = pd.DataFrame(self.rows, columns=COLUMNS[:6])
+        rows = pd.DataFrame(self.rows, columns=COLUMNS[:5])
         means = rows.groupby("model")["auroc"].mean()
         plain = next(name for name in PLAIN if name in means)
         rows["rival"] = [RIVALS.get(model, plain) if model != plain else None for model in rows["model"]]
