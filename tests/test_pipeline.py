@@ -115,6 +115,22 @@ def test_peak_memory_is_the_kernels_own(small):
     assert 300 < large.megabytes - small[0].megabytes < 500
 
 
+SLIDER = "from ipywidgets import interact\nfrom IPython.display import display\n"
+
+
+def test_an_error_behind_a_slider_stops_the_run():
+    faulty = "_ = interact(lambda k: 1 / k, k=(0, 0))"
+    with pytest.raises(execution.LessonError, match=r"demo, code cell 2: ZeroDivisionError: division by zero"):
+        execution.execute(notebook(SLIDER, faulty), lessons.ROOT, "demo")
+
+
+def test_sliders_with_many_outputs_do_not_wait_for_the_limit(monkeypatch):
+    """With nbclient's stand-in for the slider's output, one cell in four did."""
+    monkeypatch.setattr(execution, "CELL_TIMEOUT", 60)
+    many = "_ = interact(lambda k: [display(i) for i in range(40)] and None, k=(0, 4))"
+    assert execution.execute(notebook(SLIDER, *[many] * 15), lessons.ROOT, "demo").seconds < 60
+
+
 def test_every_kernel_has_the_shared_environment(small):
     assert small[1].cells[1].outputs[0].text == "3 0\n"
 

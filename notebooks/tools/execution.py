@@ -59,6 +59,9 @@ def run_cells(client: NotebookClient, name: str) -> None:
             client.execute_cell(cell, index, execution_count=count, store_history=True)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise LessonError(f"{name}, code cell {count}: {reason(error)}\n{cell.source}") from error
+        for output in cell.outputs:
+            if output.output_type == "error":  # of a slider's function: ipywidgets shows it and goes on
+                raise LessonError(f"{name}, code cell {count}: {output.ename}: {output.evalue}\n{cell.source}")
 
 
 @contextmanager
@@ -72,6 +75,9 @@ def kernel(notebook, folder: Path):
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
+    # Without stand-ins for Output widgets: they write to the kernel while its reply is awaited, which can then be missed
+    # until the cell's time is up (a write through the same ZeroMQ socket takes the signal that wakes the reader).
+    client.widget_registry = {}
     with client.setup_kernel(env={**os.environ, **KERNEL_ENVIRONMENT, "TQDM_DISABLE": "1"}):
         yield client
 
