@@ -75,7 +75,7 @@ def kernel(notebook, folder: Path):
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
-    # Without stand-ins for Output widgets: they write to the kernel while its reply is awaited, which can then be missed
+    # No stand-ins for Output widgets: they write to the kernel while its reply is awaited, which can then be missed
     # until the cell's time is up (a write through the same ZeroMQ socket takes the signal that wakes the reader).
     client.widget_registry = {}
     with client.setup_kernel(env={**os.environ, **KERNEL_ENVIRONMENT, "TQDM_DISABLE": "1"}):
