@@ -37,8 +37,8 @@ test-portable: $(READY) ## the notebooks again, as on another processor
 	NPY_DISABLE_CPU_FEATURES=X86_V4,AVX512_ICL,AVX512_SPR OPENBLAS_CORETYPE=Haswell TF_ENABLE_ONEDNN_OPTS=0 \
 		$(VENV_PYTHON) -m pytest notebooks/solutions
 
-test-browser: $(READY) ## two lessons in a real browser (skipped where there is none); ALL=1 for every lesson
-	$(VENV_PYTHON) -m pytest -n 0 -m browser tests/browser$(if $(ALL),,/test_jupyterlab.py)
+test-browser: $(READY) ## two lessons in a real browser, all tables' widths (skipped where there is none); ALL=1 for every lesson
+	$(VENV_PYTHON) -m pytest -n 0 -m browser $(addprefix tests/browser/,$(if $(ALL),,test_jupyterlab.py test_widths.py))
 
 test-product: $(READY) ## any order, twice, read-only, offline, one core, 2 GB (a quarter of an hour)
 	$(VENV_PYTHON) -m pytest -m product tests/product
