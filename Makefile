@@ -38,7 +38,7 @@ test-portable: $(READY) ## the notebooks again, as on another processor
 		$(VENV_PYTHON) -m pytest notebooks/solutions
 
 test-browser: $(READY) ## two lessons in a real browser, all tables' widths (skipped where there is none); ALL=1 for every lesson
-	$(VENV_PYTHON) -m pytest -n 0 -m browser $(addprefix tests/browser/,$(if $(ALL),,test_jupyterlab.py test_widths.py))
+	$(VENV_PYTHON) -m pytest -n 0 -m browser $(if $(ALL),tests/browser,tests/browser/test_jupyterlab.py tests/browser/test_widths.py)
 
 test-product: $(READY) ## any order, twice, read-only, offline, one core, 2 GB (a quarter of an hour)
 	$(VENV_PYTHON) -m pytest -m product tests/product
