@@ -319,7 +319,7 @@ top = scores.nlargest(240).index
 loudest = detector.column_scores(features_past.loc[top]).idxmax(axis=1)
 print(shop.labels[top].groupby(loudest).agg(alarms="count", odd="mean").sort_values("alarms").round(2).to_string())
 print(f"median distance: alarms by country {scores[top][loudest == 'country_surprise'].median():.1f}, bulk orders "
-      f"{scores[shop.kinds[past.index] == 'bulk order'].median():.1f}; country_surprise is 0 in "
+      f"{scores[shop.kinds[past.index] == 'bulk order'].median():.1f}\ncountry_surprise is 0 in "
       f"{(features_past['country_surprise'] == 0).mean():.0%} of the orders")
 
 # %% [markdown]
@@ -370,21 +370,21 @@ assert at_stake.nlargest(3).sum() > at_stake.sum() / 2 and 5.4 < np.sort(lists["
 # Are the differences luck? Take them draw by draw, on the same customers.
 
 # %%
-gains = {name: percentile_interval(draws[f"{name}, no country"] - draws[f"{name}, history"]) for name in detectors}
-behind = {name: percentile_interval(draws["z-score, no country"] - draws[f"{name}, no country"])
-          for name in ["modified z", "IQR", "Mahalanobis"]}
-for title, intervals in {"gained by the repair": gains, "repaired z-score less it": behind}.items():
-    print(f"{title}: " + ", ".join(f"{name} {low:.2f} to {high:.2f}" for name, (low, high) in intervals.items()))
-assert min(low for low, _ in gains.values()) > 0 and all(low < 0 < high for low, high in behind.values())
+repaired = {name: draws[f"{name}, no country"] for name in detectors}
+gains = pd.DataFrame({name: [*percentile_interval(draw - draws[f"{name}, history"]),
+                             *percentile_interval(repaired["z-score"] - draw)] for name, draw in repaired.items()},
+                     index=["gain by repair, low", "high", "z-score less it, low", "high "]).T
+print(gains.round(2).to_string())
+assert gains["gain by repair, low"].min() > 0 >= gains["z-score less it, low"].max() and gains["high "].min() >= 0
 for name in ["modified z, no country", "IQR, no country"]:
     before = lists[name] > np.sort(lists[name])[-160]
     print(f"{name}: {before.sum()} before the tie, {(kind[before] != 'normal').sum()} of them odd, "
           f"{at_stake.drop(kind.index[before], errors='ignore').sum():.0f} € missed")
 
 # %% [markdown]
-# Each rule is better for the repair: the gains lie above zero. Between the four repaired rules precision names no winner: zero lies inside the other three.
+# Each rule is better for the repair: the gains lie above zero. Between the four repaired rules precision names no winner: zero lies inside the last two columns.
 #
-# "Tied" counts the orders that share the last score. With the modified z and IQR these are 288, of which 5 are odd. Such a list is better ended before the tie: 131 orders, 130 of them odd.
+# "Tied" counts the orders that share the last score. With the modified z and IQR these are 288, of which 5 are odd. Such a list is better ended before the tie: the modified z-score's has 131 orders, 130 of them odd, and misses 3,760 euros; the IQR's misses 16,105.
 #
 # Would you run it? The list costs the colleague 160 times ten minutes, 27 hours for 32 days or six a week, whatever fills it. The largest amounts leave 10,000 euros of odd orders unseen, and four alarms in five are wasted. The z-score on history, as it first came, leaves 198,000. Repaired, it leaves 2,900 and wastes one alarm in six. **Run that one**, and tell whoever pays for takeovers that it misses nine in ten of them.
 #
@@ -529,7 +529,7 @@ assert shuttle_board["average precision"].idxmax() == "first column" and shuttle
 
 # %%
 shuttle_draws = {name: bootstrap_distribution(average_precision_score, shuttle.labels.iloc[parts.test],
-                                              rule.fit(X_train).decision_function(X_test), n_resamples=500)
+                                              rule.fit(X_train).decision_function(X_test), n_resamples=1000)
                  for name, rule in rules.items()}
 for name in detectors:
     less = percentile_interval(shuttle_draws["first column"] - shuttle_draws[name])
