@@ -1,6 +1,8 @@
 """Checks of the exercises of lesson 01, Z-scores and IQR."""
 
+import dis
 from functools import cache, partial
+from types import CodeType, FunctionType
 
 from helpers.checks.core import Wrong, as_number, as_numbers, as_parts, as_series, exercise, refuse, try_out
 from helpers.datasets.features import order_features
@@ -13,6 +15,7 @@ __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
 
 N_PAST, N_EARLY = 12_000, 8_000
 BAR, MOST_MISSED, TOO_GOOD = 59, 800, 73  # alarms right, euros, alarms right
+ROW_ORDER = 15  # so many alarms may hang on the order of the rows, as with a forest that draws rows at random
 close = partial(np.isclose, rtol=0.005)
 
 
@@ -215,6 +218,21 @@ def renamed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.set_axis(np.random.default_rng(0).permutation(rows.index))
 
 
+def read_from_outside(function: FunctionType) -> dict:
+    """What a function and its own helpers read beside their arguments, by name."""
+    codes, values, seen = [function.__code__], {}, set()
+    while codes:
+        code = codes.pop()
+        names = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        for name in (names & function.__globals__.keys()) - seen:
+            seen.add(name)
+            values[name] = function.__globals__[name]
+            if isinstance(values[name], FunctionType) and values[name].__globals__ is function.__globals__:
+                codes.append(values[name].__code__)
+    return values
+
+
 def demand_only_past_teaches(my_score, past: pd.DataFrame, recent: pd.DataFrame, scores: pd.Series) -> None:
     """Score changed rows: what is learnt may come from `past` alone, and nothing may be looked up by the index."""
 
@@ -237,6 +255,12 @@ def demand_only_past_teaches(my_score, past: pd.DataFrame, recent: pd.DataFrame,
             "the same rows under another index got other scores: something is looked up by the index, such as labels, "
             "kinds or all orders. Nobody has marked the past: learn from the columns of past alone"
         )
+    for name, value in read_from_outside(my_score).items() if isinstance(my_score, FunctionType) else ():
+        if hasattr(value, "labels") or (isinstance(value, pd.DataFrame | pd.Series) and len(value) >= N_EARLY):
+            raise Wrong(
+                f"my_score reads {name}, a table from outside, which holds orders that judge or labels: what it learns "
+                "may come from past alone (past.columns has the names of the columns)"
+            )
 
 
 def listed(scores: pd.Series, budget: int) -> tuple[int, float, pd.Series]:
@@ -274,6 +298,12 @@ def exercise_5(my_score) -> str:
             f"{so_far}, but too little of account takeover ({in_words(found)})": found["account takeover"] < 0.5,
         }
     )
+    backwards, _, _ = listed(scores_by(my_score, past.iloc[::-1], development), 80)
+    if backwards < hits - ROW_ORDER:
+        raise Wrong(
+            f"with the rows of past in reverse order only {backwards} of 80 are right instead of {hits}: labels seem "
+            "to be laid beside the rows by position. Nobody has marked the past"
+        )
     fresh = scores_by(my_score, features().iloc[:N_PAST], features().iloc[N_PAST:])
     recent_hits, recent_missed, recent_found = listed(fresh, 160)
     return (

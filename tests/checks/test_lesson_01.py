@@ -95,6 +95,27 @@ def limit_from_all(past, recent):
     return (recent / lesson_01.features().abs().quantile(0.99).clip(lower=0.1)).max(axis=1)
 
 
+FEATURES = lesson_01.features()
+
+
+def cap_from_all(past, recent):
+    """The ruler comes from the past, the cap of a loud column from all 20,000 rows."""
+    z = z_scores(past, recent)
+    loud = z_scores(past, FEATURES)["country_surprise"].quantile(0.985)
+    return (z.assign(country_surprise=z["country_surprise"].clip(upper=loud)) ** 2).sum(axis=1)
+
+
+def cap_by_a_helper(past, recent):
+    return cap_from_all(past, recent)
+
+
+def forest_by_position(past, recent):
+    """The labels of the past, by position instead of index."""
+    labels = load_orders().labels.iloc[: len(past)].to_numpy()
+    model = RandomForestClassifier(10, min_samples_leaf=3, random_state=0, n_jobs=1).fit(past, labels)
+    return model.predict_proba(recent)[:, 1] + 1e-4 * squared(past, recent)
+
+
 def at_random(past, recent):
     return squared(past, recent) + np.random.default_rng().normal(size=len(recent))
 
@@ -194,6 +215,9 @@ CASES = {
         ([limit_from_all], "another past"),
         ([forest(lesson_01.features())], "another past"),
         ([forest()], "another index"),
+        ([cap_from_all], "FEATURES, a table from outside"),
+        ([cap_by_a_helper], "FEATURES, a table from outside"),
+        ([forest_by_position], "in reverse order"),
         ([by_peeking], "another index"),
         ([at_random], "random_state"),
         ([with_ranks], "taken away"),
