@@ -111,18 +111,20 @@ def exercise_4(my_case) -> str:
     miss, false, share = (as_number(cost, name) for cost, name in zip(costs, names, strict=True))
     if not (0 < miss < np.inf and 0 < false < np.inf):
         raise Wrong("both costs are numbers above 0: where nothing costs anything, nobody needs a detector")
-    right = false / (miss + false)
+    right, ratio = false / (miss + false), false / miss
+    close = np.isclose(share, right, rtol=0.01, atol=0)
+    rounded = not close and any(np.isclose(share, round(right, digits)) for digits in (1, 2, 3))
     refuse(
         {
             f"break-even: {share:g} is not a share between 0 and 1; 10 % is 0.1": not 0 < share < 1,
             f"break-even: {share:g} is the share of false alarms at which the list pays; precision is the share that "
             "is right": not np.isclose(right, 0.5) and np.isclose(share, 1 - right, rtol=0.02),
+            f"break-even: {share:g} may be right and rounded, and it may be {false:g} / {miss:g}, the ratio of the two "
+            "costs, which is not what is asked for. Give three digits": rounded and np.isclose(share, ratio, rtol=0.02),
+            f"break-even: {share:g} is rounded too far; give three digits": rounded,
             "break-even: that is the ratio of the two costs. With p right alarms of one, 1 - p are wrong: solve "
-            "p * miss = (1 - p) * false alarm": not np.isclose(share, right, rtol=0.02, atol=5e-4)
-            and np.isclose(share, false / miss, rtol=0.02),
-            "break-even: solve p * miss = (1 - p) * false alarm for p": not np.isclose(
-                share, right, rtol=0.02, atol=5e-4
-            ),
+            "p * miss = (1 - p) * false alarm": not close and np.isclose(share, ratio, rtol=0.02),
+            "break-even: solve p * miss = (1 - p) * false alarm for p": not close,
         }
     )
     return (

@@ -1,6 +1,8 @@
 """Checks of the exercises of lesson 01, Z-scores and IQR."""
 
+import dis
 from functools import cache, partial
+from types import CodeType, FunctionType
 
 from helpers.checks.core import Wrong, as_number, as_numbers, as_parts, as_series, exercise, refuse, try_out
 from helpers.datasets.features import order_features
@@ -12,8 +14,8 @@ import pandas as pd
 __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
 
 N_PAST, N_EARLY = 12_000, 8_000
-BAR, TOO_GOOD = 52, 73
-HALF_OF = ("bulk order", "wrong price", "account takeover")
+BAR, MOST_MISSED, TOO_GOOD = 59, 800, 73  # alarms right, euros, alarms right
+ROW_ORDER = 15  # so many alarms may hang on the order of the rows, as with a forest that draws rows at random
 close = partial(np.isclose, rtol=0.005)
 
 
@@ -92,11 +94,16 @@ def as_multiple(gap: pd.Series, reference: pd.Series) -> bool:
     return scale > 0 and np.allclose(gap, scale * reference, atol=1e-6 * scale)
 
 
-def price_gaps(centre: str) -> tuple[pd.Series, pd.Series]:
+def price_gaps(centre) -> tuple[pd.Series, pd.Series]:
     """The distances of the log prices from a centre of their product, and each product's standard deviation."""
     log_price = np.log(shop().data["unit_price"])
     by_product = log_price.groupby(shop().data["product_id"])
     return (log_price - by_product.transform(centre)).abs(), by_product.transform("std")
+
+
+def log_of_median(log_price: pd.Series) -> float:
+    """The log of the median price: between two middle prices it is not quite the median of the logs."""
+    return float(np.log(np.exp(log_price).median()))
 
 
 @exercise
@@ -107,7 +114,8 @@ def exercise_3(price_gap, hits, hits_by_z) -> str:
     not yet: price_gap should have shape (20000,), one number a row, and this has shape (2,)
     """
     gap = as_series(price_gap, shop().data.index, "price_gap")
-    (right, spread), (from_mean, _) = price_gaps("median"), price_gaps("mean")
+    (right, spread), (from_mean, _), (as_right, _) = map(price_gaps, ("median", "mean", log_of_median))
+    found = as_multiple(gap, right) or as_multiple(gap, as_right)
     prices = shop().data["unit_price"]
     in_euros = (prices - prices.groupby(shop().data["product_id"]).transform("median")).abs()
     refuse(
@@ -120,7 +128,7 @@ def exercise_3(price_gap, hits, hits_by_z) -> str:
                 as_multiple(gap, in_euros)
             ),
             f"{wrong_prices(gap)} of your 80 largest gaps are wrong prices. Logs first, then the distance from the "
-            "median of the same product_id, in absolute value and not divided by anything": not as_multiple(gap, right),
+            "median of the same product_id, in absolute value and not divided by anything": not found,
         }
     )
     hits, by_z, n_by_z = as_number(hits, "hits"), as_number(hits_by_z, "hits_by_z"), wrong_prices(gap / spread)
@@ -155,7 +163,7 @@ def flags_of(alarms, past: pd.DataFrame, recent: pd.DataFrame) -> np.ndarray:
 
 @exercise
 def exercise_4(alarms) -> str:
-    """Mend the detector; each fault that is left is named with what it does to the orders.
+    """Mend the detector; the first thing that goes wrong on changed orders is named.
 
     >>> exercise_4(lambda past, recent: recent["amount"] > recent["amount"].quantile(0.95))
     not yet: an order's alarm changed when other recent orders were taken away: mean, standard deviation and limit may \
@@ -197,20 +205,71 @@ use the past only. A percentile of the judged scores calls 5 % odd on the quiete
     return f"no ids, a ruler from the past, both directions, a fixed limit: {right.sum()} alarms, {odd:.0%} of them odd"
 
 
-def scores_by(my_score, first: int, stop: int) -> pd.Series:
-    """Learn from the rows before `first` and score those up to `stop`, on copies."""
-    past, recent = features().iloc[:first], features().iloc[first:stop]
+def scores_by(my_score, past: pd.DataFrame, recent: pd.DataFrame) -> pd.Series:
+    """Call the learner's function on copies; one score for each row of `recent`."""
     scores = as_series(try_out(my_score, past.copy(), recent.copy()), recent.index, "what my_score returns")
     if scores.isna().any():
         raise Wrong(f"my_score returns {scores.isna().sum()} NaN: every recent order needs a score")
     return scores
 
 
-def listed(scores: pd.Series, budget: int) -> tuple[int, pd.Series]:
-    """How many of the highest scores are odd, and the share of each kind among them."""
+def renamed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows in the same order, each under the index of another."""
+    return rows.set_axis(np.random.default_rng(0).permutation(rows.index))
+
+
+def read_from_outside(function: FunctionType) -> dict:
+    """What a function and its own helpers read beside their arguments, by name."""
+    codes, values, seen = [function.__code__], {}, set()
+    while codes:
+        code = codes.pop()
+        names = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        for name in (names & function.__globals__.keys()) - seen:
+            seen.add(name)
+            values[name] = function.__globals__[name]
+            if isinstance(values[name], FunctionType) and values[name].__globals__ is function.__globals__:
+                codes.append(values[name].__code__)
+    return values
+
+
+def demand_only_past_teaches(my_score, past: pd.DataFrame, recent: pd.DataFrame, scores: pd.Series) -> None:
+    """Score changed rows: what is learnt may come from `past` alone, and nothing may be looked up by the index."""
+
+    def as_before(past, recent, n=None):
+        return np.allclose(scores_by(my_score, past, recent), scores.iloc[:n], rtol=1e-6, atol=1e-9)
+
+    if not as_before(past, recent):
+        raise Wrong("the same orders got other scores at a second call: give what draws at random a fixed random_state")
+    if not as_before(past, recent.iloc[:500], 500):
+        raise Wrong(
+            "an order's score changed when later orders were taken away: learn means, units and caps from past only"
+        )
+    if as_before(past.iloc[: len(past) // 2], recent):
+        raise Wrong(
+            "another past, the same scores: with half of the rows of past nothing changed. So past does not teach this "
+            "function, and what it knows comes from elsewhere: all 20,000 rows, labels, or fixed numbers"
+        )
+    if not as_before(renamed(past), renamed(recent)):
+        raise Wrong(
+            "the same rows under another index got other scores: something is looked up by the index, such as labels, "
+            "kinds or all orders. Nobody has marked the past: learn from the columns of past alone"
+        )
+    for name, value in read_from_outside(my_score).items() if isinstance(my_score, FunctionType) else ():
+        if hasattr(value, "labels") or (isinstance(value, pd.DataFrame | pd.Series) and len(value) >= N_EARLY):
+            raise Wrong(
+                f"my_score reads {name}, a table from outside, which holds orders that judge or labels: what it learns "
+                "may come from past alone (past.columns has the names of the columns)"
+            )
+
+
+def listed(scores: pd.Series, budget: int) -> tuple[int, float, pd.Series]:
+    """How many of the highest scores are odd, the euros of the odd orders missed, and the share found of each kind."""
     top = scores.nlargest(budget).index
     found = shop().kinds[top].value_counts() / shop().kinds[scores.index].value_counts()
-    return int(shop().labels[top].sum()), found.drop("normal").fillna(0)
+    at_stake = shop().data["amount"] * shop().labels
+    missed = at_stake[scores.index].sum() - at_stake[top].sum()
+    return int(shop().labels[top].sum()), float(missed), found.drop("normal").fillna(0)
 
 
 def in_words(found: pd.Series) -> str:
@@ -222,23 +281,33 @@ def exercise_5(my_score) -> str:
     """Judge the learner's scores on development orders, and only if they pass there on the recent ones.
 
     >>> exercise_5(lambda past, recent: ((recent - past.mean()) / past.std()).abs().max(axis=1))  # doctest: +ELLIPSIS
-    not yet: development: 47 of 80 alarms right, and 52 is the bar (account takeover 100%, amount mismatch 50%, ...
+    not yet: development: 47 of 80 alarms right, and 59 is the bar (account takeover 100%, amount mismatch 50%, ...
     """
-    scores = scores_by(my_score, N_EARLY, N_PAST)
-    alone = scores_by(my_score, N_EARLY, N_EARLY + 500)
-    if not np.allclose(alone, scores.iloc[:500], rtol=1e-6, atol=1e-9):
+    past, development = features().iloc[:N_EARLY], features().iloc[N_EARLY:N_PAST]
+    scores = scores_by(my_score, past, development)
+    demand_only_past_teaches(my_score, past, development, scores)
+    hits, missed, found = listed(scores, 80)
+    so_far = f"development: {hits} of 80 alarms right"
+    refuse(
+        {
+            f"{hits} of 80 are odd. That is too good to be true: did labels or kinds slip into the scores?": hits
+            >= TOO_GOOD,
+            f"{so_far}, and {BAR} is the bar ({in_words(found)}; {missed:,.0f} euros missed)": hits < BAR,
+            f"{so_far}, but {missed:,.0f} euros missed, and {MOST_MISSED} is the bar ({in_words(found)})": missed
+            > MOST_MISSED,
+            f"{so_far}, but too little of account takeover ({in_words(found)})": found["account takeover"] < 0.5,
+        }
+    )
+    backwards, _, _ = listed(scores_by(my_score, past.iloc[::-1], development), 80)
+    if backwards < hits - ROW_ORDER:
         raise Wrong(
-            "an order's score changed when later orders were taken away: learn means, units and caps from past only"
+            f"with the rows of past in reverse order only {backwards} of 80 are right instead of {hits}: labels seem "
+            "to be laid beside the rows by position. Nobody has marked the past"
         )
-    hits, found = listed(scores, 80)
-    if hits >= TOO_GOOD:
-        raise Wrong(f"{hits} of 80 are odd. That is too good to be true: did labels or kinds slip into the scores?")
-    if hits < BAR:
-        raise Wrong(f"development: {hits} of 80 alarms right, and {BAR} is the bar ({in_words(found)})")
-    if low := [kind for kind in HALF_OF if found[kind] < 0.5]:
-        raise Wrong(f"development: {hits} of 80 alarms right, but too little of {low[0]} ({in_words(found)})")
-    recent_hits, recent_found = listed(scores_by(my_score, N_PAST, len(features())), 160)
+    fresh = scores_by(my_score, features().iloc[:N_PAST], features().iloc[N_PAST:])
+    recent_hits, recent_missed, recent_found = listed(fresh, 160)
     return (
-        f"development: {hits} of 80 alarms right ({in_words(found)}). Recent orders, looked at once: {recent_hits} of "
-        f"160 right ({in_words(recent_found)}). What you change from here on is chosen on these: it needs fresh orders"
+        f"{so_far}, {missed:,.0f} euros missed ({in_words(found)}). Recent orders, looked at once: {recent_hits} of "
+        f"160 right, {recent_missed:,.0f} euros missed ({in_words(recent_found)}). What you change from here on is "
+        "chosen on these: it needs fresh orders"
     )

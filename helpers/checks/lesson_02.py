@@ -74,6 +74,10 @@ def exercise_1(probability) -> str:
     right = 0.001 * 0.99 / (0.001 * 0.99 + 0.999 * 0.01)
     if close(probability, 0.99):
         raise Wrong("0.99 is the recall: of the intruders, 99 % raise an alarm. Of the alarms, how many are intruders?")
+    if close(probability, 0.00099 / 0.00999, 0.002):
+        raise Wrong("these are the odds, right alarms to false ones; divide by all alarms, the right ones too")
+    if close(probability, 0.1, 0.002):
+        raise Wrong("0.1 is rounded too far to tell odds from probability: give it to three digits")
     if close(probability, 100 * right, 0.02):
         raise Wrong("right in percent; store it as a share between 0 and 1")
     if close(probability, 1 - right, 0.005):

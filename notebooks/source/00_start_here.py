@@ -118,7 +118,8 @@ all_odd = shop.kinds[shop.labels == 1].value_counts().rename("in the data")
 in_list = shop.kinds[largest.index].value_counts().rename("in the list")
 by_kind = pd.concat([all_odd, in_list], axis=1).drop("normal").fillna(0).astype(int)
 print(by_kind.to_string())
-assert found == 18 and by_kind["in the list"].gt(0).sum() == 1   # keeps the text below true
+assert by_kind.loc["account takeover", "in the data"] == 60   # keeps the texts below true
+assert found == 18 and by_kind["in the list"].gt(0).sum() == 1
 print(f"one line finds {found} of 20, and {by_kind['in the list'].gt(0).sum()} of {len(by_kind)} kinds")
 
 # %% [markdown]
@@ -210,7 +211,7 @@ assert testing.sum() == 14 and day.loc[testing, "customer_id"].nunique() == 1
 # | unlabelled rows, a few of them odd | **contaminated data**, outlier detection (also: unsupervised) | the same, with methods that a few odd rows cannot spoil |
 # | many marked rows of both sorts | **supervised learning** | train a classifier: it can find the kinds it was shown |
 #
-# Some texts call anomaly detection supervised learning. Look at the counts above: 60 account takeovers among 20,000 orders, and in a real shop only those count as marked that somebody noticed.
+# Marks are few. Here 60 of 20,000 orders are account takeovers, and in a real shop only those count as marked that somebody noticed.
 #
 # Where you have marks, use them. Lesson 03 trains a classifier on about a hundred marked odd orders of all kinds, and it ranks better than every detector that has none. Then one kind is left out of its training, and it finds few of that kind or none. Tomorrow's fraud may be of a kind that no label shows yet. A classifier learns the odd cases it has seen; a detector learns what normal looks like and is surprised by the rest.
 #
@@ -301,7 +302,7 @@ check.exercise_3(faults)
 # - **kind**: which kind of anomaly matters most, `"point"`, `"contextual"` or `"collective"`;
 # - **labels**: what you have, `"normal rows"`, `"unlabelled rows"` or `"marked rows"`;
 # - **miss** and **false alarm**: what each costs, in the same money or the same minutes;
-# - **break-even**: the precision at which a list pays for itself, when a right alarm saves the cost of a miss and a wrong one costs a false alarm.
+# - **break-even**, to three digits: the precision at which a list pays for itself, when a right alarm saves the cost of a miss and a wrong one costs a false alarm.
 #
 # Keep the answer: you will come back to it in lesson 02.
 #

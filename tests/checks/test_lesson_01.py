@@ -6,6 +6,7 @@ from tests.checks.answers import check_cases, crash
 
 import numpy as np
 import pandas as pd
+from sklearn.ensemble import RandomForestClassifier
 
 
 def fault(name):
@@ -58,18 +59,75 @@ def capped(past, recent, cap=6.0):
     return z.assign(country_surprise=z["country_surprise"].clip(upper=cap))
 
 
+def squared(past, recent, cap=6.0):
+    return (capped(past, recent, cap) ** 2).sum(axis=1)
+
+
+def largest_two(past, recent):
+    """The two strangest columns of each row, added."""
+    return np.sort(capped(past, recent).to_numpy(), axis=1)[:, -2:].sum(axis=1)
+
+
+def forest(rows=None):
+    """A random forest that has seen labels: of the past, or of all orders."""
+
+    def score(past, recent):
+        learnt = past if rows is None else rows
+        labels = load_orders().labels[learnt.index]
+        model = RandomForestClassifier(10, min_samples_leaf=3, random_state=0, n_jobs=1).fit(learnt, labels)
+        return model.predict_proba(recent)[:, 1]
+
+    return score
+
+
 def by_peeking(past, recent):
     """Fill in the labels by the index."""
-    return load_orders().labels[recent.index]
+    return load_orders().labels[recent.index] + 1e-3 * squared(past, recent)
+
+
+def ruler_from_all(past, recent):
+    """The unit comes from all 20,000 rows."""
+    return squared(lesson_01.features(), recent)
+
+
+def limit_from_all(past, recent):
+    """The largest column decides, against a limit for each that all 20,000 rows set."""
+    return (recent / lesson_01.features().abs().quantile(0.99).clip(lower=0.1)).max(axis=1)
+
+
+FEATURES = lesson_01.features()
+
+
+def cap_from_all(past, recent):
+    """The ruler comes from the past, the cap of a loud column from all 20,000 rows."""
+    z = z_scores(past, recent)
+    loud = z_scores(past, FEATURES)["country_surprise"].quantile(0.985)
+    return (z.assign(country_surprise=z["country_surprise"].clip(upper=loud)) ** 2).sum(axis=1)
+
+
+def cap_by_a_helper(past, recent):
+    return cap_from_all(past, recent)
+
+
+def forest_by_position(past, recent):
+    """The labels of the past, by position instead of index."""
+    labels = load_orders().labels.iloc[: len(past)].to_numpy()
+    model = RandomForestClassifier(10, min_samples_leaf=3, random_state=0, n_jobs=1).fit(past, labels)
+    return model.predict_proba(recent)[:, 1] + 1e-4 * squared(past, recent)
+
+
+def at_random(past, recent):
+    return squared(past, recent) + np.random.default_rng().normal(size=len(recent))
 
 
 def with_ranks(past, recent):
     """Each score depends on the other recent orders."""
-    return (capped(past, recent) ** 2).sum(axis=1).rank()
+    return squared(past, recent).rank()
 
 
 price_gap, hits, hits_by_z = unlike("median")
 in_halves = unlike("median", log=np.log2)[0]
+of_median = unlike(lambda log_price: np.log(np.exp(log_price).median()))
 twice = pd.concat([price_gap, price_gap])
 
 CASES = {
@@ -106,6 +164,7 @@ CASES = {
         ([price_gap.sample(frac=1, random_state=0), 80, 60], "right"),
         ([price_gap.to_numpy(), 80.0, 60], "right"),
         ([in_halves, 80, 60], "right"),
+        ([*of_median], "right"),
         ([unlike("mean")[0], 80, 51], "distances from the mean"),
         ([unlike("median", log=lambda price: price)[0], 38, 38], "in euros"),
         ([price_gap, 80, 51], "standard deviation"),
@@ -137,19 +196,31 @@ CASES = {
         ([...], "empty"),
         ([lambda past, recent: ...], "empty"),
         ([7], "a function is needed"),
-        ([lambda past, recent: (capped(past, recent) ** 2).sum(axis=1)], "right"),
-        ([lambda past, recent: (capped(past, recent, 8.0) ** 2).sum(axis=1).to_numpy()], "right"),
-        ([lambda past, recent: (z_scores(past, recent) ** 2).sum(axis=1)], "right"),
-        ([lambda past, recent: (z_scores(past, recent) ** 3).clip(upper=1e3).sum(axis=1)], "right"),
+        ([squared], "right"),
+        ([lambda past, recent: squared(past, recent, 7.0).to_numpy()], "right"),
+        ([lambda past, recent: (capped(past, recent) ** 3).sum(axis=1)], "right"),
+        ([largest_two], "right"),
+        ([lambda past, recent: squared(past, recent).sample(frac=1, random_state=0)], "right"),
+        ([lambda past, recent: (z_scores(past, recent) ** 2).sum(axis=1)], "55 of 80 alarms right, and 59"),
+        ([lambda past, recent: squared(past, recent, 3.0)], "52 of 80"),
         ([lambda past, recent: z_scores(past, recent).max(axis=1)], "47 of 80"),
-        ([lambda past, recent: capped(past, recent, 5.0).max(axis=1)], "too little of account takeover"),
+        ([lambda past, recent: capped(past, recent, 5.0).max(axis=1)], "takeover 0%"),
         ([lambda past, recent: z_scores(past, recent).drop(columns="country_surprise").max(axis=1)], "takeover 0%"),
-        ([lambda past, recent: recent["log_unit_price"] + recent["log_quantity"]], "of 80 alarms right"),
+        ([lambda past, recent: capped(past, recent).max(axis=1) + 0.3 * capped(past, recent).sum(axis=1)], "945 euros"),
         ([lambda past, recent: np.full(len(recent), np.nan)], "NaN"),
         ([lambda past, recent: np.zeros(5)], "shape"),
-        ([lambda past, recent: np.zeros(len(recent))], "of 80 alarms right"),
+        ([lambda past, recent: np.zeros(len(recent))], "another past"),
+        ([lambda past, recent: recent["log_unit_price"] + recent["log_quantity"]], "another past"),
+        ([ruler_from_all], "another past"),
+        ([limit_from_all], "another past"),
+        ([forest(lesson_01.features())], "another past"),
+        ([forest()], "another index"),
+        ([cap_from_all], "FEATURES, a table from outside"),
+        ([cap_by_a_helper], "FEATURES, a table from outside"),
+        ([forest_by_position], "in reverse order"),
+        ([by_peeking], "another index"),
+        ([at_random], "random_state"),
         ([with_ranks], "taken away"),
-        ([by_peeking], "too good"),
         ([crash], "KeyError: 'amuont'"),
     ],
 }
@@ -159,3 +230,15 @@ test_answers, test_every_check_is_tested = check_cases(lesson_01, CASES)
 
 def test_the_features_are_the_lessons():
     assert lesson_01.features().equals(order_features(load_orders().data))
+
+
+def test_the_numbers_of_the_rules_in_the_text():
+    """The lesson's list has 58 right and misses 789 euros, a plain sum of squares 55 and 1,496."""
+    past, development = lesson_01.features().iloc[:8_000], lesson_01.features().iloc[8_000:12_000]
+    z = z_scores(past, development)
+    for scores, right, missed in [
+        (z.drop(columns="country_surprise").max(axis=1), 58, 789),
+        ((z**2).sum(axis=1), 55, 1_496),
+    ]:
+        hits, euros, _ = lesson_01.listed(scores, 80)
+        assert (hits, round(euros)) == (right, missed)

@@ -50,6 +50,8 @@ CASES = {
         ([0.99], "recall"),
         ([9.02], "percent"),
         ([0.00099], "divide by all"),
+        ([99 / 999], "these are the odds"),
+        ([0.1], "rounded too far"),
         ([0.91], "false alarms among the alarms"),
         ([0.5], "count in 100,000"),
         ([-3], "between 0 and 1"),
