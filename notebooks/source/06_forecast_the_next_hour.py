@@ -161,7 +161,7 @@ print("inputs", X.shape, "targets", y.shape, *(f"{part} {inside(part).sum()}" fo
 assert len(starts) == 11 and (np.diff(np.r_[starts, len(values)]) <= window).sum() == 6
 
 # %% [markdown]
-# A hundred and twenty windows are gone: after a gap the first 24 hours have no complete past. (Six of the eleven stretches are shorter than a day and have no window at all.) That is the price of not inventing water.
+# A hundred and twenty windows are gone: after a gap the first 24 hours have no complete past. (Six of the eleven stretches are too short for any.) That is the price of not inventing water.
 #
 # ## Why a memory cell?
 #
@@ -176,7 +176,7 @@ plt.show()
 #
 # Is it worth three gates? A **simulated** task in which memory is all that counts: numbers between -1 and 1 come one by one, about one in 15 is *marked*, and at each step the answer is the number that was marked last. Three plain networks and three LSTMs, each from its own random start, get the same training. Ten seconds.
 #
-# **Before you run:** how much will the plain network have forgotten after 30 steps? (Who guesses 0 errs by 0.58.)
+# **Before you run:** how much will the plain network have forgotten after 30 steps? (A guess of 0 errs by 0.58.)
 
 # %% tags=["nbval-ignore-output"]
 numbers, answers, _ = datasets.marked_numbers(500, random_state=0)
@@ -201,7 +201,7 @@ print(pd.concat(forgotten, names=["", "start"]).round(2).to_string())
 assert forgotten["LSTM"].iloc[:, 2:].mean(axis=None) < 0.7 * forgotten["SimpleRNN"].iloc[:, 2:].mean(axis=None) < 0.3
 
 # %% [markdown]
-# Both learn the task. The plain network errs several times as much as the LSTM, and more with every step; the LSTM's error grows from 0.03 to 0.07 at most. On the upper line of the picture nothing is mixed: what the forget gate keeps arrives as it was. So does a correction on its way back, when training adjusts the weights. The plain network is $h_t = \tanh(x_t W + h_{t-1} U + b)$: a correction is multiplied by $U$ and by a slope of tanh, at most 1, at every step, until little is left. These are **vanishing gradients**. (A matter of degree: the plain network does learn, and a fresh LSTM forgets quickly, too, until it has learned to keep. *Going further* measures both.)
+# Both learn the task. The plain network errs several times as much as the LSTM, and more with every step; the LSTM's error grows from 0.03 to 0.07 at most. On the upper line of the picture nothing is mixed: what the forget gate keeps arrives as it was. So does a correction on its way back, when training adjusts the weights. The plain network is $h_t = \tanh(x_t W + h_{t-1} U + b)$: a correction is multiplied by $U$ and by a slope of tanh, at most 1, at every step, until little is left. These are **vanishing gradients**. (A matter of degree: a fresh LSTM forgets quickly, too, until it has learned to keep. *Going further* measures both.)
 #
 # ## An LSTM, gate by gate
 #
@@ -220,7 +220,7 @@ def new_forecaster(seed):
 print(f"{new_forecaster(0).count_params():,} weights for 216 training windows")
 
 # %% [markdown]
-# More weights than windows: without early stopping this could memorise. Training it is what you know, `compile` and `fit`. `training.train` takes the same steps without Keras's overhead; the clock says what that is worth.
+# More weights than windows: without early stopping this could memorise. Training it is `compile` and `fit`. `training.train` takes the same steps without Keras's overhead; the clock says what that is worth.
 
 # %% tags=["seconds", "nbval-ignore-output"]
 fit_on, check_on, adam = inside("train"), inside("validation"), keras.optimizers.Adam
@@ -254,7 +254,7 @@ print(rmse(check_on).rename("root mean squared error on validation hours [l/s]")
 assert rmse(check_on)["LSTM, start 0"] < 0.95 * rmse(check_on)["persistence"]
 
 # %% [markdown]
-# The LSTM errs by a quarter of a litre a second (expect 0.23 to 0.30), the straight line by 0.28, persistence by a third, seasonal naive by half. So most of the gain over persistence needs no network. (The LSTM has a small advantage: these hours also stopped its training.)
+# The LSTM errs by a quarter of a litre a second (expect 0.23 to 0.30), the straight line by 0.28, persistence by a third, seasonal naive by half. So most of the gain over persistence needs no network. (And these hours also stopped the LSTM's training, an advantage.)
 #
 # ## What do the gates do?
 #
@@ -345,7 +345,7 @@ of_lstm, moved_back = rmse(ordinary_hours).iloc[-2:]
 assert moved_back < 0.9 * of_lstm and of_lstm > rmse(ordinary_hours)["persistence"] and 1.2 < step * spread < 1.5
 
 # %% [markdown]
-# The pipe carries 1.3 litres a second more than in the training days: more than half of its daily rhythm. There the LSTM errs by 0.4 to 0.5 litres, persistence by 0.3, the straight line by 0.28. Is the level to blame? The last line is the control: the same network and hours, with 1.3 litres taken off the input and put back on the forecast. It errs by about 0.3. So the network has no practice up there, while a straight line goes on straight. (No cure: nobody knows the new level beforehand. Exercise 2 has one; *Going further* shows at which levels the alarms stand.)
+# The pipe carries 1.3 litres a second more than in the training days: more than half of its daily rhythm. There the LSTM errs by 0.4 to 0.5 litres, persistence by 0.3, the straight line by 0.28. Is the level to blame? The last line is the control: the same network and hours, with 1.3 litres taken off the input and put back on the forecast. It errs by about 0.3. So the network has no practice up there, while a straight line goes on straight. (No cure: nobody knows the new level beforehand. Exercise 2 has one; *Going further* shows the alarms by level.)
 #
 # Another cure is a limit that follows: the median of the last week's scores plus $k$ times their spread, computed from the past alone. `rolling_threshold` does that, and `rolling_z` gives calibration scores in units of $k$, so that the promise chooses $k$. Every row gets it.
 #
@@ -364,7 +364,7 @@ assert (rolling.iloc[:, :2] == [1, 0]).all(axis=None)
 assert rolling["a day"].iloc[-3:].median() < board["low"].iloc[-3:].median()
 
 # %% [markdown]
-# Every row finds the event in its first hour, with either limit. The LSTM goes from about 12 false alarms to none or one (expect 0 to 6 elsewhere). In this run its new interval ends below its old one, for each start: luck does not explain that. The straight line goes from six to two. Persistence did not drift and gains nothing. The price: what lasts for days becomes the new normal. *Going further* adds a slow leak, and shows it.
+# Every row finds the event in its first hour, with either limit. The LSTM goes from about 12 false alarms to none or one (expect 0 to 6 elsewhere). Here its new interval ends below its old one, for each start: luck does not explain that. The straight line goes from six to two. Persistence did not drift and gains nothing. The price: what lasts for days becomes the new normal (*Going further* adds a slow leak).
 #
 # Who is best? The LSTM with a rolling limit has 0 to 0.4 a day, persistence with a fixed one as much, the straight line with a rolling one 0.02 to 0.5. With one event and 15 to 17 days, the table sorts out broken promises and ranks nobody else.
 #

@@ -206,7 +206,7 @@ planned[restart] = np.nan
 weeks = np.sum(~near & ~restart[test]) / WEEK  # what is muted is not watched
 board = pd.DataFrame({name: row(*judge(score, limit_of(score))) for name, score in planned.items()}).T
 print(board.to_string())
-print("faults found, of 20:", "; ".join(f"{name} {board.loc[name, 'found']}" for name in board.index[[3, 2, 5, 0, 1]]))
+print("faults found, of 20:", "; ".join(f"{name} {board.loc[name, 'found']}" for name in board.index[[3, 2, 5, 0]]))
 assert board.loc[forecasters, "found"].min() > 5 and board.loc["random", "found"] < 4
 
 # %% [markdown]
@@ -411,7 +411,8 @@ handover = {"detector": ..., "alarms in 13 weeks": ..., "blind to": ..., "mute r
 # One of several: the row that leads. It found two or more of each kind, and that is said, too.
 found, false, _ = judge(planned["naive, day or week"], limit_of(planned["naive, day or week"]))
 handover = {"detector": "naive, day or week", "alarms in 13 weeks": 13 * count_interval(false).high / weeks,
-            "blind to": "none" if pd.Series(found).groupby(kind).sum().min() > 1 else "?", "mute restarts": "yes"}
+            "blind to": "none", "mute restarts": "yes"}
+assert pd.Series(found).groupby(kind).sum().min() > 1
 ### END SOLUTION
 
 # %% tags=["check"]
