@@ -87,6 +87,7 @@ def exercise_1(n_windows) -> str:
         sum(STRETCHES) - POINTS + 1: "ignores the gaps: no window may cross one",
         sum(max(length - POINTS, 0) for length in STRETCHES): "lacks the last window of each stretch: add one",
         sum(max(length - POINTS + 2, 0) for length in STRETCHES): "counts 24 points: the one to forecast belongs to it",
+        sum(STRETCHES) - POINTS + 2: "ignores the gaps, and counts 24 points: a window has 25, and crosses no gap",
         sum(length - POINTS + 1 for length in STRETCHES): "gives the short stretch a negative number of windows",
     }
     if n in sentences:
@@ -159,12 +160,14 @@ def exercise_4(my_rule, board) -> str:
     right = BLIND.get(at_once, WINDOWED)
     if blind != right:
         raise Wrong(
-            f"{at_once} is blind for {right} hours after a gap, not for {blind:g}: what does it compare an hour with?"
+            f"{at_once} is blind for {right} {'hour' if right == 1 else 'hours'} after a gap, not for {blind:g}: what "
+            "does it compare an hour with?"
         )
     advice = "" if right < WINDOWED else ". Run a rule without memory beside it: on 29 March it would have slept"
     return (
-        f"{at_once} calls at once, {listed} can wait. Two false alarms or six in 17 days: be ready for up to "
-        f"{calls:.0f} calls a month, and say so before the first night{advice}"
+        f"{at_once} calls at once, {listed} can wait. It had {30 * board.loc[at_once, 'a day']:.1f} false alarms in 30 "
+        f"days, as counted in two weeks and a half: be ready for up to {30 * board.loc[at_once, 'high']:.1f}, and say "
+        f"so before the first night{advice}"
     )
 
 

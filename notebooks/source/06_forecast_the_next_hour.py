@@ -61,7 +61,7 @@ plt.show()
 # %% [markdown]
 # *The figure: above, a nearly flat line around 102 litres a second, with a climb to 106 on 28 March, three deep falls to 24, on 24 and 29 March and 27 April, and a small peak on 3 April; stretches are missing, most of them in May. Below, one week between 99.5 and 103.7: low nights, high mornings, no two days alike.*
 #
-# Three deep falls, a small peak, and a daily rhythm of two litres a second under it all. The utility tells of three low values and one small peak, without times. **The times are ours**: the falls are the runs below 99 l/s. The climb of 28 March carries no label.
+# Three deep falls, a small peak, and a daily rhythm of two litres a second under it all. The utility tells of three low values and one small peak, without times. **The times are ours**: the falls are the runs below 99 l/s, the peak two hours on 3 April. The climb of 28 March carries no label.
 #
 # ## The simplest thing that could work
 #
@@ -78,7 +78,7 @@ assert (labels[change.nlargest(6).index] == 1).all()
 # %% [markdown]
 # One line of pandas, and the six strangest hours all lie in the three falls. A detector that works. (`shift(freq=...)` moves by the clock, not by rows.) Now: where is the limit, how many false alarms does it cost, and can a network do better?
 #
-# **Gaps** first: ten holes with 111 missing hours. A line across them invents water that nobody measured, so ours stay open. And the times are UTC; in local time, 27 March has an hour that never existed.
+# **Gaps** first: ten holes with 111 missing hours. A line across them invents water that nobody measured, so ours stay open.
 #
 # ## Split by time
 #
@@ -116,7 +116,8 @@ def judge(scores, limit):
     a_day = false_alarms_per_day(odd, flags, rows_per_day=24)
     days = np.sum(~np.isnan(flags) & (odd == 0)) / 24
     low, high = np.divide(count_interval(round(a_day * days)), days)
-    return {"found": event_recall(odd, flags), "alarms": round(a_day * days), "a day": a_day, "low": low, "high": high}
+    return {"found": event_recall(odd, flags), "delay [h]": event_table(odd, flags)["delay"].mean(),
+            "alarms": round(a_day * days), "a day": a_day, "low": low, "high": high}
 
 # %% [markdown]
 # (A score that could not be computed is NaN; its hour does not count as watched.) Four rules without a network: how far *below* the usual level, how far from it on either side, persistence, and **seasonal naive**, "as at the same hour yesterday".
@@ -130,11 +131,13 @@ scores = {"below the median": usual - flow, "distance from median": (flow - usua
 scores = {name: values.to_numpy() for name, values in scores.items()}
 board = pd.DataFrame({name: judge(values, promised_limit(values)) for name, values in scores.items()}).T
 print(board.round(2).to_string())
-assert (board["found"] == 1).all() and board.loc["persistence", "high"] > 0.29
-assert board.loc["distance from median", "low"] > 0.29
+echo = change_since(flow, 24)["2022-04-28 13:00":"2022-04-29 04:00"] > promised_limit(scores["seasonal naive"])
+print(f"seasonal naive, a day after the event: {echo.sum()} of {len(echo)} hours flagged")
+assert (board[["found", "delay [h]"]] == [1, 0]).all(axis=None) and board.loc["distance from median", "low"] > 0.29
+assert 2 < 7 * board.loc["persistence", "high"] < 3 and 65 < 1 / board.loc["persistence", "low"] < 75
 
 # %% [markdown]
-# All four find the event. "Below the median" and persistence have two false alarms each in 17 days. That is 0.1 a day, and compatible with 0.01 to 0.4: two alarms cannot tell whether the promise of 0.29 is kept. The distance from the median has 1.1, its whole interval above the promise: we will see why. Seasonal naive gives 0.6, among them an **echo**: a day after a fall it compares with the fall.
+# All four find the event, in its first hour. "Below the median" and persistence have two false alarms each in 17 days. That is 0.1 a day, and compatible with 0.01 to 0.4: two alarms cannot tell whether the promise of 0.29 is kept. The distance from the median has 1.1, its whole interval above the promise: we will see why. Seasonal naive gives 0.6, one of them an **echo**: a day after a fall it compares with the fall.
 #
 # ## From a series to windows
 #
@@ -154,11 +157,11 @@ def inside(part):  # with all their hours
     return (ends - window >= parts[part].start) & (ends < parts[part].stop)
 
 print(f"{len(values) - 25 + 1} windows if gaps are ignored, {len(windows)} that cross none")
-print("inputs", X.shape, "targets", y.shape, {part: int(inside(part).sum()) for part in parts})
-assert not (inside("train") & inside("validation")).any()
+print("inputs", X.shape, "targets", y.shape, *(f"{part} {inside(part).sum()}" for part in parts))
+assert len(starts) == 11 and (np.diff(np.r_[starts, len(values)]) <= window).sum() == 6
 
 # %% [markdown]
-# A hundred and twenty windows are gone: after each gap the first 24 hours have no complete past. That is the price of not inventing water.
+# A hundred and twenty windows are gone: after a gap the first 24 hours have no complete past. (Six of the eleven stretches are too short for any.) That is the price of not inventing water.
 #
 # ## Why a memory cell?
 #
@@ -173,7 +176,7 @@ plt.show()
 #
 # Is it worth three gates? A **simulated** task in which memory is all that counts: numbers between -1 and 1 come one by one, about one in 15 is *marked*, and at each step the answer is the number that was marked last. Three plain networks and three LSTMs, each from its own random start, get the same training. Ten seconds.
 #
-# **Before you run:** how much will the plain network have forgotten after 30 steps?
+# **Before you run:** how much will the plain network have forgotten after 30 steps? (A guess of 0 errs by 0.58.)
 
 # %% tags=["nbval-ignore-output"]
 numbers, answers, _ = datasets.marked_numbers(500, random_state=0)
@@ -192,12 +195,13 @@ for layer in (keras.layers.SimpleRNN, keras.layers.LSTM):
                    optimizer=keras.optimizers.Adam(0.01))
     error = np.square(training.predict(trained[layer], new_numbers) - new_answers)
     forgotten[layer.__name__] = pd.DataFrame(
-        {f"after {steps} steps": np.sqrt(error[age == steps].mean(axis=0)) for steps in (1, 10, 20, 30)})
+        {f"after {steps}": np.sqrt(error[age == steps].mean(axis=0)) for steps in (1, 10, 20, 30)})
+print("root mean squared error, by the number of steps since the mark")
 print(pd.concat(forgotten, names=["", "start"]).round(2).to_string())
-assert forgotten["LSTM"].iloc[:, 2:].mean(axis=None) < 0.7 * forgotten["SimpleRNN"].iloc[:, 2:].mean(axis=None)
+assert forgotten["LSTM"].iloc[:, 2:].mean(axis=None) < 0.7 * forgotten["SimpleRNN"].iloc[:, 2:].mean(axis=None) < 0.3
 
 # %% [markdown]
-# Both learn the task. The plain network errs several times as much, and more with every step, while the LSTM holds its number. On the upper line of the picture nothing is mixed: what the forget gate keeps arrives as it was. So does a correction on its way back, when training adjusts the weights. The plain network is $h_t = \tanh(x_t W + h_{t-1} U + b)$: a correction is multiplied by $U$ and by a slope of tanh, at most 1, at every step, until little is left. These are **vanishing gradients**. (A matter of degree: the plain network does learn, and a fresh LSTM forgets quickly, too, until it has learned to keep. *Going further* measures both.)
+# Both learn the task. The plain network errs several times as much as the LSTM, and more with every step; the LSTM's error grows from 0.03 to 0.07 at most. On the upper line of the picture nothing is mixed: what the forget gate keeps arrives as it was. So does a correction on its way back, when training adjusts the weights. The plain network is $h_t = \tanh(x_t W + h_{t-1} U + b)$: a correction is multiplied by $U$ and by a slope of tanh, at most 1, at every step, until little is left. These are **vanishing gradients**. (A matter of degree: a fresh LSTM forgets quickly, too, until it has learned to keep. *Going further* measures both.)
 #
 # ## An LSTM, gate by gate
 #
@@ -216,7 +220,7 @@ def new_forecaster(seed):
 print(f"{new_forecaster(0).count_params():,} weights for 216 training windows")
 
 # %% [markdown]
-# More weights than windows: without early stopping this could memorise. Training it is what you know, `compile` and `fit`. `training.train` takes the same steps without Keras's overhead; the clock says what that is worth.
+# More weights than windows: without early stopping this could memorise. Training it is `compile` and `fit`. `training.train` takes the same steps without Keras's overhead; the clock says what that is worth.
 
 # %% tags=["seconds", "nbval-ignore-output"]
 fit_on, check_on, adam = inside("train"), inside("validation"), keras.optimizers.Adam
@@ -229,7 +233,7 @@ clock.append(time.perf_counter())
 print("40 epochs: compile and fit {:.1f} s, training.train {:.1f} s".format(*np.diff(clock)))
 
 # %% [markdown]
-# Expect `fit` to take a few times as long. From here on we use `train`, with early stopping on the validation hours, for three random starts. (Width, window and step size were chosen on them.)
+# Expect `fit` to take several times as long. From here on we use `train`, with early stopping on the validation hours, for three random starts. (Window, width and step size were compared on them as well; 32 units do as well as 16.)
 #
 # **Before you run:** will it beat four landmarks there? One is a straight line through the same 24 hours: linear regression.
 
@@ -250,7 +254,7 @@ print(rmse(check_on).rename("root mean squared error on validation hours [l/s]")
 assert rmse(check_on)["LSTM, start 0"] < 0.95 * rmse(check_on)["persistence"]
 
 # %% [markdown]
-# The LSTM errs by a quarter of a litre a second (expect 0.23 to 0.30), the straight line by 0.28, persistence by a third, seasonal naive by half. So most of the gain over persistence needs no network.
+# The LSTM errs by a quarter of a litre a second (expect 0.23 to 0.30), the straight line by 0.28, persistence by a third, seasonal naive by half. So most of the gain over persistence needs no network. (And these hours also stopped the LSTM's training, an advantage.)
 #
 # ## What do the gates do?
 #
@@ -318,12 +322,12 @@ for name in ["linear regression", "LSTM, start 0", "LSTM, start 1", "LSTM, start
     error = spread * np.abs(forecasts[name] - y)[:, 0]
     scores[name] = to_points(error, len(flow), window + 1, starts=starts)
     board.loc[name] = judge(scores[name], promised_limit(scores[name]))
-print(board.drop(columns="found").round(2).to_string())
+print(board.iloc[:, 2:].round(2).to_string())
 assert (board["found"] == 1).all() and board.loc["linear regression", "a day"] > board.loc["persistence", "a day"]
 assert board.loc[["LSTM, start 0", "LSTM, start 1", "LSTM, start 2"], "a day"].median() > 0.29
 
 # %% [markdown]
-# The event is found by all. But the better forecasts have *more* false alarms: 0.4 a day for the straight line, whose interval still holds the promise of 0.29, and for the LSTM 0.7 to 2, depending on its start, all above it. What happened?
+# The event is found by all. But the better forecasts have *more* false alarms: 0.4 a day for the straight line, whose interval still holds the promise of 0.29, and 0.8 for the LSTM (expect 0.7 to 2), with intervals that lie above it. What happened?
 #
 # ## How it fails: the level drifts
 #
@@ -334,14 +338,16 @@ for name in ("train", "calibration", "test"):
     ordinary = flow.iloc[parts[name]][labels.iloc[parts[name]] == 0]
     print(f"{name:<12} median {ordinary.median():.1f} l/s, {(ordinary > 103.5).mean():4.0%} of the hours above 103.5")
 ordinary_hours = inside("test") & ~make_windows(labels == 1, window + 1, starts=starts).any(axis=1)
+step = np.float32((ordinary.median() - usual) / spread)  # the level of the test above that of training
+forecasts["start 0, level moved back"] = training.predict(forecaster, X - step) + step
 print(rmse(ordinary_hours).drop("training mean").round(2).to_string())
-assert rmse(ordinary_hours)["LSTM, start 0"] > rmse(ordinary_hours)["persistence"]
+of_lstm, moved_back = rmse(ordinary_hours).iloc[-2:]
+assert moved_back < 0.9 * of_lstm and of_lstm > rmse(ordinary_hours)["persistence"] and 1.2 < step * spread < 1.5
 
 # %% [markdown]
-# The pipe carries 1.3 litres a second more than in the training days: more than half of its daily rhythm. There the best forecast is worse than the two simple ones: 0.4 to 0.5 litres, persistence 0.3, the straight line 0.28. A straight line goes on straight; the network has no practice up there. Is that the cause? The control is exercise 2, the same network with the level taken out of its windows; and *Going further* shows at which levels the alarms stand.
+# The pipe carries 1.3 litres a second more than in the training days: more than half of its daily rhythm. There the LSTM errs by 0.4 to 0.5 litres, persistence by 0.3, the straight line by 0.28. Is the level to blame? The last line is the control: the same network and hours, with 1.3 litres taken off the input and put back on the forecast. It errs by about 0.3. So the network has no practice up there, while a straight line goes on straight. (No cure: nobody knows the new level beforehand. Exercise 2 has one; *Going further* shows the alarms by level.)
 #
-
-# A cure is a limit that follows: the median of the last week's scores plus $k$ times their spread, computed from the past alone. `rolling_threshold` does that, and `rolling_z` gives calibration scores in units of $k$, so that the promise chooses $k$. Every row gets it.
+# Another cure is a limit that follows: the median of the last week's scores plus $k$ times their spread, computed from the past alone. `rolling_threshold` does that, and `rolling_z` gives calibration scores in units of $k$, so that the promise chooses $k$. Every row gets it.
 #
 # ## The scoreboard
 
@@ -351,17 +357,18 @@ for name, values_of in scores.items():
     k = promised_limit(rolling_z(values_of, week))
     rolling[name] = judge(values_of, rolling_threshold(values_of, week, k))
 rolling = pd.DataFrame(rolling).T
-table = pd.concat({"fixed limit": board, "rolling limit": rolling}, axis=1).drop(columns="found", level=1)
+table = pd.concat({"fixed limit": board.iloc[:, 2:], "rolling limit": rolling.iloc[:, 2:]}, axis=1)
 print(table.round(2).to_string())
 print(f"persistence, fixed limit: {7 * board.loc['persistence', 'a day']:.1f} false alarms a week")
-assert (rolling["found"] == 1).all() and rolling["a day"].iloc[-3:].median() < board["low"].iloc[-3:].median()
+assert (rolling.iloc[:, :2] == [1, 0]).all(axis=None)
+assert rolling["a day"].iloc[-3:].median() < board["low"].iloc[-3:].median()
 
 # %% [markdown]
-# Every row finds the event, with either limit. The LSTM goes from about 12 false alarms to none or one (expect 0 to 6 elsewhere): more than chance, since its rolling rate lies below its fixed interval. The straight line goes from six to two. Persistence did not drift and gains nothing. The price: what lasts for days becomes the new normal, a slow leak included.
+# Every row finds the event in its first hour, with either limit. The LSTM goes from about 12 false alarms to none or one (expect 0 to 6 elsewhere). Here its new interval ends below its old one, for each start: luck does not explain that. The straight line goes from six to two. Persistence did not drift and gains nothing. The price: what lasts for days becomes the new normal (*Going further* adds a slow leak).
 #
-# Who is best? The LSTM with a rolling limit has 0 to 0.4 a day, persistence with a fixed one 0.01 to 0.4, the straight line with a rolling one 0.02 to 0.5. With one event and 15 to 17 days, the table sorts out broken promises and ranks nobody else.
+# Who is best? The LSTM with a rolling limit has 0 to 0.4 a day, persistence with a fixed one as much, the straight line with a rolling one 0.02 to 0.5. With one event and 15 to 17 days, the table sorts out broken promises and ranks nobody else.
 #
-# **Would you run it?** For this pipe, persistence: one line, no training, the event in its first hour, one call for nothing in about eight days (somewhere between two a week and one in two months). The LSTM with a limit that follows is no worse, and not shown to be better; after each gap it is silent for a day. Lesson 07 looks for a better case.
+# **Would you run it?** For this pipe, persistence: one line, no training, the event in its first hour, one call for nothing in about nine days (somewhere between three a week and one in ten weeks). A slow leak it cannot see. The LSTM with a limit that follows is no worse, and not shown to be better; after each gap the LSTM is silent for a day. Lesson 07 looks for a better case.
 
 # %% [markdown]
 # ## Exercise 1 · count the windows
@@ -483,10 +490,31 @@ over = {name: pd.Series(scores[name] > promised_limit(scores[name]), flow.index)
         for name in ["LSTM, start 0", "linear regression", "persistence"]}
 over = pd.DataFrame(over).groupby(level, observed=True).mean()
 print(over.map("{:.0%}".format).rename_axis("flow [l/s]").to_string())
+assert (flow.iloc[parts["train"]] < 104).all()
 assert over["LSTM, start 0"].iloc[-1] > 0.4 > 0.1 > over["linear regression"].max()
 
 # %% [markdown]
-# Below 103 almost none; above 104, where training had hardly an hour, the LSTM's are most of the hours. The straight line and persistence have no such step.
+# Below 103 almost none; above 104, where training had not one hour, the LSTM's are most of the hours. The straight line and persistence have no such step.
+#
+# **A slow leak, added.** From 30 April to 7 May 3 l/s are lost, little by little. How many of the last 96 hours are flagged?
+
+# %%
+leak = flow.index.slice_indexer("2022-04-30", "2022-05-07")
+seen = {}
+for lost in (0, 3):
+    leaky = flow.copy()
+    leaky.iloc[leak] -= np.linspace(0, lost, leak.stop - leak.start)
+    with_leak = {"below the median": usual - leaky, "persistence": change_since(leaky, 1)}
+    for name, values_of in with_leak.items():
+        moving = rolling_threshold(values_of, week, promised_limit(rolling_z(scores[name], week)))
+        over_it = {"fixed limit": values_of > promised_limit(scores[name]), "rolling limit": values_of > moving}
+        seen[name, f"{lost} l/s lost"] = {limit: alarms.iloc[leak][-96:].sum() for limit, alarms in over_it.items()}
+seen = pd.DataFrame(seen).T
+print(seen.to_string())
+assert seen.loc[("below the median", "3 l/s lost"), "fixed limit"] > 30 and seen["rolling limit"].max() < 5
+
+# %% [markdown]
+# The fixed limit flags every third hour of the leak's second half. The rolling limit has followed it down and sees next to nothing. Persistence sees nothing with either limit: from hour to hour the leak takes 0.016 l/s.
 #
 # **The three early events, discovered backwards.** They lie before the training hours. With the limits from above, who finds them, and at what price?
 

@@ -57,6 +57,7 @@ CASES = {
         ([140], "lacks the last window"),
         ([144], "counts 24 points"),
         ([128], "negative number"),
+        ([177], "ignores the gaps, and counts 24 points"),
         ([7], "is not it"),
         ([None], "is empty"),
         ([[6, 0, 136]], "3 of them"),
@@ -107,6 +108,10 @@ CASES = {
         (rule(morning_list="below the median"), "choose another row"),
         (rule(calls_at_once="persistence", morning_list="below the median"), "sees no rise"),
         (rule(blind_hours=24), "blind for 0 hours"),
+        (
+            rule(calls_at_once="persistence", morning_list="LSTM, start 0", calls_in_30_days=12.6),
+            "blind for 1 hour after",
+        ),
         (rule(calls_at_once="median"), "what calls at once is one of"),
         ([{"calls at once": "persistence"}, BOARD], "'morning list': the keys are"),
         (["wake me", BOARD], "a dict with the keys"),

@@ -2,7 +2,7 @@
 
 from helpers.checks import lesson_07
 from helpers.datasets import load_telemetry
-from helpers.detectors import PCAReconstruction, RandomSeriesScore, WindowDetector, ZScore
+from helpers.detectors import PCAReconstruction, RandomSeriesScore, SeasonalNaive, WindowDetector, ZScore
 from helpers.evaluation import count_interval, events_from_labels
 from tests.checks.answers import check_cases, crash
 
@@ -19,15 +19,18 @@ def week(**changes):
 
 
 def scores():
-    """Three columns of the lesson's table of scores, restarts taken out."""
+    """Four columns of the lesson's table of scores, restarts taken out."""
     data = load_telemetry().data
     train, watched = data.iloc[: 6 * WEEK], data.iloc[6 * WEEK :]
     detectors = {
         "random": RandomSeriesScore(),
         "z-score": WindowDetector(ZScore(), window=1),
         "PCA, one row": WindowDetector(PCAReconstruction(), window=1),
+        "naive, day or week": SeasonalNaive(period=(DAY, WEEK)),
     }
-    found = {name: detector.fit(train).decision_function(watched) for name, detector in detectors.items()}
+    found = {
+        name: detector.fit(train).decision_function(watched, context=train) for name, detector in detectors.items()
+    }
     return pd.DataFrame({name: lesson_07.planned(pd.Series(x, watched.index)) for name, x in found.items()})
 
 
@@ -44,6 +47,12 @@ def handover(**changes):
         "mute restarts": "yes",
     }
     return [answer | {key.replace("_", " "): value for key, value in changes.items()}, SCORES]
+
+
+def day_or_week(**changes):
+    """Arguments of exercise 4 for the row that the lesson would run, which found two or more of each kind."""
+    most = 13 * count_interval(7).high / 4.28754
+    return handover(**{"detector": "naive, day or week", "alarms_in_13_weeks": most, "blind_to": "none"} | changes)
 
 
 def adjusted(labels, flags):
@@ -83,6 +92,10 @@ CASES = {
         (week(found=13, alarms_a_week=2.57, under_alarm=0.046), "a day's period"),
         (week(found=14, alarms_a_week=1.63, under_alarm=0.015), "day or week"),
         (week(found=18, alarms_a_week=4.36), "restarts are still in"),
+        (week(found=18, alarms_a_week=19 / 4.2877), "restarts are still in"),
+        (week(found=18, alarms_a_week=17 / 4.2877), "fit it on train"),
+        (week(found=7, alarms_a_week=3 / 4.2877, under_alarm=0.057), "have no past"),
+        (week(found=0.85), "the number of faults"),
         (week(found=5), "of 20 is not it"),
         (week(alarms_a_week=0.6), "a day; a week has seven"),
         (week(alarms_a_week=18), "divide it by weeks"),
@@ -131,6 +144,14 @@ CASES = {
         (handover(detector="z-score", blind_to="slow leak"), "z-score found 3 of 4"),
         (handover(blind_to="leak"), "what it is blind to is one of"),
         (handover(mute_restarts="no"), "each Sunday"),
+        (handover(mute_restarts=True), "right"),
+        (handover(mute_restarts=np.bool_(False)), "each Sunday"),
+        (handover(mute_restarts="perhaps"), "mute restarts is one of"),
+        (handover(blind_to="none"), "at most one of four: count by kind"),
+        (day_or_week(), "right"),
+        (day_or_week(alarms_in_13_weeks=44, blind_to="None"), "right"),
+        (day_or_week(blind_to="broken correlation"), 'at least two of every kind: then it is "none"'),
+        (day_or_week(alarms_in_13_weeks=21.2), "what was counted"),
     ],
 }
 
