@@ -402,7 +402,7 @@ assert percentile_interval(resamples["network, seed 1"] - resamples["mean square
 # %% [markdown]
 # In average precision, network and two rules are level: the interval holds 0. In euros the network is ahead by 170 to 400 in 24 days. Against the mean squared z it leads by next to nothing up to 220. (In usual sizes that one costs 1,952.)
 #
-# **Would you run it?** The two networks saved 115 and 260 euros against it: 5 and 11 euros a day. So in this shop, yes, if running a network costs you less than about 5 euros a day, retraining and care included. If nobody there knows Keras, run the mean squared z. And this is a **simulated** shop with known prices: in exercise 5 you change one.
+# **Would you run it?** The two networks saved 115 and 260 euros against the mean squared z, 5 and 11 a day. So in this shop, yes, if running a network costs you less than about 5 euros a day, retraining and care included. If nobody there knows Keras, run the mean squared z. And this is a **simulated** shop with known prices: in exercise 5 you change one.
 
 # %% [markdown]
 # ## Exercise 1 · a narrower network
