@@ -297,7 +297,7 @@ print("what the game adds to the reconstruction:", lead(y_dev, on, off))
 assert abs(ladder["reconstruction"].diff()["cycle, no game"]) < 0.04
 
 # %% [markdown]
-# The reconstruction does not suffer. Here it is even one or two points better; five seeds follow below. What looked like the GAN's success was the cycle term's. $D$, near a coin as a player, has 0.8 or more as a spectator: it reads the code that $E$ gives an image (Going further).
+# The reconstruction does not suffer: off or on, a point or two apart; five seeds follow below. What looked like the GAN's success was the cycle term's. $D$, near a coin as a player, has 0.8 or more as a spectator: it reads the code that $E$ gives an image (Going further).
 #
 # **Choosing the moment to stop by the labels.** GANomaly's published code (its `lib/model.py`) tests after each epoch and saves the weights when the AUROC on the test set has risen. Do so with our rounds:
 
@@ -564,7 +564,7 @@ plots.image_rows({source: drawn[:10].reshape(-1, 28, 28) for source, drawn in ma
 plt.show()
 
 # %% [markdown]
-# *The figure: four rows of ten new eights. With the game soft eights, a few of them blots; without it smooth ones and about four tangles; from the normal distribution ragged and broken ones; the images halfway between neighbours look most like real eights, in places doubled.*
+# *The figure: four rows of ten new eights. With the game and without it soft eights, a few of them blots or broken; from the normal distribution ragged and broken ones; the images halfway between neighbours look most like real eights, in places doubled.*
 #
 # **To test a monitor with.** A generator makes normal rows that nobody has photographed. Could they set a monitor's limit, so that no real image has to be kept back for it? Two monitors, PCA and neighbours, learn the 300 eights. Their limits are to keep a promise of 5 % false alarms; the 100 development eights say whether they do. The eights for the limit are these four kinds, 200 of each, and the training images themselves. Without any sampling there are five folds: each fifth of the training images is scored by a monitor that learned the rest.
 #
