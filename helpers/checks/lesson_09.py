@@ -290,7 +290,11 @@ def exercise_4(share_at_half, limit, score_calibration) -> str:
         "should flag just under 1 %": flagged < 0.005,
     }
     refuse(hints)
-    return f"one half flags {100 * right:.0f} % of normal points, the calibrated limit {100 * flagged:.1f} %"
+    promised = (flagged * len(scores) + 1) / (len(scores) + 1)
+    return (
+        f"one half flags {100 * right:.0f} % of normal points, the calibrated limit {100 * flagged:.1f} %, and "
+        f"promises {100 * promised:.2f} % of new ones"
+    )
 
 
 def _of_a_bell(limit, scores):
