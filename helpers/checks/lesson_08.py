@@ -25,7 +25,7 @@ from scipy.signal import find_peaks, peak_widths
 
 __all__ = ["exercise_1", "exercise_2", "exercise_3", "exercise_4", "exercise_5"]
 
-UNITS, CHANNELS = 32, 6
+UNITS, CHANNELS = 24, 6
 BEFORE, AFTER = 96, 144  # samples around a spike
 OTHER_MARK = 5  # a beat whose rank tells the usual slips apart
 VALIDATION = 46  # beats, and as many held out
@@ -181,8 +181,8 @@ def weights(inputs: int) -> int:
 def exercise_1(n_weights) -> str:
     """Count the weights of the encoder's and of the decoder's LSTM, and how many a longer window adds: none.
 
-    >>> exercise_1((4992, 4992, 0))
-    not yet: the decoder's LSTM does not read the channels: at every step it reads the code, 32 numbers
+    >>> exercise_1((2976, 2976, 0))
+    not yet: the decoder's LSTM does not read the channels: at every step it reads the code, 24 numbers
     """
     parts = as_list(n_weights, f"three numbers are needed, as in (1, 2, 3), not {n_weights!r}")
     encoder, decoder, added = as_numbers(parts, 3, "n_weights")
@@ -191,13 +191,13 @@ def exercise_1(n_weights) -> str:
         "the two are swapped: the encoder first": (encoder, decoder) == (wide, narrow),
         "the shifts are missing: each of the four gates has one for each unit": encoder == narrow - 4 * UNITS,
         "that is one gate; an LSTM layer has four": encoder == narrow / 4,
-        f"the encoder has not {encoder:g}: 4 (h (h + x) + h), with 32 units and six channels": encoder != narrow,
-        "the decoder's LSTM does not read the channels: at every step it reads the code, 32 numbers": decoder == narrow,
+        f"the encoder has not {encoder:g}: 4 (h (h + x) + h), with 24 units and six channels": encoder != narrow,
+        "the decoder's LSTM does not read the channels: at every step it reads the code, 24 numbers": decoder == narrow,
         f"the decoder has not {decoder:g}: the same formula, and its input is the code": decoder != wide,
         "a longer window adds no weight: every step uses the same ones": added != 0,
     }
     refuse(hints)
-    return "4,992 and 8,320, whatever the window: a long window costs time, not weights"
+    return "2,976 and 4,704, whatever the window: a long window costs time, not weights"
 
 
 @exercise

@@ -393,15 +393,15 @@ print("cut anywhere, swapped:", mean["anywhere"][["LSTM 32", "dense 8", "PCA 8"]
 # %% [markdown]
 # ## Exercise 1 · count the gates
 #
-# A smartwatch sends six channels. Our network gets 32 units in both LSTM layers and windows of 100 steps. How many weights has the encoder's LSTM, how many the decoder's, and how many are added to them if the window grows to 200 steps? Store three numbers in `n_weights`, as in `(1, 2, 3)`.
+# A smartwatch sends six channels. Our network gets 24 units in both LSTM layers and windows of 100 steps. How many weights has the encoder's LSTM, how many the decoder's, and how many are added to them if the window grows to 200 steps? Store three numbers in `n_weights`, as in `(1, 2, 3)`.
 #
 # <details><summary>Hint</summary>4 (h (h + x) + h). The encoder reads the channels. What does the decoder read, at every step?</details>
 
 # %%
 n_weights = ...
 ### BEGIN SOLUTION
-# The decoder reads the code, 32 numbers, and the same weights serve every step: a longer window adds nothing.
-n_weights = (4 * (32 * (32 + 6) + 32), 4 * (32 * (32 + 32) + 32), 0)
+# The decoder reads the code, 24 numbers, and the same weights serve every step: a longer window adds nothing.
+n_weights = (4 * (24 * (24 + 6) + 24), 4 * (24 * (24 + 24) + 24), 0)
 ### END SOLUTION
 
 # %% tags=["check"]
