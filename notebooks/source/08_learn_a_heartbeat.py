@@ -287,7 +287,7 @@ diagrams.beside_rebuild(pair, rebuild(lstm_anywhere, pair), ["as it was", "halve
 plt.show()
 
 # %% [markdown]
-# *The figure: one window and its rebuild, dashed, the error shaded. As it was, both lines nearly agree. With the halves swapped they part.*
+# *The figure: one window and its rebuild, dashed, the error shaded. As it was, the rebuild follows the waves, with a lower spike. With the halves swapped it draws other waves before the spike.*
 #
 # How often does it show? We resample by beat (windows of one beat are alike), both networks on the same draws.
 
