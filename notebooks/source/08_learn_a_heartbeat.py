@@ -372,7 +372,7 @@ board = pd.DataFrame(index=["clock", *scores])
 board["aligned: broad on top"] = ["{:.2f} ({:.2f}-{:.2f})".format(
     share(broad, score), *bootstrap_interval(share, broad, score, 300)) for score in [1 - before, *scores.values()]]
 for change in ["swapped", "slower"]:
-    board[f"anywhere: {change}"] = bench.with_intervals(shipped, "anywhere", change).reindex(board.index, fill_value="–")
+    board[f"anywhere: {change}"] = bench.with_intervals(shipped, "anywhere", change).reindex(board.index).fillna("–")
 print(board.to_string())
 print(f"broad among the first 50 of the median beat: {broad[np.argsort(-scores['median beat'])[:50]].sum()}")
 print("cut anywhere, swapped:", mean["anywhere"][["LSTM 32", "dense 8", "PCA 8"]].round(2).to_dict())
