@@ -506,7 +506,7 @@ check.exercise_4(faulty)
 my_promise = {"least promise": ..., "alarms a minute": ..., "held-out up to": ..., "dropped, narrow": ...,
               "broken by": ..., "model": ...}
 ### BEGIN SOLUTION
-# For 2 % it takes 49 beats (1/50). A new beat is the largest of 47 with a chance of 1/47: the limit is the largest score.
+# 2 % takes 49 beats (1/50). A new beat is the largest of 47 with a chance of 1/47: the largest score is the limit.
 # All dropped ones pass: they were dropped for the distance that now alarms. The drawing misses no broad beat.
 of_validation = scores["median beat"][rows[153:199]]
 passed = scores["median beat"] > quantile_threshold(of_validation, 1 / 47)
