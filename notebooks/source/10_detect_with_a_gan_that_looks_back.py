@@ -35,6 +35,7 @@ from helpers.checks import lesson_10 as check
 from helpers.detectors import BiGANDetector, NearestNeighbours, tolerant_error
 from helpers.evaluation import bootstrap_distribution, percentile_interval, quantile_threshold, rate_interval
 
+import ipywidgets as widgets
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -495,6 +496,18 @@ check.exercise_5(my_answer)
 # %% [markdown]
 # ***
 # ## Going further (optional)
+#
+# **Move all three weights** of the score. Can you beat the reconstruction alone?
+
+# %% tags=["interactive", "nbval-ignore-output"]
+def at(reconstruction=0.5, features=0.25, discriminator=0.25):
+    area = roc_auc_score(y_dev, parts @ np.array([reconstruction, features, discriminator]))
+    print(f"AUROC on the development images: {area:.3f}")
+
+_ = widgets.interact(at, reconstruction=(0, 1, 0.05), features=(0, 1, 0.05), discriminator=(0, 1, 0.05))
+
+# %% [markdown]
+# *The figure: with a kernel, three sliders and an AUROC that follows them. Without one, the curves under "One score of three parts" show two of its edges.*
 #
 # **What the gradient penalty buys.** Try it: `train_bigan("no penalty", game_and_cycle, charge=0.0)` is the game with cycle, and $D$'s slope costs nothing. Compare the standard deviation of its last five rounds. (The penalty's rival, **spectral normalisation**, limits the slope of each layer instead.)
 #
