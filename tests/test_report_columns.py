@@ -323,17 +323,15 @@ def test_dates_as_text_in_a_frame_of_ones_own():
         ({"leave_out": ["size", "z"]}, "leave_out='z': there is no such column. There are size, count."),
         ({"keep": "z"}, "keep='z': there is no such column. There are size, count."),
         ({"time": "z"}, "time='z': there is no such column. There are size, count."),
-        ({"time": "size"}, "time='size' is no column of dates: number, a quantity. Name a column of dates."),
+        (
+            {"time": "size"},
+            "time='size' holds neither dates nor numbers that count: number, a quantity. Name a column of times.",
+        ),
         ({"shape": "tensor"}, "shape='tensor': it is 'table' or 'series', or left to be found."),
         (
             {"keep": "size", "leave_out": "size"},
             "'size' is asked for in two ways that exclude each other: decide for one "
             "of leave_out, keep, category, label and time.",
-        ),
-        (
-            {"shape": "series"},
-            "A series needs a column of times, and none was found. Add one, or judge the rows one by "
-            "one: shape='table' (--shape table).",
         ),
     ],
 )

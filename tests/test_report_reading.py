@@ -468,10 +468,10 @@ REFUSED = {
         "my.csv holds a line of column names and no row below it. Was it cut off when it was saved or downloaded?",
     ),
     "one column": (
-        b"ecg\n1\n2\n",
-        "my.csv has a single column, 'ecg'. If another character than comma, semicolon, "
-        "tab, | or blank separates its fields, pass it as delimiter=. If it is a series, "
-        "add a column of times: odd values show beside others.",
+        b"word\nab\ncd\n",
+        "my.csv has a single column, 'word'. If another character than comma, semicolon, "
+        "tab, | or blank separates its fields, pass it as delimiter= (--delimiter). If it is a series, "
+        "write one number a line and nothing else.",
     ),
     "duplicate names": (
         b"a,b, a,b\n1,2,3,4\n",

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from helpers.detectors.storage import StoredDetectorError, load_detector, replace_file, write_detector
-from helpers.report.columns.cells import date_values, number_values, plausible_times, within_reach
+from helpers.report.columns.cells import number_values, within_reach
+from helpers.report.columns.clock import Clock
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.pace import held
 from helpers.report.errors import UnusableFile
@@ -22,7 +23,7 @@ import pandas as pd
 __all__ = ["Judge", "OwnModel", "SeriesModel", "TableModel"]
 
 FORMAT = "anomaly-detection-course model"
-VERSION = 2
+VERSION = 3
 HOW = "Make one with model.save(path) or python -m helpers.report my.csv --out folder."
 
 
@@ -273,21 +274,33 @@ class SeriesModel(OwnModel):
     columns : tuple of str
         The channels.
     time : str or None
-        The column of times; None if they are the frame's index.
+        The column of times; None if they are the frame's index, or if the row's position stands for them.
     tail : DataFrame or None
         The last points (DatetimeIndex, channels): a new batch that follows is scored from its first point. None takes
         what the detector remembers of its training series.
     hold : dict of str to int
         Channels that are measured every few rows: for how many further rows a value counts.
+    step : float or None
+        Of a series without dates, what its count of time goes up by.
     """
 
     columns: tuple[str, ...]
     time: str | None = None
     tail: pd.DataFrame | None = field(default=None, repr=False)
     hold: dict = field(default_factory=dict)
+    step: float | None = None
     shape = "series"
-    place = "time"
     one_of_many = "point in time"
+
+    @property
+    def clock(self):
+        """How times are read and told."""
+        return Clock(self.time, self.step)
+
+    @property
+    def place(self):
+        """What a figure writes beside the axis of times."""
+        return self.clock.title
 
     @property
     def numbers(self):
@@ -308,7 +321,7 @@ class SeriesModel(OwnModel):
         ends = np.full(len(rows), -1)
         ends[positions] = series.index.get_indexer(points.index)
         loudness = [judge.strangeness(judge.detector.decision_function(series))[ends] for judge in self.judges]
-        return self._by_louder(loudness, lambda one, some: explain_points(one, series, ends[some], top))
+        return self._by_louder(loudness, lambda one, some: explain_points(one, series, ends[some], top, self.clock))
 
     def places(self, index):
         """Where points stand, for a figure, from the index of their strangeness."""
@@ -333,7 +346,7 @@ class SeriesModel(OwnModel):
                 f"The series lacks {', '.join(map(repr, absent))}. Pass the columns of training: "
                 f"{', '.join(map(repr, self._needed(frame)))}."
             )
-        times = plausible_times(self._times(frame))
+        times = self.clock.times(frame)
         order = np.argsort(times, kind="stable")
         order = order[~times[order].duplicated() & times[order].notna()]
         channels = {name: within_reach(number_values(frame[name])) for name in self.columns}
@@ -366,29 +379,24 @@ class SeriesModel(OwnModel):
         try:
             scores[positions] = detector.decision_function(series, context=self.history(series, context))
         except ValueError as error:  # a sentence about the series: too short, faster rows, infinity
-            raise UnusableFile(str(error)) from error
+            short = len(series) < detector.window_
+            cure = f" In a file, begin with the {detector.window_ - 1} rows that came before." if short else ""
+            raise UnusableFile(f"{error}{cure}") from error
         return scores
 
     def _content(self):
         tail = None if self.tail is None else _tail_content(self.tail)
-        return super()._content() | {"time": self.time, "tail": tail, "hold": self.hold}
+        return super()._content() | {"time": self.time, "tail": tail, "hold": self.hold, "step": self.step}
 
     @classmethod
     def _from_content(cls, content, **shared):
         tail = None if content["tail"] is None else _read_tail(content["tail"])
-        own = {"time": content["time"], "tail": tail, "hold": content["hold"]}
+        own = {"tail": tail} | {name: content[name] for name in ("time", "hold", "step")}
         return cls(columns=tuple(content["columns"]), **own, **shared)
 
     def _needed(self, frame):
         has_times = self.time is None or (self.time not in frame and isinstance(frame.index, pd.DatetimeIndex))
         return self.columns if has_times else (self.time, *self.columns)
-
-    def _times(self, frame):
-        if self.time is not None and self.time in frame:
-            return pd.DatetimeIndex(date_values(frame[self.time]))
-        if not isinstance(frame.index, pd.DatetimeIndex):
-            raise UnusableFile("The series needs its times as the frame's DatetimeIndex.")
-        return frame.index
 
     def _gap_between(self, end, start):
         step = self.detector.step_seconds_

@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from helpers.report.columns.answers import find_answers
+from helpers.report.columns.clock import Clock
 from helpers.report.columns.doubts import doubts_about_numbers
-from helpers.report.columns.meaning import Decision, Meaning, example_of, find_meaning
+from helpers.report.columns.meaning import ASKED, Decision, Meaning, example_of, find_meaning
 from helpers.report.columns.pace import Paces, find_paces
-from helpers.report.columns.shape import find_shape
+from helpers.report.columns.shape import find_shape, goes_regularly, names_a_count
 from helpers.report.errors import UnusableFile
 
 import pandas as pd
@@ -54,12 +55,12 @@ class Columns:
     label : str or None
         The column of labels.
     time : str or None
-        The column that orders the rows.
+        The column that orders the rows: dates, or numbers that count up. None of a series whose rows' position does.
     shape : {"table", "series"}
         Rows that are judged one by one, or values over time; `why_shape` says why.
     why_shape : str
-    step : Timedelta or None
-        Of a series, the usual time between rows.
+    step : Timedelta, float or None
+        Of a series, the usual time between rows, or what a count goes up by.
     in_time_order : bool
         Whether the rows stand in the order of `time`.
     n_rows, n_duplicates : int
@@ -75,7 +76,7 @@ class Columns:
     time: str | None
     shape: str
     why_shape: str
-    step: pd.Timedelta | None
+    step: pd.Timedelta | float | None
     in_time_order: bool
     n_rows: int
     n_duplicates: int
@@ -85,6 +86,11 @@ class Columns:
     def named(self, *decisions):
         """Names of the columns with one of these decisions, a tuple."""
         return tuple(column.name for column in self.columns if column.decision in decisions)
+
+    @property
+    def clock(self):
+        """How the times of a series are read and told, a Clock."""
+        return Clock(self.time, self.step if isinstance(self.step, float) else None)
 
     @property
     def numbers(self):
@@ -136,9 +142,10 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
     category : str or sequence of str
         Columns whose values are names, also where they are written as numbers.
     time : str, optional
-        The column of times that orders the rows.
+        The column of times that orders the rows: dates, or numbers that count up.
     shape : {"table", "series"}, optional
-        Without it, a series is what has a column of times with one regular step.
+        Without it, a series is what has a column of times with one regular step, or one column of numbers alone. Asked
+        for without such a column, the rows follow each other.
 
     Returns
     -------
@@ -173,7 +180,7 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
         _leave_out_of_series(meanings, found.time)
         paces = _at_their_paces(frame, meanings, found.time)
     _check_inputs(frame, meanings)
-    n_duplicates = int(frame.duplicated().sum())
+    n_duplicates = 0 if frame.shape[1] == 1 else int(frame.duplicated().sum())  # of one column any value comes again
     numbers = [name for name, meaning in meanings.items() if meaning.is_quantity]
     notes = (*_notes(answers, n_duplicates), *doubts_about_numbers(frame[numbers]), *found.notes, *paces.notes())
     columns = tuple(_column(frame[name], meaning) for name, meaning in meanings.items())
@@ -253,18 +260,34 @@ def _fingerprint(column):
 
 def _find_shape(frame, meanings, time, shape):
     dates = [name for name, meaning in meanings.items() if meaning.decision is Decision.DATE]
-    if time is not None and time not in dates:
+    counts = [name for name in meanings if _may_count(frame[name], meanings[name], named=name == time, shape=shape)]
+    if time is not None and time not in (*dates, *counts):
         known = f" ({', '.join(dates)})" if dates else ""
-        problem = f"time={time!r} is no column of dates: {meanings[time].kind}, {meanings[time].why}."
-        raise UnusableFile(f"{problem} Name a column of dates{known}.")
-    n_numbers = sum(meaning.is_quantity for meaning in meanings.values())
-    return find_shape(frame, [time] if time else dates, n_numbers, shape)
+        problem = f"time={time!r} holds neither dates nor numbers that count: {meanings[time].kind}, "
+        raise UnusableFile(f"{problem}{meanings[time].why}. Name a column of times{known}.")
+    quantities = [name for name, meaning in meanings.items() if meaning.is_quantity]
+    if time is not None:
+        dates, counts = ([time], []) if time in dates else ([], [time])
+    return find_shape(frame, dates, quantities, shape, counts)
+
+
+def _may_count(column, meaning, named, shape):
+    """Whether numbers may stand for time: as you say, as their name says, or where a series was asked for."""
+    decided = meaning.decision in (Decision.LABEL, Decision.CATEGORY) or not column.nunique()
+    if column.dtype.kind not in "iuf" or decided:
+        return False
+    if named:
+        return column.is_monotonic_increasing or goes_regularly(column)
+    if meaning.kind == "looks like a label" or meaning.why == ASKED:
+        return False
+    return names_a_count(column.name) or (shape == "series" and meaning.kind == "identifier" and column.is_unique)
 
 
 def _leave_out_of_series(meanings, time):
     for name, meaning in meanings.items():
         if name == time:
-            meanings[name] = replace(meaning, decision=Decision.TIME, why="orders the rows of the series")
+            kind = meaning.kind if meaning.decision is Decision.DATE else "count"
+            meanings[name] = replace(meaning, kind=kind, decision=Decision.TIME, why="orders the rows of the series")
         elif meaning.decision in (Decision.CATEGORY, Decision.DATE):
             _leave_out(meanings, name, "a series is judged by its numbers")
         elif meaning.decision is Decision.LOGARITHM:
@@ -273,7 +296,7 @@ def _leave_out_of_series(meanings, time):
 
 def _at_their_paces(frame, meanings, time):
     """Take in what is measured seldom and regularly, leave out what begins too late."""
-    sorted_by_time = frame.sort_values(time, kind="stable")
+    sorted_by_time = frame if time is None else frame.sort_values(time, kind="stable")
     rare = [name for name, meaning in meanings.items() if meaning.kind == "mostly missing"]
     rare = [name for name in rare if frame[name].dtype.kind in "iuf" and frame[name].nunique() > 1]
     paces = find_paces(sorted_by_time[[*(name for name in meanings if meanings[name].is_quantity), *rare]])

@@ -11,8 +11,9 @@ from helpers.report.reading.numbers import read_numbers
 
 import numpy as np
 
-__all__ = ["Decision", "Meaning", "example_of", "find_meaning", "looks_like_labels"]
+__all__ = ["ASKED", "Decision", "Meaning", "example_of", "find_meaning", "looks_like_labels"]
 
+ASKED = "you asked for it"  # why a column is left out
 MOSTLY_MISSING = 0.9
 FEW_VALUES = 20  # a number that names something is a category up to so many values
 REPEATED = 0.2  # texts with at most this share of distinct values are categories
@@ -84,7 +85,7 @@ def find_meaning(column, asked=""):
     <Decision.CATEGORY: 'category'>
     """
     if asked == "leave out":
-        return _left_out(_plain_kind(column), "you asked for it")
+        return _left_out(_plain_kind(column), ASKED)
     if asked == "label":
         return Meaning("label", Decision.LABEL, "you named it: it judges detectors and teaches none")
     present = _present(column)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
-from helpers.report.columns.cells import REACH, plausible_times
+from helpers.report.columns.cells import REACH
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.labels import read_labels
 from helpers.report.columns.pace import held
@@ -265,8 +265,9 @@ class PreparedSeries(Prepared):
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows, and remembers the last ones."""
         tail = self.series.iloc[-TAIL:]
-        shared = {"about": about, "hold": self.columns.hold}
-        return SeriesModel(detector, usual, name, tuple(self.series.columns), self.columns.time, tail, **shared)
+        clock = self.columns.clock
+        shared = {"about": about, "hold": self.columns.hold, "step": clock.step}
+        return SeriesModel(detector, usual, name, tuple(self.series.columns), clock.column, tail, **shared)
 
     def strangeness(self, model, positions):
         """What a model says of neighbouring points; NaN if they are too few for a window, with nothing before them."""
@@ -301,7 +302,7 @@ class PreparedSeries(Prepared):
         return f"{self.series.shape[1]} channel{'s' * (self.series.shape[1] != 1)}"
 
     def _file_index(self):
-        return pd.DatetimeIndex(self.frame[self.columns.time])
+        return self.columns.clock.places(self.frame)
 
     def stretches(self, size):
         """Positions of all points, in neighbouring blocks."""
@@ -342,7 +343,7 @@ def series_rows(frame, columns):
     ndarray of shape (m,), of int
         Positions in `frame`, without rows that lack a time; of rows of one time the first.
     """
-    times = plausible_times(frame[columns.time].reset_index(drop=True)).dropna()
+    times = pd.Series(columns.clock.times(frame)).dropna()
     return times.sort_values(kind="stable").drop_duplicates().index.to_numpy()
 
 
@@ -360,7 +361,8 @@ def prepare_series(frame, columns, labels=None):
     Returns
     -------
     DataFrame of shape (m, n_numbers)
-        With an ascending DatetimeIndex without repetitions; gaps stay open, missing values NaN.
+        With an ascending DatetimeIndex without repetitions; gaps stay open, missing values NaN. Where there are no
+        dates, a step is a second.
     ndarray of shape (m,) or None
         The labels of its rows.
 
@@ -377,14 +379,14 @@ def prepare_series(frame, columns, labels=None):
     >>> channels.shape, channels.index[0], labels
     ((200, 1), Timestamp('2025-01-01 00:00:00'), None)
     """
-    if columns.time is None:
+    if columns.shape != "series":
         raise UnusableFile("There is no column of times to order the series by. Name it time=… (--time).")
     if labels is None and columns.label is not None:
         labels = read_labels(frame[columns.label])
     rows = series_rows(frame, columns)
     channels = frame[list(columns.numbers)].iloc[rows].astype("float64")
     channels = held(channels.replace([np.inf, -np.inf], np.nan).clip(-REACH, REACH), columns.hold)
-    channels.index = pd.DatetimeIndex(frame[columns.time].iloc[rows], name=columns.time)
+    channels.index = columns.clock.times(frame)[rows].rename(columns.time)
     return channels, None if labels is None else np.asarray(labels)[rows]
 
 

@@ -261,6 +261,7 @@ def _chunks(path, text, layout):
         na_values=NOT_A_VALUE,
         decimal=layout.decimal,
         skipinitialspace=True,
+        skip_blank_lines=len(layout.names) > 1,
         low_memory=False,
         chunksize=n_rows,
     )

@@ -89,15 +89,15 @@ def sniff(path, delimiter=None, encoding=None):
     lines = decoded_lines(path, head, whole, encoding)
     if are_records(lines):
         return Layout(RECORDS, encoding, ".", names_of_records(lines), False, (), ())
-    heading = find_heading(lines, lambda some: delimiter or _find_delimiter(some))
+    heading = find_heading(lines, lambda some: delimiter or _of_one_column(some) or _find_delimiter(some))
     lines, notes = lines[heading.above :], list(heading.notes)
     if n_zeros := zeros_at_end(path):
         notes.append(f"{n_zeros:,} zero bytes at the end of the file are left out: did the logger lose its power?")
-    found = delimiter or heading.delimiter or _find_delimiter(lines)
+    found = delimiter or heading.delimiter or _of_one_column(lines) or _find_delimiter(lines)
     cells = [row for row in _rows(lines[:HEAD_LINES], found) if row]
     if not cells:
         raise _unclosed(path, heading.above + 1)
-    if len(cells[0]) == 1:
+    if len(cells[0]) == 1 and not _of_one_column(lines):
         _refuse_one_column(path, lines, cells, delimiter)
     has_header = not _is_data(cells)
     cells[0], more = _with_row_names(cells)
@@ -205,6 +205,17 @@ def _rows(lines, delimiter):
         return
 
 
+def _of_one_column(lines):
+    """A delimiter that leaves a number a line in one piece, below one name at most; else ""."""
+    texts = [line.strip().strip('"') for line in lines[:HEAD_LINES] if line.strip()]
+    numbers = [is_number(text) or is_missing(text) for text in texts[1:]]
+    if len(numbers) < 2 or sum(numbers) < 0.9 * len(numbers):
+        return ""
+    if all(map(DECIMAL_COMMA.fullmatch, texts)) and not any(re.search(r",0\d", text) for text in texts):
+        return ""  # 5,3 in every line, without a name above, are two numbers as likely as one; 5,03 is one
+    return ";" if is_number(texts[0]) or len(next(csv_rows(texts[:1], ","))) == 1 else ""
+
+
 def _refuse_one_column(path, lines, cells, delimiter):
     other = _find_delimiter(lines)
     widths = [len(row) for row in _rows(lines, other)]
@@ -221,8 +232,8 @@ def _refuse_one_column(path, lines, cells, delimiter):
         raise UnusableFile(f"{problem}: delete what stands above the line of column names.")
     raise UnusableFile(
         f"{path.name} has a single column, {cells[0][0].strip()!r}. If another character than comma, semicolon, tab, "
-        "| or blank separates its fields, pass it as delimiter=. If it is a series, add a column of times: odd values "
-        "show beside others."
+        "| or blank separates its fields, pass it as delimiter= (--delimiter). If it is a series, write one number a "
+        "line and nothing else."
     )
 
 
@@ -260,10 +271,10 @@ def _count(path, lines, layout):
     reader, line, n, number = csv_rows(lines, layout.delimiter), 1, len(layout.names), 0
     try:
         for row in reader:
-            if row:
+            if row or n == 1:  # of one column, an empty line is a missing value
                 ends_with_delimiter = len(row) == n + 1 and not row[n]
                 if number >= layout.n_before:
-                    yield layout.above + line, n if ends_with_delimiter else len(row)
+                    yield layout.above + line, n if ends_with_delimiter or not row else len(row)
                 number += 1
             line = reader.line_num + 1
     except csv.Error:  # a field of over 131,072 characters
@@ -320,7 +331,8 @@ def _names(path, first, has_header):
     if not has_header:
         names = tuple(f"column_{position}" for position in range(1, len(first) + 1))
         data = f"The first line holds data, no names ({', '.join(first[:4])} …)"
-        return names, [f"{data}: the columns are called {names[0]} to {names[-1]}."]
+        called = f"columns are called {names[0]} to {names[-1]}" if len(names) > 1 else f"column is called {names[0]}"
+        return names, [f"{data}: the {called}."]
     first = [re.sub(r"^\s*#\s*(?=\S)", "", first[0]), *first[1:]]  # a comment that holds the names
     names = tuple(name.strip() or f"column_{position}" for position, name in enumerate(first, 1))
     unnamed = [made for name, made in zip(first, names, strict=True) if not name.strip()]
