@@ -287,13 +287,18 @@ def test_all_columns_mostly_missing():
     assert "No column is left to learn from ('a': mostly missing; 'b': mostly missing)" in problem(frame)
 
 
-def test_two_thousand_columns():
+def test_of_two_thousand_columns_those_that_lack_least_are_entered():
     frame = pd.DataFrame(np.random.default_rng(0).normal(size=(120, 2000))).add_prefix("c")
-    assert problem(frame) == (
-        "2,000 columns would be entered, at most 200 can be. Name those that matter when the "
-        "file is read, columns=[…] (--columns), or the others with leave_out=[…] (--leave-out)."
+    frame.loc[:10, frame.columns[:800]] = np.nan
+    columns = describe_columns(frame, keep="c0")
+    assert columns.numbers == ("c0", *frame.columns[800:1799])
+    assert columns.notes[-1] == (
+        "2,000 columns could be entered; the 1,000 that lack the fewest values are. Name others that matter: "
+        "keep=[…] (--keep)."
     )
     assert len(describe_columns(frame, leave_out=list(frame)[150:]).numbers) == 150
+    hours = frame.assign(time=pd.date_range("2025-01-01", periods=120, freq="h"))
+    assert len(describe_columns(hours).numbers) == 600
 
 
 def test_duplicate_names():

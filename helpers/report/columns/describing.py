@@ -16,7 +16,8 @@ import pandas as pd
 __all__ = ["Column", "Columns", "describe_columns"]
 
 FEWEST_ROWS = 100
-MOST_INPUTS = 200
+OTHER_INPUTS = (Decision.CATEGORY, Decision.DATE)  # beside quantities
+MOST_INPUTS = {"table": 1000, "series": 600}  # columns that are entered: a reason tries each of them
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,8 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
     Raises
     ------
     UnusableFile
-        Fewer than 100 rows, nothing to learn from, more than 200 columns to enter, a column of dates in two formats,
-        all rows identical, unknown column names.
+        Fewer than 100 rows, nothing to learn from, a column of dates in two formats, all rows identical, unknown column
+        names.
 
     >>> import numpy as np, pandas as pd
     >>> n = np.arange(500)
@@ -179,10 +180,11 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
     if found.shape == "series":
         _leave_out_of_series(meanings, found.time)
         paces = _at_their_paces(frame, meanings, found.time)
+    surplus = _leave_out_surplus(frame, meanings, MOST_INPUTS[found.shape], keep)
     _check_inputs(frame, meanings)
     n_duplicates = 0 if frame.shape[1] == 1 else int(frame.duplicated().sum())  # of one column any value comes again
     numbers = [name for name, meaning in meanings.items() if meaning.is_quantity]
-    notes = (*_notes(answers, n_duplicates), *doubts_about_numbers(frame[numbers]), *found.notes, *paces.notes())
+    notes = (*_notes(answers, n_duplicates), *doubts_about_numbers(frame[numbers]), *found.notes, *paces.notes(), *surplus)
     columns = tuple(_column(frame[name], meaning) for name, meaning in meanings.items())
     counts = {"n_rows": len(frame), "n_duplicates": n_duplicates}
     return Columns(columns, label, **{**vars(found), "notes": notes}, **counts, hold=paces.hold)
@@ -308,6 +310,20 @@ def _at_their_paces(frame, meanings, time):
     return paces
 
 
+def _leave_out_surplus(frame, meanings, most, keep):
+    """Enter those of very many columns that lack the fewest values, and say so."""
+    entered = [name for name, meaning in meanings.items() if meaning.is_quantity or meaning.decision in OTHER_INPUTS]
+    if len(entered) <= most:
+        return ()
+    missing = {name: -1.0 if name in keep else frame[name].isna().mean() for name in entered}
+    for name in sorted(entered, key=missing.get)[most:]:
+        _leave_out(meanings, name, f"one column too many: {most:,} are entered")
+    return (
+        f"{len(entered):,} columns could be entered; the {most:,} that lack the fewest values are. Name others that "
+        "matter: keep=[…] (--keep).",
+    )
+
+
 def _check_inputs(frame, meanings):
     decisions = [meaning.decision for meaning in meanings.values()]
     n_used = sum(decision not in (Decision.LEFT_OUT, Decision.LABEL) for decision in decisions)
@@ -317,11 +333,6 @@ def _check_inputs(frame, meanings):
         raise UnusableFile(
             f"{identical}No column is left to learn from ({reasons}{' …' * (len(meanings) > 8)}). Numbers with units "
             "or words in them read as text: mend the file, pass its delimiter=, or name columns with keep=."
-        )
-    if n_used > MOST_INPUTS:
-        raise UnusableFile(
-            f"{n_used:,} columns would be entered, at most {MOST_INPUTS} can be. Name those that matter when the file "
-            "is read, columns=[…] (--columns), or the others with leave_out=[…] (--leave-out)."
         )
 
 

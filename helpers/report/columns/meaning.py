@@ -24,7 +24,7 @@ NAMING = re.compile(
 )
 LABELLING = re.compile(
     "label|labels|class|target|fraud|isfraud|anomaly|anomalies|anomalous|isanomaly|outlier|outliers|isoutlier|abnormal|"
-    "attack|intrusion|fault|faulty|failure|defect|truth|y|groundtruth|changepoint|changepoints|alarm|alert|isalarm"
+    "attack|intrusion|fault|faulty|failure|fail|failed|passfail|defect|truth|y|groundtruth|changepoint|changepoints|alarm|alert|isalarm"
 )
 
 

@@ -307,8 +307,15 @@ def _with_preview(path, encoding, number, line):
         (other, text), *_ = previews.items()
         cure = f"If that looks right, pass encoding={other!r} (--encoding {other})."
         return UnusableFile(f"{problem} Read as {other} the line is: {text} {cure}")
-    read = "; ".join(f"as {other}: {text}" for other, text in previews.items())
-    return UnusableFile(f"{problem} Read {read}. Pass the one that looks right (--encoding {next(iter(previews))}).")
+    likely = sorted(previews, key=lambda other: -_letters(previews[other]))
+    read = "; ".join(f"as {other}: {previews[other]}" for other in likely)
+    return UnusableFile(f"{problem} Read {read}. Pass the one that looks right (--encoding {likely[0]}).")
+
+
+def _letters(text):
+    """The share of letters among the signs beyond ASCII: a wrong encoding shows many others."""
+    beyond = [char for char in text if not char.isascii()]
+    return sum(char.isalpha() for char in beyond) / max(1, len(beyond))
 
 
 def _decoded(line, encoding):
