@@ -103,6 +103,7 @@ SAID = {
     "d02_kdd_dot.csv": "'label' looks like a label and is left out",
     "d04_plus_minus_one.csv": "'y' looks like a label and is left out",
     "d06_leak.csv": "Left out, because they may hold the answer: 'TWF', 'HDF'",
+    "e03_panel.csv": "'store' seems to tell 8 series apart",
     "e06_unsorted.csv": "The rows do not stand in order of 'time': they are sorted",
 }
 # file: the rows in which something was planted, among the strangest of the simplest detector

@@ -377,9 +377,22 @@ def test_a_regular_step_makes_a_series(times, shape):
     assert (columns.time, columns.in_time_order) == ("when", True)
 
 
-def test_several_series_in_one_file_are_said():
-    columns = describe_columns(hourly(when=HOURS[: N // 2].repeat(2)))
-    assert columns.why_shape.endswith("If these are several series in one file, examine one at a time.")
+@pytest.mark.parametrize("unit", [["A", "B"], [7, 7.5], [1, 2]])
+def test_several_series_in_one_file_are_said(unit):
+    columns = describe_columns(hourly(when=HOURS[: N // 2].repeat(2), unit_id=unit * (N // 2)))
+    assert columns.why_shape == (
+        "A table: 50% of the rows repeat a time of 'when', so each row is an event of its own."
+    )
+    if unit != [7, 7.5]:  # is a measurement
+        assert columns.notes[-1] == (
+            "'unit_id' seems to tell 2 series apart, below each other in one file. To judge each by its own past: "
+            "examine_groups(frame, 'unit_id') (--group unit_id)."
+        )
+
+
+def test_a_category_that_tells_no_series_apart_is_not_suggested():
+    times = pd.Timestamp("2025-01-01") + pd.to_timedelta(shuffled // 2, unit="h")
+    assert not any("--group" in note for note in describe_columns(hourly(when=times, shop=["A", "B"] * 200)).notes)
 
 
 def test_the_shape_can_be_asked_for():

@@ -10,7 +10,7 @@ from helpers.report.batch import as_in_training, score_batch
 from helpers.report.columns.describing import describe_columns
 from helpers.report.columns.labels import read_labels
 from helpers.report.errors import UnusableFile
-from helpers.report.model import OwnModel
+from helpers.report.groups import GroupedModel, GroupedStudy, examine_groups, load_model, score_groups
 from helpers.report.reading.files import read_table
 from helpers.report.study import examine
 from helpers.report.writing import REPORT_FILES, OutputExists, refuse_existing, write_report, write_tables
@@ -18,6 +18,7 @@ from helpers.training.progress import StageBar
 
 __all__ = ["main"]
 
+SHOWN_GROUPS = 10
 DONE, UNUSABLE, EXISTS, ALARM, PARTLY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 EPILOG = """\
 examples:
@@ -112,7 +113,10 @@ def _add_meaning(group):
     group.add_argument(
         "--category", nargs="+", default=[], metavar="COLUMN", help="numbers that are names, such as codes"
     )
-    group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
+    group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows: dates, or numbers that count")
+    group.add_argument(
+        "--group", metavar="COLUMN", help="many series or units in one file: judge the rows of each by themselves"
+    )
     group.add_argument("--shape", choices=("table", "series"), help="recognised if not given")
 
 
@@ -162,10 +166,14 @@ def _examine(options, progress, command):
         refuse_existing(options.out, REPORT_FILES, options.overwrite)
     reading = _read(options, progress)
     frame, written = reading.frame, []
-    columns = describe_columns(frame, **_given(options, "label", "leave_out", "keep", "category", "time", "shape"))
-    labels = read_labels(frame[options.label], options.anomaly, options.normal) if options.label else None
+    meaning = _given(options, "label", "leave_out", "keep", "category", "time", "shape")
     search = {"random_state": options.seed, **_given(options, "seconds", "top", "false_alarm_rate")}
-    study = examine(frame, columns, labels=labels, progress=progress, **search)
+    if options.group:
+        search["labels"] = _labels(frame, options)
+        study = examine_groups(frame, options.group, progress=progress, **search, **meaning)
+    else:
+        columns = describe_columns(frame, **meaning)
+        study = examine(frame, columns, labels=_labels(frame, options), progress=progress, **search)
     if options.out:
         written = write_report(study, reading, options.out, overwrite=options.overwrite, command=command)
     progress.close()
@@ -173,11 +181,24 @@ def _examine(options, progress, command):
     return DONE
 
 
+def _labels(frame, options):
+    return read_labels(frame[options.label], options.anomaly, options.normal) if options.label else None
+
+
 def _print_study(study, reading, written):
-    for note in (*reading.notes, *study.columns.notes, *study.notes):
-        print(f"note: {note}")
-    print(f"{Path(reading.path).name}: {len(study.frame):,} rows as a {study.columns.shape}")
-    print(f"detector: {study.chosen}. {study.why}")
+    name, rows = Path(reading.path).name, f"{len(study.frame):,} rows"
+    if isinstance(study, GroupedStudy):
+        notes = study.notes
+        told = [f"{name}: {rows}, {len(study.studies):,} groups of {study.group!r} judged each by itself"]
+        told += [
+            f"  {group}: {own.n_flagged:,} of {len(own.frame):,} rows flagged by {own.chosen}"
+            for group, own in list(study.studies.items())[:SHOWN_GROUPS]
+        ]
+        told += [f"  and {len(study.studies) - SHOWN_GROUPS:,} more"] * (len(study.studies) > SHOWN_GROUPS)
+    else:
+        notes = (*study.columns.notes, *study.notes)
+        told = [f"{name}: {rows} as a {study.columns.shape}", f"detector: {study.chosen}. {study.why}"]
+    print(*(f"note: {note}" for note in (*reading.notes, *notes)), *told, sep="\n")
     print(f"flagged: {study.n_flagged:,} rows, at a promised false-alarm rate of {study.false_alarm_rate:.2%}")
     for _, row in study.anomalies.head(3).iterrows():
         print(f"  row {row['row']}: strangeness {in_short(row['strangeness'])}; {row['because']}")
@@ -202,22 +223,34 @@ def _score_batch(options, progress, command):
     names = ("anomalies.csv", "scores.csv") if options.all else ("anomalies.csv",)
     if options.out:
         refuse_existing(options.out, names, options.overwrite)
-    model = OwnModel.load(options.detector)
+    model = load_model(options.detector)
     reading = _read(options, progress, model.about.get("missing", ()))
-    frame, lacking, notes = as_in_training(model, reading.frame)
-    scores, anomalies = score_batch(model, frame, top=options.top)
+    scores, anomalies, lacking, notes = _judged(model, reading.frame, options.top)
     tables = dict(zip(names, (anomalies, scores), strict=False))
     written = write_tables(tables, options.out) if options.out else []
     progress.close()
     n_flagged, n_unscored = int(scores["flagged"].sum()), int(scores["strangeness"].isna().sum())
     for note in (*reading.notes, *notes):
         print(f"note: {note}")
-    print(f"{Path(options.file).name}: {n_flagged:,} of {len(scores):,} rows flagged by {model.name}")
+    print(f"{Path(options.file).name}: {n_flagged:,} of {len(scores):,} rows flagged by {_judge(model)}")
     print(*_not_judged(n_unscored, int(lacking.sum())), sep="\n", end="\n" * bool(n_unscored or lacking.any()))
     _print_files(written)
     if options.fail_on_alarm and n_flagged:
         return ALARM
     return PARTLY if n_unscored or lacking.any() else DONE
+
+
+def _judged(model, frame, top):
+    if isinstance(model, GroupedModel):
+        return score_groups(model, frame, top)
+    frame, lacking, notes = as_in_training(model, frame)
+    return (*score_batch(model, frame, top=top), lacking, notes)
+
+
+def _judge(model):
+    if isinstance(model, GroupedModel):
+        return f"the detectors of {len(model.models):,} groups of {model.group!r}"
+    return model.name
 
 
 def _not_judged(n_unscored, n_lacking):

@@ -155,9 +155,13 @@ class OwnModel:
         path = Path(path)
         if path.exists() and not overwrite:
             raise FileExistsError(f"{path} exists already: choose another name, or pass overwrite=True.")
+        replace_file(path, self.write)
+
+    def write(self, stream):
+        """Write this model to an open binary file, as :meth:`save` does."""
         content = json.dumps(self._content(), indent=1)
         detectors = {name: _stored(judge.detector) for name, judge in zip(STORED, self.judges, strict=False)}
-        replace_file(path, lambda stream: _write(stream, content, detectors))
+        _write(stream, content, detectors)
 
     @classmethod
     def load(cls, path):
@@ -165,7 +169,7 @@ class OwnModel:
 
         Parameters
         ----------
-        path : str or Path
+        path : str, Path or open binary file
 
         Returns
         -------
@@ -459,6 +463,8 @@ def _write(stream, content, detectors):
 def _checked(file):
     if file.testzip() is not None:
         raise zipfile.BadZipFile("checksum")
+    if "groups.json" in file.namelist():
+        raise StoredDetectorError("The file holds a model for each group of rows: use load_model.")
     if "detector.json" in file.namelist():
         raise StoredDetectorError("The file holds a detector alone, without the columns it reads: use load_detector.")
     return file

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from helpers.report.columns.answers import find_answers
 from helpers.report.columns.clock import Clock
 from helpers.report.columns.doubts import doubts_about_numbers
+from helpers.report.columns.grouping import find_group
 from helpers.report.columns.meaning import ASKED, Decision, Meaning, example_of, find_meaning
 from helpers.report.columns.pace import Paces, find_paces
 from helpers.report.columns.shape import find_shape, goes_regularly, names_a_count
@@ -176,7 +177,9 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
     for name, why in answers.why.items():
         _leave_out(meanings, name, why, kind="looks like a label")
     found = _find_shape(frame, meanings, time, shape)
-    paces = Paces()
+    paces, group = Paces(), None
+    if found.shape == "table" and shape is None:
+        group = find_group(frame, meanings, FEWEST_ROWS)
     if found.shape == "series":
         _leave_out_of_series(meanings, found.time)
         paces = _at_their_paces(frame, meanings, found.time)
@@ -184,7 +187,14 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
     _check_inputs(frame, meanings)
     n_duplicates = 0 if frame.shape[1] == 1 else int(frame.duplicated().sum())  # of one column any value comes again
     numbers = [name for name, meaning in meanings.items() if meaning.is_quantity]
-    notes = (*_notes(answers, n_duplicates), *doubts_about_numbers(frame[numbers]), *found.notes, *paces.notes(), *surplus)
+    notes = (
+        *_notes(answers, n_duplicates),
+        *doubts_about_numbers(frame[numbers]),
+        *found.notes,
+        *paces.notes(),
+        *surplus,
+    )
+    notes += _note_on_group(frame, group)
     columns = tuple(_column(frame[name], meaning) for name, meaning in meanings.items())
     counts = {"n_rows": len(frame), "n_duplicates": n_duplicates}
     return Columns(columns, label, **{**vars(found), "notes": notes}, **counts, hold=paces.hold)
@@ -343,6 +353,13 @@ def _column(values, meaning):
     present = values.dropna()
     missing, distinct = float(values.isna().mean()), values.nunique()
     return Column(values.name, meaning.kind, missing, distinct, example_of(present), meaning.decision, meaning.why)
+
+
+def _note_on_group(frame, group):
+    if group is None:
+        return ()
+    series = f"{group!r} seems to tell {frame[group].nunique():,} series apart, below each other in one file"
+    return (f"{series}. To judge each by its own past: examine_groups(frame, {group!r}) (--group {group}).",)
 
 
 def _notes(answers, n_duplicates):

@@ -172,8 +172,8 @@ class _Times:
         if not n_numbers:
             return "times, but no numbers beside them"
         if self.repeats > FEW_REPEATS and self.regular >= REGULAR:
-            cure = "If these are several series in one file, examine one at a time"
-            return f"{self.repeats:.0%} of the rows repeat a time of {self.name!r}. {cure}"
+            repeated = f"{self.repeats:.0%} of the rows repeat a time of {self.name!r}"
+            return f"{repeated}, so each row is an event of its own"
         irregular = f"no regular step (at most {self.regular:.0%} of the distances are alike)"
         return f"the times of {self.name!r} have {irregular}, so each row is an event of its own"
 
