@@ -527,11 +527,12 @@ def test_a_file_that_may_not_be_read(write, monkeypatch):
     assert problem(path) == f"{path} may not be read by you. Ask its owner for permission, or copy it."
 
 
-def test_excel_and_archives_of_several_files(tmp_path):
+def test_excel_and_archives_of_several_files(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
     excel(tmp_path / "my.csv")
     assert problem(tmp_path / "my.csv") == (
-        "my.csv is an Excel file (or another document of Office), not a CSV file. "
-        "Open it and save the sheet as CSV (UTF-8)."
+        "my.csv is an Excel file (or another document of Office): openpyxl reads it, which is not installed. In the "
+        "course's folder, install it with .venv/bin/python -m pip install -e '.[files]'; or write the table as CSV."
     )
     with zipfile.ZipFile(tmp_path / "my.zip", "w") as archive:
         archive.writestr("folder/a.csv", TABLE)

@@ -9,13 +9,18 @@ from helpers.report.errors import UnusableFile
 from helpers.report.reading.cells import NUMBER, is_date, is_missing, is_number
 from helpers.report.reading.heading import csv_rows, find_heading, line_below_names
 from helpers.report.reading.opening import decoded_lines, find_encoding, open_text, read_head, zeros_at_end
+from helpers.report.reading.parquet import MAGIC, names_in_parquet, parquet_chunks
 from helpers.report.reading.records import are_records, names_of_records
+from helpers.report.reading.workbooks import notes_on_sheets
 
-__all__ = ["RECORDS", "Layout", "count_fields", "line_of_row", "skip_lines", "sniff", "uneven"]
+import pandas as pd
+
+__all__ = ["PARQUET", "RECORDS", "Layout", "count_fields", "line_of_row", "skip_lines", "sniff", "uneven"]
 
 HEAD_LINES = 1000  # looked at cell by cell
 DELIMITERS = ("\t", ";", "|", ",", " ")  # a tab in every line is rarely anything else; a blank often is
 ROW_NAME = "row_name"
+PARQUET = "parquet"  # the delimiter of files that need none
 RECORDS = ""  # the delimiter of files with an object in each line
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(e[-+]?\d+)?", re.I)
 THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
@@ -85,12 +90,14 @@ def sniff(path, delimiter=None, encoding=None):
     """
     _check_delimiter(delimiter)
     head, whole = read_head(path)
+    if head.startswith(MAGIC):
+        return _layout_of_parquet(path)
     encoding = encoding or find_encoding(path, head)
     lines = decoded_lines(path, head, whole, encoding)
     if are_records(lines):
         return Layout(RECORDS, encoding, ".", names_of_records(lines), False, (), ())
     heading = find_heading(lines, lambda some: delimiter or _of_one_column(some) or _find_delimiter(some))
-    lines, notes = lines[heading.above :], list(heading.notes)
+    lines, notes = lines[heading.above :], [*notes_on_sheets(path), *heading.notes]
     if n_zeros := zeros_at_end(path):
         notes.append(f"{n_zeros:,} zero bytes at the end of the file are left out: did the logger lose its power?")
     found = delimiter or heading.delimiter or _of_one_column(lines) or _find_delimiter(lines)
@@ -117,6 +124,14 @@ def sniff(path, delimiter=None, encoding=None):
     if decimal == ",":
         notes.append(f"Numbers are read with a decimal comma{doubt}.")
     return replace(layout, decimal=decimal, text_columns=_codes(names, values), notes=tuple(notes))
+
+
+def _layout_of_parquet(path):
+    names = names_in_parquet(path)
+    few, _ = next(parquet_chunks(path, names, HEAD_LINES))
+    texts = [name for name in names if pd.api.types.is_string_dtype(few[name])]
+    codes = tuple(name for name in texts if _are_codes([str(value) for value in few[name].dropna()]))
+    return Layout(PARQUET, "binary", ".", names, False, codes, ())
 
 
 def line_of_row(path, layout, row):
