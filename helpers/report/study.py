@@ -88,8 +88,8 @@ def examine(frame, columns, *, labels=None, seconds=60.0, false_alarm_rate=0.01,
     columns : Columns
         From :func:`helpers.report.describe_columns`.
     labels : array of shape (n,), optional
-        1 where a row is known to be odd, else 0: they rank the detectors and never teach them. Read from the column
-        ``columns.label`` if None and there is one.
+        1 where a row is known to be odd, 0 where it is known to be normal, -1 where nobody knows: they rank the
+        detectors and never teach them. Read from the column ``columns.label`` if None and there is one.
     seconds : float
         For everything. What does not fit is left out and noted. A network that is being built, the first detector
         (something has to stand) and the reasons at the end may take it a little beyond.

@@ -6,7 +6,7 @@ from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
 from helpers.report.columns.cells import REACH
 from helpers.report.columns.inputs import TableInputs
-from helpers.report.columns.labels import read_labels
+from helpers.report.columns.labels import UNLABELLED, read_labels
 from helpers.report.columns.pace import held
 from helpers.report.contest.candidates import series_candidates, table_candidates
 from helpers.report.contest.parts import Part, Stretch, split_rows
@@ -37,7 +37,7 @@ def prepare(frame, columns, labels=None, random_state=0):
     columns : Columns
         From :func:`helpers.report.describe_columns`.
     labels : array of shape (n,), optional
-        0 (normal) or 1 (odd), one for each row of `frame`. Odd rows never teach or calibrate.
+        0 (normal), 1 (odd) or -1 (not labelled), one for each row of `frame`. Odd rows never teach or calibrate.
     random_state : int
 
     Returns
@@ -51,7 +51,10 @@ def prepare(frame, columns, labels=None, random_state=0):
     """
     if labels is not None:
         try:
-            labels, _ = labels_and_flags(np.asarray(labels), np.zeros(len(frame), int))
+            labels = np.asarray(labels)
+            unlabelled = labels == UNLABELLED
+            labels, _ = labels_and_flags(np.where(unlabelled, 0, labels), np.zeros(len(frame), int))
+            labels[unlabelled] = UNLABELLED
         except ValueError as error:
             raise UnusableFile(f"The labels cannot be used: {error}") from None
     return {"table": PreparedTable, "series": PreparedSeries}[columns.shape](frame, columns, labels, random_state)
@@ -68,6 +71,7 @@ class Prepared:
     n_rows : int
         Rows to be scored: those of the frame, or the points of the prepared series.
     labels : ndarray of shape (n_rows,), or None
+        -1 where a row has none: it teaches and calibrates as all do without labels, and judges nothing.
     parts : Parts
         All positions.
     learned : ndarray of int
@@ -82,7 +86,7 @@ class Prepared:
     def __init__(self, frame, columns, labels, is_ordered, random_state):
         self.frame, self.columns, self.labels = frame, columns, labels
         self.is_ordered, self.random_state = is_ordered, random_state
-        self.parts = split_rows(self.n_rows, is_ordered, random_state, labels)
+        self.parts = split_rows(self.n_rows, is_ordered, random_state, None if labels is None else labels == 1)
         self.learned = self._normal(self.used("train"))
         if len(self.learned) < 2:
             problem = "Nothing to learn from: nearly all rows of the training part are labelled odd."
@@ -116,7 +120,7 @@ class Prepared:
 
     def n_odd(self, part="choice"):
         """Labelled anomalies among a part's rows that are used; of a series, events. 0 without labels."""
-        return 0 if self.labels is None else self._count_odd(self.labels[self.used(part)])
+        return 0 if self.labels is None else self._count_odd((self.labels[self.used(part)] == 1).astype(int))
 
     @property
     def n_to_learn_from(self):
@@ -124,10 +128,20 @@ class Prepared:
         return len(self._normal(self.parts.train))
 
     @property
+    def n_unlabelled(self):
+        """Rows without a label, where others have one."""
+        return 0 if self.labels is None else int((self.labels == UNLABELLED).sum())
+
+    @property
+    def knows_normal(self):
+        """Whether the rows that calibrate are known to be normal."""
+        return self.labels is not None and not self.n_unlabelled
+
+    @property
     def labels_rank(self):
         """Whether there are labelled anomalies enough to choose by and to judge by, and normal rows beside them."""
         return self.labels is not None and all(
-            self.n_odd(name) >= FEWEST_ODD and not self.labels[self.used(name)].all() for name in ("choice", "test")
+            self.n_odd(name) >= FEWEST_ODD and (self.labels[self.used(name)] == 0).any() for name in ("choice", "test")
         )
 
     def to_file(self, values):
@@ -153,7 +167,7 @@ class Prepared:
         return ()
 
     def __repr__(self):
-        known = "" if self.labels is None else f"; {int(self.labels.sum()):,} labelled odd"
+        known = "" if self.labels is None else f"; {int((self.labels == 1).sum()):,} labelled odd"
         return f"{self.shape} of {self.n_rows:,} rows and {self._width()}{known}; {self.parts}"
 
     def used(self, name):
@@ -164,7 +178,7 @@ class Prepared:
         return self.part(positions)
 
     def _normal(self, positions):
-        return positions if self.labels is None else positions[self.labels[positions] == 0]
+        return positions if self.labels is None else positions[self.labels[positions] != 1]
 
 
 class PreparedTable(Prepared):
@@ -313,7 +327,7 @@ class PreparedSeries(Prepared):
         stretch = np.arange(positions[0], positions[-1] + 1)
         rows = self._rows(stretch)
         if self.labels is not None:
-            rows = rows.where(np.broadcast_to(self.labels[stretch, None] == 0, rows.shape))
+            rows = rows.where(np.broadcast_to(self.labels[stretch, None] != 1, rows.shape))
         return self._part(stretch, rows, None)
 
     def _rows(self, positions):

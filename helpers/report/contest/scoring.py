@@ -48,8 +48,8 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01, *, seconds=N
     """
     calibration = prepared.calibration()
     scores = calibration.scores_by(entry.detector)
-    limit = quantile_threshold if prepared.labels is not None else contaminated_threshold  # odd rows among the others
-    rate = _possible_rate(false_alarm_rate, scores if prepared.labels is not None else plausible_scores(scores))
+    limit = quantile_threshold if prepared.knows_normal else contaminated_threshold  # odd rows among the others
+    rate = _possible_rate(false_alarm_rate, scores if prepared.knows_normal else plausible_scores(scores))
     entry.detector.set_threshold(limit(scores, rate))
     about = {
         "made": datetime.date.today().isoformat(),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from helpers.evaluation import measuring
 from helpers.evaluation.metrics import bootstrap_distribution
+from helpers.report.columns.labels import UNLABELLED
 from helpers.report.contest.estimate import UNKNOWN, Estimate
 from helpers.report.contest.preparing import Prepared
 
@@ -107,7 +108,7 @@ def judge(prepared: Prepared, strangeness):
     else:
         rows, name = np.arange(prepared.n_rows), "all rows: too few labels to choose by, so that they had no say in it"
     scores, labels = prepared.from_file(strangeness)[rows], prepared.labels[rows]
-    scored = ~np.isnan(scores)
+    scored = ~np.isnan(scores) & (labels != UNLABELLED)
     return _measured(name, labels[scored], scores[scored], prepared)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from helpers.evaluation.metrics import bootstrap_distribution
 from helpers.report.budget import TimeBudget
+from helpers.report.columns.labels import UNLABELLED
 from helpers.report.contest.estimate import UNKNOWN, Estimate
 from helpers.report.contest.ranking import Ranking, Standing, common_rows, costs, score_all
 
@@ -131,7 +132,8 @@ def rank_with_labels(entries, part, *, blocks=None, n_resamples=500, random_stat
     LabelledRanking
     """
     scores, notes = score_all(entries, part, TimeBudget(seconds, progress))
-    scores, kept = common_rows(scores)
+    unknown = np.asarray(part.labels) == UNLABELLED
+    scores, kept = common_rows({name: np.where(unknown, np.nan, own) for name, own in scores.items()})
     labels = np.asarray(part.labels)[kept]
     blocks = None if blocks is None else np.asarray(blocks)[kept]
     drawn = {

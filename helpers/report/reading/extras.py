@@ -40,6 +40,6 @@ def needed(package, path, kind):
     except ImportError:
         reader = package.partition(".")[0]
         raise UnusableFile(
-            f"{Path(path).name} is {kind}: {reader} reads it, which is not installed. In the course's folder, install it "
-            f"with {COMMAND}; or write the table as CSV."
+            f"{Path(path).name} is {kind}: {reader} reads it, which is not installed. In the course's folder, install "
+            f"it with {COMMAND}; or write the table as CSV."
         ) from None
