@@ -90,7 +90,7 @@ def test_numbers_that_are_called_times_order_a_series(name, counts, step):
     ("name", "counts"),
     [
         ("id", range(N)),
-        ("row", range(N)),
+        ("index", range(N)),
         ("time", np.random.default_rng(1).exponential(9, N).cumsum()),  # of events
         ("time", np.arange(N) // 3),  # several rows at once
     ],
@@ -99,6 +99,25 @@ def test_other_numbers_that_go_up_do_not(name, counts):
     frame = COUNTED[["load"]].assign(width=WAVE[::-1], **{name: counts})
     assert describe_columns(frame).why_shape == "A table: no column holds times." or name == "time"
     assert describe_columns(frame).shape == "table"
+
+
+@pytest.mark.parametrize("name", ["column_1", "Unnamed: 0", "index", "x"])
+def test_a_single_number_in_numbered_rows_is_a_series(name):
+    frame = COUNTED.rename(columns={"cycle": name})
+    assert describe_columns(frame).time == name
+    assert describe_columns(frame.rename(columns={name: "order_id"})).shape == "table"
+    assert describe_columns(frame.assign(place=["here", "there"] * (N // 2))).shape == "table"
+
+
+def test_years_count_and_clocks_without_a_day_do(tmp_path):
+    years = describe_columns(COUNTED[:300].assign(cycle=np.arange(1700, 2000)).rename(columns={"cycle": "year"}))
+    assert (years.shape, years.time, years.step) == ("series", "year", 1.0)
+    clocks = pd.to_datetime(np.arange(N) * 5, unit="s").strftime("%H:%M:%S")
+    pd.DataFrame({"Time": clocks, "load": WAVE}).to_csv(tmp_path / "run.csv", index=False)
+    reading = read_table(tmp_path / "run.csv")
+    assert reading.notes == ("'Time' holds clocks without a day: read as seconds.",)
+    columns = describe_columns(reading.frame)
+    assert (columns.shape, columns.time, columns.step) == ("series", "Time", 5.0)
 
 
 def test_a_series_can_be_asked_for():

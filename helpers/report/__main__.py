@@ -1,4 +1,4 @@
-"""Examine a CSV file for anomalies, or score a new batch with a detector that was saved."""
+"""Examine a table or a series in a file for anomalies, or score a new batch with a detector that was saved."""
 
 import argparse
 import shlex
@@ -19,12 +19,18 @@ from helpers.training.progress import StageBar
 __all__ = ["main"]
 
 SHOWN_GROUPS = 10
+FILES = (
+    "CSV, TSV or JSON lines, plain or .gz, .bz2, .xz, .zip, .zst; an Excel sheet or Parquet. The last two and .zst "
+    "need packages: pip install -e '.[files]'"
+)
 DONE, UNUSABLE, EXISTS, ALARM, PARTLY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 EPILOG = """\
 examples:
   python -m helpers.report my.csv                          a verdict on the screen, no file written
   python -m helpers.report my.csv --out report             report.html, anomalies.csv and detector.zip as well
   python -m helpers.report my.csv --label fraud --out report        rank the detectors by labels
+  python -m helpers.report shops.csv --group shop --out report      many series in one file, each by its own past
+  python -m helpers.report readings.txt --shape series              rows that follow each other, without times
   python -m helpers.report new.csv --detector report/detector.zip --out scored     score a new batch
 
 exit codes:
@@ -33,7 +39,8 @@ exit codes:
   2  wrong options
   3  an output file exists already (--overwrite replaces it)
   4  with --fail-on-alarm: rows were flagged
-  5  with --detector: some rows could not be judged, or lack a value that training never lacked
+  5  with --detector: some rows could not be judged (too little came before them, an unknown group), or lack a value
+     that training never lacked
   130  interrupted; nothing was written
 """
 
@@ -79,7 +86,7 @@ def _parser():
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", help="the CSV file, plain or .gz, .zip, .bz2, .xz")
+    parser.add_argument("file", help=FILES)
     parser.add_argument("--out", metavar="FOLDER", help="write the results there; without it, nothing is written")
     parser.add_argument("--overwrite", action="store_true", help="replace results of an earlier run in that folder")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
@@ -106,7 +113,10 @@ def _add_meaning(group):
         "--anomaly", action="append", metavar="VALUE", help="the label's value for anomaly; may be repeated"
     )
     group.add_argument(
-        "--normal", action="append", metavar="VALUE", help="the label's value for normal; may be repeated"
+        "--normal",
+        action="append",
+        metavar="VALUE",
+        help="the label's value for normal; may be repeated; '' is the empty cell",
     )
     group.add_argument("--leave-out", nargs="+", default=[], metavar="COLUMN", help="columns that must not be used")
     group.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns to use in spite of doubts")
@@ -117,7 +127,9 @@ def _add_meaning(group):
     group.add_argument(
         "--group", metavar="COLUMN", help="many series or units in one file: judge the rows of each by themselves"
     )
-    group.add_argument("--shape", choices=("table", "series"), help="recognised if not given")
+    group.add_argument(
+        "--shape", choices=("table", "series"), help="recognised if not given; rows without times can be a series, too"
+    )
 
 
 def _add_search(group):

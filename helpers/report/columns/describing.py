@@ -9,7 +9,7 @@ from helpers.report.columns.doubts import doubts_about_numbers
 from helpers.report.columns.grouping import find_group
 from helpers.report.columns.meaning import ASKED, Decision, Meaning, example_of, find_meaning
 from helpers.report.columns.pace import Paces, find_paces
-from helpers.report.columns.shape import find_shape, goes_regularly, names_a_count
+from helpers.report.columns.shape import find_shape, goes_regularly, names_a_count, numbers_rows
 from helpers.report.errors import UnusableFile
 
 import pandas as pd
@@ -272,19 +272,24 @@ def _fingerprint(column):
 
 def _find_shape(frame, meanings, time, shape):
     dates = [name for name, meaning in meanings.items() if meaning.decision is Decision.DATE]
-    counts = [name for name in meanings if _may_count(frame[name], meanings[name], named=name == time, shape=shape)]
+    quantities = [name for name, meaning in meanings.items() if meaning.is_quantity]
+    alone = len(quantities) == 1 and not any(meaning.decision in OTHER_INPUTS for meaning in meanings.values())
+    wanted = shape == "series", alone and shape is None
+    counts = [name for name in meanings if _may_count(frame[name], meanings[name], name == time, *wanted)]
     if time is not None and time not in (*dates, *counts):
         known = f" ({', '.join(dates)})" if dates else ""
         problem = f"time={time!r} holds neither dates nor numbers that count: {meanings[time].kind}, "
         raise UnusableFile(f"{problem}{meanings[time].why}. Name a column of times{known}.")
-    quantities = [name for name, meaning in meanings.items() if meaning.is_quantity]
     if time is not None:
         dates, counts = ([time], []) if time in dates else ([], [time])
     return find_shape(frame, dates, quantities, shape, counts)
 
 
-def _may_count(column, meaning, named, shape):
-    """Whether numbers may stand for time: as you say, as their name says, or where a series was asked for."""
+def _may_count(column, meaning, named, asked, alone):
+    """Whether numbers may stand for time: as you say, as their name says, or where rows are only numbered.
+
+    The latter where a series was asked for, or a row holds a single number: odd beside what, if not those before it?
+    """
     decided = meaning.decision in (Decision.LABEL, Decision.CATEGORY) or not column.nunique()
     if column.dtype.kind not in "iuf" or decided:
         return False
@@ -292,7 +297,8 @@ def _may_count(column, meaning, named, shape):
         return column.is_monotonic_increasing or goes_regularly(column)
     if meaning.kind == "looks like a label" or meaning.why == ASKED:
         return False
-    return names_a_count(column.name) or (shape == "series" and meaning.kind == "identifier" and column.is_unique)
+    counts = meaning.kind == "identifier" and column.is_unique
+    return names_a_count(column.name) or (counts and (asked or (alone and numbers_rows(column.name))))
 
 
 def _leave_out_of_series(meanings, time):

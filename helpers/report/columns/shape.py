@@ -9,14 +9,15 @@ from helpers.report.errors import UnusableFile
 import numpy as np
 import pandas as pd
 
-__all__ = ["Shape", "find_shape", "goes_regularly", "names_a_count"]
+__all__ = ["Shape", "find_shape", "goes_regularly", "names_a_count", "numbers_rows"]
 
 REGULAR = 0.7  # of the distances between times: five working days a week are a regular step
 JITTER = 0.05  # of a step
 COUNTING = re.compile(
     "t|time|times|timestamp|ts|step|steps|timestep|tick|ticks|cycle|cycles|sample|samples|frame|period|seconds|secs|"
-    "sec|ms|minutes|hours|days|zeit|elapsed|elapsedtime"
+    "sec|ms|minutes|hours|days|zeit|elapsed|elapsedtime|second|minute|hour|day|week|month|quarter|year|years|jahr"
 )
+NUMBERING = re.compile(r"column_\d+|unnamed.*|index|idx|row|n|nr|no|obs|x|")
 FEW_REPEATS = 0.05  # of the rows: an hour that the clock repeats in autumn; many series in one file repeat more
 
 
@@ -114,6 +115,23 @@ def goes_regularly(column):
     (True, False)
     """
     return _look_at(column).is_series
+
+
+def numbers_rows(name):
+    """Tell whether a column is named as programs name the number of a row.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+
+    >>> numbers_rows("Unnamed: 0"), numbers_rows("order_id")
+    (True, False)
+    """
+    return NUMBERING.fullmatch(str(name).strip().lower()) is not None
 
 
 def names_a_count(name):
