@@ -101,7 +101,7 @@ def test_other_numbers_that_go_up_do_not(name, counts):
     assert describe_columns(frame).shape == "table"
 
 
-@pytest.mark.parametrize("name", ["column_1", "Unnamed: 0", "index", "x"])
+@pytest.mark.parametrize("name", ["column_1", "Unnamed: 0", "index", "n"])
 def test_a_single_number_in_numbered_rows_is_a_series(name):
     frame = COUNTED.rename(columns={"cycle": name})
     assert describe_columns(frame).time == name

@@ -298,7 +298,8 @@ def _may_count(column, meaning, named, asked, alone):
     if meaning.kind == "looks like a label" or meaning.why == ASKED:
         return False
     counts = meaning.kind == "identifier" and column.is_unique
-    return names_a_count(column.name) or (counts and (asked or (alone and numbers_rows(column.name))))
+    numbered = alone and column.is_monotonic_increasing and numbers_rows(column.name)
+    return names_a_count(column.name) or (counts and (asked or numbered))
 
 
 def _leave_out_of_series(meanings, time):

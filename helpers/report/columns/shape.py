@@ -17,7 +17,7 @@ COUNTING = re.compile(
     "t|time|times|timestamp|ts|step|steps|timestep|tick|ticks|cycle|cycles|sample|samples|frame|period|seconds|secs|"
     "sec|ms|minutes|hours|days|zeit|elapsed|elapsedtime|second|minute|hour|day|week|month|quarter|year|years|jahr"
 )
-NUMBERING = re.compile(r"column_\d+|unnamed.*|index|idx|row|n|nr|no|obs|x|")
+NUMBERING = re.compile(r"column_\d+|unnamed.*|index|idx|row|n|nr|no|obs|")
 FEW_REPEATS = 0.05  # of the rows: an hour that the clock repeats in autumn; many series in one file repeat more
 
 
