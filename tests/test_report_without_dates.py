@@ -64,6 +64,11 @@ def test_an_empty_line_is_a_missing_value_that_keeps_its_place(tmp_path):
     assert reading.frame.index[9] == 10 and "'x7' (line 22)" in " ".join(reading.notes)
 
 
+def test_a_new_file_may_hold_a_single_number(tmp_path):
+    (tmp_path / "new.csv").write_text("value\n12.5\n")
+    assert read_table(tmp_path / "new.csv").frame["value"].tolist() == [12.5]
+
+
 def test_a_column_of_texts_gets_a_cure_that_works(tmp_path):
     (tmp_path / "one.csv").write_text("\n".join(f"word{n}" for n in range(N)))
     with pytest.raises(UnusableFile, match="write one number a line and nothing else"):

@@ -167,6 +167,8 @@ def groups_figure(study: GroupedStudy):
     figure, axes = _empty_figure(height=0.6 + 1.2 * len(most), n=len(most))
     for ax, name in zip(np.atleast_1d(axes), most, strict=True):
         _draw_rows(ax, study.studies[name])
+        ax.legend_.remove()
+        ax.tick_params(labelsize=8)
         ax.set_ylabel(_short(name))
     ax.set_xlabel(study.studies[most[-1]].model.place)
     return figure
@@ -193,7 +195,7 @@ def _empty_figure(height=3.0, n=1):
     with plt.rc_context():
         plots.use_style()
         figure = Figure(figsize=(8, height))  # not pyplot's: nothing stays open, no screen is needed
-        return figure, figure.subplots(n)
+        return figure, figure.subplots(n, sharex=True)
 
 
 def _template(name):

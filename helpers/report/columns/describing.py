@@ -290,7 +290,7 @@ def _may_count(column, meaning, named, asked, alone):
 
     The latter where a series was asked for, or a row holds a single number: odd beside what, if not those before it?
     """
-    decided = meaning.decision in (Decision.LABEL, Decision.CATEGORY) or not column.nunique()
+    decided = meaning.decision in (Decision.LABEL, Decision.CATEGORY) or column.isna().all()
     if column.dtype.kind not in "iuf" or decided:
         return False
     if named:

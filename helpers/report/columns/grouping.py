@@ -48,7 +48,8 @@ def find_group(frame, meanings, fewest_rows):
     """
     times = [name for name, meaning in meanings.items() if meaning.decision is Decision.DATE]
     times += [name for name in meanings if frame[name].dtype.kind in "iuf" and names_a_count(name)]
-    for name in (name for name, meaning in meanings.items() if _may_name_groups(frame[name], meaning)):
+    named = [name for name, meaning in meanings.items() if _may_name_groups(frame[name], meaning)] if times else []
+    for name in named:
         of_each = frame.groupby(name, sort=False)
         largest = of_each.size().nlargest(LOOKED_AT)
         if largest.iloc[0] >= fewest_rows and any(
@@ -59,5 +60,5 @@ def find_group(frame, meanings, fewest_rows):
 
 
 def _may_name_groups(column, meaning):
-    named = meaning.decision is Decision.CATEGORY or meaning.kind == "identifier"
-    return named and 2 <= column.nunique() <= MOST_GROUPS
+    is_name = meaning.decision is Decision.CATEGORY or meaning.kind == "identifier"
+    return is_name and 2 <= column.nunique() <= MOST_GROUPS

@@ -224,7 +224,7 @@ def _of_one_column(lines):
     """A delimiter that leaves a number a line in one piece, below one name at most; else ""."""
     texts = [line.strip().strip('"') for line in lines[:HEAD_LINES] if line.strip()]
     numbers = [is_number(text) or is_missing(text) for text in texts[1:]]
-    if len(numbers) < 2 or sum(numbers) < 0.9 * len(numbers):
+    if not numbers or sum(numbers) < 0.9 * len(numbers):
         return ""
     if all(map(DECIMAL_COMMA.fullmatch, texts)) and not any(re.search(r",0\d", text) for text in texts):
         return ""  # 5,3 in every line, without a name above, are two numbers as likely as one; 5,03 is one
