@@ -23,6 +23,9 @@ __all__ = ["Study", "examine"]
 # What share of the time is spent when a stage ends.
 PREPARED, RANKED, SCORED = 0.05, 0.7, 0.95
 TRAINED = {True: 0.6, False: 0.4}  # without labels every detector learns twice more, on half the rows
+# Without labels the clock decides nothing: the same file and seed give the same report.
+STABILITY_SECONDS = 30  # allowed at least, for stability to be measured
+ROWS_A_SECOND = 60_000  # that are scored at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,13 +95,15 @@ def examine(frame, columns, *, labels=None, seconds=60.0, false_alarm_rate=0.01,
         ``columns.label`` if None and there is one.
     seconds : float
         For everything. What does not fit is left out and noted. A network that is being built, the first detector
-        (something has to stand) and the reasons at the end may take it a little beyond.
+        (something has to stand) and the reasons at the end may take it a little beyond. Without labels the clock
+        decides nothing: from so many seconds it follows beforehand whether stability is measured and how many rows are
+        scored, and a slow machine takes longer.
     false_alarm_rate : float in (0, 1)
         Share of normal rows that may raise an alarm.
     top : int
         Rows to explain.
     random_state : int
-        The same number gives the same study, as far as no time limit cut anything short.
+        The same number gives the same study; with labels, as far as no time limit cut a network short.
     progress : callable, optional
         Called as ``progress(done, text)``, done in [0, 1].
 
@@ -116,22 +121,26 @@ def examine(frame, columns, *, labels=None, seconds=60.0, false_alarm_rate=0.01,
         labels = read_labels(frame[columns.label])
     with budget.stage("preparing"):
         prepared = prepare(frame, columns, labels, random_state)
-    trained = TRAINED[prepared.labels_rank]
+    trained, timed = TRAINED[prepared.labels_rank], prepared.labels_rank
     with budget.stage("learning", PREPARED):
-        entries = train_candidates(prepared, **budget.part(PREPARED, trained))
+        entries = train_candidates(prepared, **budget.part(PREPARED, trained, timed))
     with budget.stage("comparing", trained):
-        ranking = rank(prepared, entries, **budget.part(trained, RANKED))
+        stable = seconds >= STABILITY_SECONDS
+        ranking = rank(prepared, entries, stability=stable, **budget.part(trained, RANKED, timed))
         chosen, why = choose(ranking)
         entry = next(entry for entry in entries if entry.name == chosen)
     with budget.stage("scoring every row", RANKED):
-        model = finish(prepared, entry, false_alarm_rate, **budget.part(RANKED, SCORED))
-        strangeness = strangeness_of_all(prepared, model, **budget.part(RANKED, SCORED))
+        model = finish(prepared, entry, false_alarm_rate, **budget.part(RANKED, SCORED, timed))
+        most = None if timed else int(ROWS_A_SECOND * seconds)
+        strangeness = strangeness_of_all(prepared, model, most_rows=most, **budget.part(RANKED, SCORED, timed))
     with budget.stage("judging", SCORED):
         verdict = judge(prepared, strangeness)
     with budget.stage("explaining", SCORED):
         usual = prepared.usual_rows()
         anomalies = anomaly_table(model, frame, strangeness, usual_rows=usual, top=top, at_least=top)
     budget.tell(1.0, "done")
-    notes = tuple(notes_of(prepared, strangeness, false_alarm_rate, model.about["false_alarm_rate"]))
+    notes = [*notes_of(prepared, strangeness, false_alarm_rate, model.about["false_alarm_rate"])]
+    if not (stable or ranking.by_labels):
+        notes.append(f"Stability was not measured: it is from {STABILITY_SECONDS} seconds on.")
     found = ranking, chosen, why, model, strangeness, anomalies, verdict
-    return Study(frame, columns, prepared.parts, *found, budget.stages, notes)
+    return Study(frame, columns, prepared.parts, *found, budget.stages, tuple(notes))

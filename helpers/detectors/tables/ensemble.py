@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.detectors.base import Detector
+from helpers.detectors.combining import comparable_scores, mean_of_highest, usual_scales
 from helpers.detectors.held_out import hold_out, n_held_out
 from helpers.detectors.parameters import check_parameters
-from helpers.detectors.scaling import not_zero
 from helpers.detectors.tables.adapters import from_sklearn, refuse_other_than_tables
 from helpers.detectors.tables.autoencoder import DenseAutoencoder
 from helpers.detectors.tables.base import TabularDetector
@@ -23,8 +23,6 @@ from sklearn.utils import check_random_state
 __all__ = ["Ensemble"]
 
 FEWEST_ROWS = 2  # that members learn from; some need more and say so
-SMALLEST_SPREAD = 1e-9  # of the usual score: rounding is no spread
-QUARTILES_APART = 1.349  # of a normal distribution, in standard deviations
 
 
 @dataclass(eq=False, repr=False)  # its fields are the detector's parameters
@@ -124,10 +122,7 @@ class Ensemble(TabularDetector):
         self.members_ = [_seeded(detector, seeds).fit(kept) for detector in self._unfitted()]
         self.names_ = _names(self.members_)
         scores = self._member_scores(held_out)
-        self.usual_score_ = np.median(scores, axis=0)
-        low, high = np.quantile(scores, [0.25, 0.75], axis=0)
-        spread = np.where(high > low, (high - low) / QUARTILES_APART, scores.std(axis=0))
-        self.usual_spread_ = not_zero(np.where(spread > SMALLEST_SPREAD * np.abs(self.usual_score_), spread, 0))
+        self.usual_score_, self.usual_spread_ = usual_scales(scores)
 
     def _unfitted(self):
         if self.detectors is not None:
@@ -136,11 +131,10 @@ class Ensemble(TabularDetector):
         return [Mahalanobis(), NearestNeighbours(), density, DenseAutoencoder()]
 
     def _score(self, rows):
-        highest = np.sort(self._comparable(rows), axis=1)[:, -self.n_highest :]
-        return highest.mean(axis=1)
+        return mean_of_highest(self._comparable(rows), self.n_highest)
 
     def _comparable(self, rows):
-        return np.arcsinh((self._member_scores(self._named(rows)) - self.usual_score_) / self.usual_spread_)
+        return comparable_scores(self._member_scores(self._named(rows)), self.usual_score_, self.usual_spread_)
 
     def _member_scores(self, rows):
         return np.column_stack([_finite_scores(member, rows) for member in self.members_])

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
-from helpers.report.columns.cells import REACH, plausible_times
+from helpers.report.columns.cells import plausible_times, within_reach
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.labels import read_labels
 from helpers.report.columns.pace import held
-from helpers.report.contest.candidates import series_candidates, table_candidates
+from helpers.report.contest.candidates import series_candidates, series_ensemble, table_candidates, table_ensemble
 from helpers.report.contest.parts import Part, Stretch, split_rows
 from helpers.report.errors import UnusableFile
 from helpers.report.model import SeriesModel, TableModel
@@ -22,7 +22,7 @@ MOST_ROWS = {"train": 20_000, "calibration": 10_000, "choice": 20_000, "test": 2
 MOST_VALUES = 2_000_000  # to learn from: of a wide table fewer rows
 FEWEST_ROWS = 1_000  # but never fewer than these
 CONTEXT = 2_000  # points of a series that are passed on as what came before
-TAIL = 500  # points of a series that the model remembers, so that the next batch has a past
+TAIL = 500  # points of a series, at least a window, that the model remembers, so that the next batch has a past
 FEWEST_ODD = 2  # labelled anomalies (events of a series) in a part, for labels to choose or to judge by
 BLOCK_OF_SERIES = 100  # points that are drawn together: about the longest window
 USUAL_ROWS = 5_000  # that reasons compare with
@@ -130,6 +130,24 @@ class Prepared:
             self.n_odd(name) >= FEWEST_ODD and not self.labels[self.used(name)].all() for name in ("choice", "test")
         )
 
+    def candidates(self):
+        """Detectors to compare: all with labels enough, simplest first; else the quick ones and the ensemble."""
+        single = self._single_ones()
+        if self.labels_rank:
+            return single
+        return [*(candidate for candidate in single if not candidate.network), self._together()]
+
+    def stretches(self, size):
+        """Positions of all rows, in neighbouring blocks."""
+        for first in range(0, self.n_rows, size):
+            yield np.arange(first, min(first + size, self.n_rows))
+
+    def rows_of_file(self, positions):
+        """The file's rows, counted from 0, at positions; a sample has them in its index."""
+        counted = pd.api.types.is_integer_dtype(self.frame.index.dtype)
+        rows = np.asarray(self.frame.index) if counted else np.arange(len(self.frame))
+        return rows[self.file_rows][positions]
+
     def to_file(self, values):
         """Values of all rows (points) as a Series over the rows of the file; of a series, the index holds the times."""
         found = np.full(len(self.frame), np.nan)
@@ -189,9 +207,11 @@ class PreparedTable(Prepared):
         most = max(FEWEST_ROWS, MOST_VALUES // len(inputs.sources_))
         self.learned = self._some(self.learned, most)
 
-    def candidates(self):
-        """All detectors that fit such rows, simplest first."""
+    def _single_ones(self):
         return table_candidates(len(self.inputs.sources_), self.random_state)
+
+    def _together(self):
+        return table_ensemble(len(self.inputs.sources_), self.n_rows, len(self.learned), self.random_state)
 
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows."""
@@ -214,11 +234,6 @@ class PreparedTable(Prepared):
 
     def _file_index(self):
         return pd.RangeIndex(self.n_rows)
-
-    def stretches(self, size):
-        """Positions of all rows, in blocks."""
-        for first in range(0, self.n_rows, size):
-            yield np.arange(first, min(first + size, self.n_rows))
 
     def _rows(self, positions):
         return self.inputs.transform(self.frame.iloc[positions])
@@ -254,9 +269,11 @@ class PreparedSeries(Prepared):
         self.n_rows = len(self.series)
         super().__init__(frame, columns, labels, True, random_state)
 
-    def candidates(self):
-        """All detectors that fit such points, simplest first."""
+    def _single_ones(self):
         return series_candidates(self.series.shape[1], self.random_state)
+
+    def _together(self):
+        return series_ensemble(self.random_state)
 
     def blocks(self, labels):
         """Number what a bootstrap draws together: events, and stretches between them."""
@@ -264,7 +281,7 @@ class PreparedSeries(Prepared):
 
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows, and remembers the last ones."""
-        tail = self.series.iloc[-TAIL:]
+        tail = self.series.iloc[-max(TAIL, detector.window_) :]
         shared = {"about": about, "hold": self.columns.hold}
         return SeriesModel(detector, usual, name, tuple(self.series.columns), self.columns.time, tail, **shared)
 
@@ -302,11 +319,6 @@ class PreparedSeries(Prepared):
 
     def _file_index(self):
         return pd.DatetimeIndex(self.frame[self.columns.time])
-
-    def stretches(self, size):
-        """Positions of all points, in neighbouring blocks."""
-        for first in range(0, self.n_rows, size):
-            yield np.arange(first, min(first + size, self.n_rows))
 
     def _taught(self, positions):
         stretch = np.arange(positions[0], positions[-1] + 1)
@@ -383,7 +395,7 @@ def prepare_series(frame, columns, labels=None):
         labels = read_labels(frame[columns.label])
     rows = series_rows(frame, columns)
     channels = frame[list(columns.numbers)].iloc[rows].astype("float64")
-    channels = held(channels.replace([np.inf, -np.inf], np.nan).clip(-REACH, REACH), columns.hold)
+    channels = held(channels.where(np.isfinite(channels)).apply(within_reach), columns.hold)
     channels.index = pd.DatetimeIndex(frame[columns.time].iloc[rows], name=columns.time)
     return channels, None if labels is None else np.asarray(labels)[rows]
 
