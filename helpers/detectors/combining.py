@@ -4,10 +4,12 @@ from helpers.detectors.scaling import not_zero
 
 import numpy as np
 
-__all__ = ["comparable_scores", "mean_of_highest", "usual_scales"]
+__all__ = ["comparable_scores", "mean_of_highest", "rarities", "tail_scales", "usual_scales"]
 
 SMALLEST_SPREAD = 1e-9  # of the usual score: rounding is no spread
 QUARTILES_APART = 1.349  # of a normal distribution, in standard deviations
+TAIL = 0.1  # of the scores: their tail
+MIDDLE = np.log10(2)  # the rarity of the median: one in two
 
 
 def usual_scales(scores):
@@ -39,6 +41,42 @@ def comparable_scores(scores, usual, spread):
     [[0.9, 14.5]]
     """
     return np.arcsinh((scores - usual) / spread)
+
+
+def tail_scales(scores):
+    """The median of each detector's scores, where their tail begins, and how far beyond they reach on average.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n, n_detectors)
+        NaN where one cannot judge.
+
+    Returns
+    -------
+    ndarray of shape (3, n_detectors)
+
+    >>> tail_scales(np.arange(101.0)[:, None]).ravel().tolist()
+    [50.0, 90.0, 5.5]
+    """
+    usual, start = np.nanquantile(scores, [0.5, 1 - TAIL], axis=0)
+    beyond = np.where(scores > start, scores - start, np.nan)
+    reach = [own[~np.isnan(own)].mean() if (~np.isnan(own)).any() else 0.0 for own in beyond.T]
+    smallest = SMALLEST_SPREAD * np.maximum(np.abs(usual), np.abs(start))
+    return np.stack([usual, np.maximum(start, usual + not_zero(smallest)), not_zero(np.maximum(reach, smallest))])
+
+
+def rarities(scores, scales):
+    """How rare scores are, in powers of ten: 1 is one in ten, 2 one in a hundred, as if the tail went on as it begins.
+
+    Detectors whose scores have long tails and such whose scores hardly have any become comparable where it counts.
+
+    >>> scales = tail_scales(np.arange(101.0)[:, None])
+    >>> rarities(np.array([[50.0], [90.0], [102.7]]), scales).round(1).ravel().tolist()
+    [0.3, 1.0, 2.0]
+    """
+    usual, start, reach = scales
+    within = MIDDLE + (1 - MIDDLE) * (scores - usual) / (start - usual)
+    return np.where(scores > start, 1 + (scores - start) / (np.log(1 / TAIL) * reach), np.maximum(within, 0))
 
 
 def mean_of_highest(scores, n):

@@ -1,16 +1,17 @@
 """Several detectors of series as one, chosen to fit the series: its rhythms, and whether its level wanders."""
 
+import contextlib
+
 from helpers.detectors.combining import comparable_scores, mean_of_highest, usual_scales
 from helpers.detectors.series.base import SeriesDetector, longer_period_in
 from helpers.detectors.series.baselines import SeasonalNaive, WindowDetector
 from helpers.detectors.series.inputs import join, split_recordings
-from helpers.detectors.tables.adapters import from_sklearn
 from helpers.detectors.tables.baselines import PCAReconstruction
+from helpers.detectors.tables.statistical import Mahalanobis, ZScore
 from helpers.windows import dominant_period
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import IsolationForest
 
 __all__ = ["SeriesEnsemble", "wandering_channels"]
 
@@ -18,15 +19,16 @@ LONGEST = 1_000  # points back that a member looks: a report passes on twice as 
 BLOCKS = 60  # into which a series without a rhythm is cut to see whether its level wanders
 FEWEST_BLOCKS = 10
 FAR = 2  # spreads within a stretch, by which the usual level must be wrong: what hides in noise does not wander
+WITHIN = (0.005, 0.995)  # quantiles between which values count for change and shape
 SHORT = 20  # times a rhythm must be seen for its levels to be compared
 WANDERS = 0.9  # of the error of the usual level, that of the last level
 POINT, CHANGE, SEASON, SHAPE = "point", "change", "season", "shape"
 
 
 class SeriesEnsemble(SeriesDetector):
-    """Up to four detectors that judge a point together: its value, its change, its season, the shape of the last points.
+    """Up to four detectors that judge a point together: its value, change and season, and the shape of the last points.
 
-    The rule is that of :class:`helpers.detectors.Ensemble`: each member's scores in its own usual spread, and the mean
+    The rule is that of :class:`helpers.detectors.Ensemble`: each member's scores in their usual spread, and the mean
     of the two highest. Members with a longer window than a point has history are silent there; the others judge it.
 
     Members follow from the series. With a rhythm, a point is compared with those one and two of its longest periods ago
@@ -39,7 +41,6 @@ class SeriesEnsemble(SeriesDetector):
         How many of a point's highest scores are averaged.
     missing
         See :class:`helpers.detectors.SeasonalNaive`.
-    random_state : int
 
     Attributes
     ----------
@@ -48,6 +49,8 @@ class SeriesEnsemble(SeriesDetector):
         What each member looks at: "point", "change", "season", "shape".
     wandering_ : ndarray of bool, shape (n_channels,)
     usual_score_, usual_spread_ : ndarray of shape (n_members,)
+    low_, high_ : ndarray of shape (n_channels,)
+        Values beyond are cut off for shape and change: what is far out is judged by itself, and leaves no trail.
 
     >>> hours = np.arange(24 * 30)
     >>> flow = np.sin(2 * np.pi * hours / 24) + np.random.default_rng(0).normal(0, 0.1, len(hours))
@@ -59,10 +62,9 @@ class SeriesEnsemble(SeriesDetector):
     True
     """
 
-    def __init__(self, n_highest=2, missing="raise", random_state=0):
+    def __init__(self, n_highest=2, missing="raise"):
         self.n_highest = n_highest
         self.missing = missing
-        self.random_state = random_state
 
     def decision_function(self, X, context=None):
         """Anomaly scores: see :class:`SeriesDetector`."""
@@ -104,10 +106,11 @@ class SeriesEnsemble(SeriesDetector):
     def _fit(self, plan):
         (recording,) = plan.recordings
         self.wandering_ = wandering_channels(max(plan.segments, key=len))
-        made = self._made(plan.segments)
+        shapes = self._changes(recording.values)
+        self.low_, self.high_ = np.nanquantile(shapes, WITHIN, axis=0)
         self.names_, self.members_ = [], []
         super()._fit(plan)
-        for name, member in made.items():
+        for name, member in self._made(plan.segments).items():
             self._add(name, member, recording)
         scores = [self._scored_by(i, recording, None) for i in range(len(self.members_))]
         self.usual_score_, self.usual_spread_ = usual_scales(np.column_stack(scores))
@@ -119,8 +122,8 @@ class SeriesEnsemble(SeriesDetector):
 
     def _made(self, segments):
         """The members that fit the series, unfitted, by what they look at."""
-        value = IsolationForest(random_state=self.random_state)
-        made = {POINT: WindowDetector(from_sklearn(value), window=1), CHANGE: SeasonalNaive(period=1)}
+        value = Mahalanobis() if len(self.usual_) > 1 else ZScore()
+        made = {POINT: WindowDetector(value, window=1), CHANGE: SeasonalNaive(period=1)}
         if periods := _periods(segments):
             made[SEASON] = SeasonalNaive(period=periods)
         made[SHAPE] = WindowDetector(PCAReconstruction())
@@ -136,11 +139,19 @@ class SeriesEnsemble(SeriesDetector):
 
     def _seen_by(self, name, recording):
         """The series as a member sees it: values and shapes of what wanders are those of its changes."""
-        values = recording.values
-        if name in (POINT, SHAPE) and self.wandering_.any():
-            changes = np.diff(values, axis=0, prepend=np.full((1, values.shape[1]), np.nan))
-            values = np.where(self.wandering_, changes, values)
+        values = self._changes(recording.values)
+        if name in (CHANGE, SHAPE):
+            values = np.clip(values, self.low_, self.high_)
+        if name in (CHANGE, SEASON):
+            values = np.where(self.wandering_, recording.values, values)
         return pd.DataFrame(values, index=recording.times)
+
+    def _changes(self, values):
+        """Of channels that wander their changes, of others their values."""
+        if not self.wandering_.any():
+            return values
+        changes = np.diff(values, axis=0, prepend=np.full((1, values.shape[1]), np.nan))
+        return np.where(self.wandering_, changes, values)
 
     def _scored_by(self, i, recording, before):
         member, name = self.members_[i], self.names_[i]
@@ -148,10 +159,9 @@ class SeriesEnsemble(SeriesDetector):
         seen = self._seen_by(name, joined)
         scores = np.full(len(joined), np.nan)
         if seen.notna().all(axis=1).any():
-            try:
+            with contextlib.suppress(ValueError):  # too short for this one
                 scores = member.decision_function(seen)
-            except ValueError:  # too short for this one
-                pass
+                scores = np.sqrt(scores) if name == SHAPE else scores  # a squared error: the others are distances
         return scores[len(joined) - len(recording) :]
 
 

@@ -110,24 +110,21 @@ def table_ensemble(n_columns, n_rows, n_learned, random_state=0):
     """
     forest = from_sklearn(IsolationForest(random_state=random_state))
     relations = Mahalanobis() if n_columns > 1 else ZScore()
-    third = IQR() if n_rows > MANY_ROWS else NearestNeighbours(n_neighbors=max(5, int(GROUP * n_learned)))
+    nearest = NearestNeighbours(), NearestNeighbours(n_neighbors=max(5, int(GROUP * n_learned)))
+    members = [relations, forest, *((IQR(),) if n_rows > MANY_ROWS else nearest)]
     idea = "how odd it is to the two of its members that find it oddest"
-    return Candidate(ENSEMBLE, Ensemble([relations, forest, third], random_state=random_state), idea, "11")
+    return Candidate(ENSEMBLE, Ensemble(members, scale="rarity", random_state=random_state), idea, "11")
 
 
-def series_ensemble(random_state=0):
+def series_ensemble():
     """Make the candidate that is chosen for series without labels: value, change, season and shape judge together.
-
-    Parameters
-    ----------
-    random_state : int
 
     Returns
     -------
     Candidate
     """
     idea = "how odd its value, change, season and shape are: the two oddest count"
-    return Candidate(ENSEMBLE, SeriesEnsemble(missing="gap", random_state=random_state), idea, "11")
+    return Candidate(ENSEMBLE, SeriesEnsemble(missing="gap"), idea, "11")
 
 
 def _candidates(kind, n_columns, random_state, value=""):

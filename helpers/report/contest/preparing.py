@@ -273,7 +273,7 @@ class PreparedSeries(Prepared):
         return series_candidates(self.series.shape[1], self.random_state)
 
     def _together(self):
-        return series_ensemble(self.random_state)
+        return series_ensemble()
 
     def blocks(self, labels):
         """Number what a bootstrap draws together: events, and stretches between them."""
