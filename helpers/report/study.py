@@ -37,7 +37,7 @@ class Study:
     frame : DataFrame of shape (n, k)
     columns : Columns
     parts : Parts
-    ranking : LabelledRanking or UnlabelledRanking
+    ranking : LabelledRanking, PooledRanking or UnlabelledRanking
     chosen, why : str
     model : OwnModel
     strangeness : Series of shape (n,)
@@ -134,13 +134,15 @@ def examine(frame, columns, *, labels=None, seconds=60.0, false_alarm_rate=0.01,
         most = None if timed else int(ROWS_A_SECOND * seconds)
         strangeness = strangeness_of_all(prepared, model, most_rows=most, **budget.part(RANKED, SCORED, timed))
     with budget.stage("judging", SCORED):
-        verdict = judge(prepared, strangeness)
+        verdict = judge(prepared, strangeness, ranking)
     with budget.stage("explaining", SCORED):
         usual = prepared.usual_rows()
         anomalies = anomaly_table(model, frame, strangeness, usual_rows=usual, top=top, at_least=top)
     budget.tell(1.0, "done")
     notes = [*notes_of(prepared, strangeness, false_alarm_rate, model.about["false_alarm_rate"])]
-    if not (stable or ranking.by_labels):
+    if ranking.by_labels:
+        notes += filter(None, [ranking.tells])
+    elif not stable:
         notes.append(f"Stability was not measured: it is from {STABILITY_SECONDS} seconds on.")
     found = ranking, chosen, why, model, strangeness, anomalies, verdict
     return Study(frame, columns, prepared.parts, *found, budget.stages, tuple(notes))

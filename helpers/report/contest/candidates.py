@@ -16,7 +16,7 @@ from sklearn.ensemble import IsolationForest
 __all__ = ["ENSEMBLE", "Candidate", "series_candidates", "series_ensemble", "table_candidates", "table_ensemble"]
 
 ENSEMBLE = "ensemble"  # its name among the candidates
-MANY_ROWS = 100_000  # to score: members that compare each with all that was learned would take minutes
+MOST_COMPARED = 3e9  # numbers, where each row is compared with all that was learned: more would take minutes
 GROUP = 0.03  # of the rows: odd ones that are alike, and so many, do not pass for usual as each other's neighbours
 
 
@@ -111,7 +111,7 @@ def table_ensemble(n_columns, n_rows, n_learned, random_state=0):
     forest = from_sklearn(IsolationForest(random_state=random_state))
     relations = Mahalanobis() if n_columns > 1 else ZScore()
     nearest = NearestNeighbours(), NearestNeighbours(n_neighbors=max(5, int(GROUP * n_learned)))
-    members = [relations, forest, *((IQR(),) if n_rows > MANY_ROWS else nearest)]
+    members = [relations, forest, *((IQR(),) if n_rows * n_learned * n_columns > MOST_COMPARED else nearest)]
     idea = "how odd it is to the two of its members that find it oddest"
     return Candidate(ENSEMBLE, Ensemble(members, scale="rarity", random_state=random_state), idea, "11")
 

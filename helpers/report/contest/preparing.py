@@ -23,7 +23,8 @@ MOST_VALUES = 2_000_000  # to learn from: of a wide table fewer rows
 FEWEST_ROWS = 1_000  # but never fewer than these
 CONTEXT = 2_000  # points of a series that are passed on as what came before
 TAIL = 500  # points of a series, at least a window, that the model remembers, so that the next batch has a past
-FEWEST_ODD = 2  # labelled anomalies (events of a series) in a part, for labels to choose or to judge by
+FEWEST_ODD = 5  # labelled anomalies (events of a series) in choice and test part, or they are pooled over all rows
+FEWEST_POOLED = 3  # in all rows, for labels to choose by
 BLOCK_OF_SERIES = 100  # points that are drawn together: about the longest window
 USUAL_ROWS = 5_000  # that reasons compare with
 
@@ -109,14 +110,29 @@ class Prepared:
         rest = np.sort(np.concatenate([self.parts.choice, self.parts.test]))
         return self._taught(self._normal(self._some(rest, len(self.learned))))
 
+    def taught(self, positions):
+        """Rows to learn from among any, none of them labelled odd; large parts are represented by some."""
+        return self._taught(self._normal(self._some(positions, MOST_ROWS["train"])))
+
+    def blocks_of_rows(self, n):
+        """Number the rows by blocks of equal size: of neighbours in time, else drawn, odd ones spread evenly."""
+        order = np.arange(self.n_rows)
+        if not self.is_ordered:
+            order = np.random.default_rng(self.random_state).permutation(self.n_rows)
+            order = order[np.argsort(self.labels[order], kind="stable")]
+            return np.argsort(order, kind="stable") % n  # where each row stands in that order
+        return order * n // self.n_rows
+
     def part(self, positions):
         """Any rows, given by ascending positions (of a series: neighbours), with labels."""
         labels = None if self.labels is None else self.labels[positions]
         return self._part(positions, self._rows(positions), labels)
 
     def n_odd(self, part="choice"):
-        """Labelled anomalies among a part's rows that are used; of a series, events. 0 without labels."""
-        return 0 if self.labels is None else self._count_odd(self.labels[self.used(part)])
+        """Labelled anomalies among a part's rows that are used, or "all" rows; of a series, events. 0 without labels."""
+        if self.labels is None:
+            return 0
+        return self._count_odd(self.labels if part == "all" else self.labels[self.used(part)])
 
     @property
     def n_to_learn_from(self):
@@ -129,6 +145,11 @@ class Prepared:
         return self.labels is not None and all(
             self.n_odd(name) >= FEWEST_ODD and not self.labels[self.used(name)].all() for name in ("choice", "test")
         )
+
+    @property
+    def labels_pool(self):
+        """Whether labels are few, and enough to choose by if those of all rows are taken together."""
+        return self.labels is not None and not self.labels_rank and self.n_odd("all") >= FEWEST_POOLED
 
     def candidates(self):
         """Detectors to compare: all with labels enough, simplest first; else the quick ones and the ensemble."""
@@ -324,7 +345,7 @@ class PreparedSeries(Prepared):
         stretch = np.arange(positions[0], positions[-1] + 1)
         rows = self._rows(stretch)
         if self.labels is not None:
-            rows = rows.where(np.broadcast_to(self.labels[stretch, None] == 0, rows.shape))
+            rows = rows.where(np.broadcast_to(np.isin(stretch, positions)[:, None], rows.shape))
         return self._part(stretch, rows, None)
 
     def _rows(self, positions):
