@@ -43,7 +43,7 @@ def notes_of(prepared: Prepared, strangeness, asked, rate):
 def _notes_on_labels(prepared):
     what, n_odd = prepared.odd_ones, prepared.n_odd("all")
     if prepared.labels_pool:
-        yield f"Of {n_odd} {what}, too few lie in single parts: all rows judge, each fifth by models that did not see it."
+        yield f"{n_odd} {what} are few: all rows judge, each fifth by models that did not see it."
     elif not prepared.labels_rank:
         yield f"Labels could not choose the detector: {n_odd} {what} are too few; {FEWEST_POOLED} are needed."
     elif min(choice := prepared.n_odd("choice"), test := prepared.n_odd("test")) < FEW_ODD:

@@ -105,7 +105,7 @@ class SeriesEnsemble(SeriesDetector):
 
     def _fit(self, plan):
         (recording,) = plan.recordings
-        self.wandering_ = wandering_channels(max(plan.segments, key=len))
+        self.wandering_ = wandering_channels(recording.values[~np.isnan(recording.values).any(axis=1)])
         shapes = self._changes(recording.values)
         self.low_, self.high_ = np.nanquantile(shapes, WITHIN, axis=0)
         self.names_, self.members_ = [], []

@@ -1,4 +1,4 @@
-"""Few labels at their best: every row is scored by models that did not see its block, and all rows are judged together."""
+"""Few labels at their best: each row is scored by models that did not see its block, and all judge together."""
 
 from dataclasses import dataclass, field
 

@@ -129,7 +129,7 @@ class Prepared:
         return self._part(positions, self._rows(positions), labels)
 
     def n_odd(self, part="choice"):
-        """Labelled anomalies among a part's rows that are used, or "all" rows; of a series, events. 0 without labels."""
+        """Labelled anomalies among a part's rows that are used, or "all"; of a series, events. 0 without labels."""
         if self.labels is None:
             return 0
         return self._count_odd(self.labels if part == "all" else self.labels[self.used(part)])
@@ -329,8 +329,9 @@ class PreparedSeries(Prepared):
     def notes_on_unscored(self, strangeness):
         """Sentences on points without strangeness."""
         if missing := int(strangeness.isna().sum()):
-            why = "they follow a gap, miss values, or come too early for a window"
-            yield f"{missing:,} points have no strangeness: {why}."
+            why = "after a gap, without a value, or too early for a window"
+            have = "point has" if missing == 1 else "points have"
+            yield f"{missing:,} {have} no strangeness: {why}."
 
     def _count_odd(self, labels):
         return len(events_from_labels(labels))

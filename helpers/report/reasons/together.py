@@ -6,6 +6,8 @@ __all__ = ["Judging", "explain_by_members", "said_of_members"]
 
 WORDS = {
     "NearestNeighbours": "nearest neighbours",
+    "NearestNeighbours 1": "its nearest neighbours",
+    "NearestNeighbours 2": "neighbours farther off",
     "IsolationForest": "isolation forest",
     "ZScore": "Z-score",
     "point": "its value",
@@ -84,5 +86,5 @@ def said_of_members(ensemble, scores):
     if not found:
         return ""
     if len(found) == 1:
-        return f" [odd by {found[0]} alone]"
-    return f" [odd by {', '.join(found[:-1])} and {found[-1]}]"
+        return f" (odd by {found[0]} alone)"
+    return f" (odd by {', '.join(found[:-1])} and {found[-1]})"
