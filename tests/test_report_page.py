@@ -7,10 +7,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
+from helpers.report.columns.inputs import TableInputs
 from helpers.report.contest.estimate import Estimate
 from helpers.report.contest.verdict import Verdict
 from helpers.report.contest.with_labels import LabelledRanking, LabelledStanding
 from helpers.report.contest.without_labels import UnlabelledRanking, UnlabelledStanding
+from helpers.report.drift import drift_table
 from helpers.report.model import SeriesModel, TableModel
 from helpers.report.page import ranking_figure, render, rows_figure, strangeness_figure
 
@@ -60,10 +62,17 @@ def study(labels=True, shape="table", n_rows=300):
             **{f"column {i}": i + 0.5 for i in range(12)},
         }
     )
+    frame = anomalies.drop(columns=["row", "strangeness", "flagged", "because"]).sample(n_rows, replace=True)
+    frame = frame.reset_index(drop=True).assign(flow=rng.normal(size=n_rows))
+    episodes = anomalies[["row", "strangeness", "flagged", "because"]].head(20)
+    if shape == "series":
+        extent = {"start": index[:20], "end": index[1:21], "rows": 2}
+        episodes = pd.concat([pd.DataFrame(extent), episodes], axis=1)
     columns = pd.DataFrame(
         {"kind": "text", "missing": 0.25, "distinct": 3, "example": HOSTILE, "decision": "left out", "why": HOSTILE},
         index=[HOSTILE],
     )
+    inputs = ("flow",) if shape == "series" else TableInputs(("flow",), (), ("name",))
     return SimpleNamespace(
         columns=SimpleNamespace(
             table=columns,
@@ -71,9 +80,16 @@ def study(labels=True, shape="table", n_rows=300):
             why_shape="No column orders the rows.",
             n_duplicates=4,
             notes=("A note of the columns.",),
+            numbers=("flow",),
+            categories=("name",),
+            logs=(),
         ),
+        frame=frame,
+        episodes=episodes,
+        promise=pd.DataFrame({"part": ["newest"], "rows": ["60"], "flagged": ["3"], "share": ["5 %"]}),
+        drift=drift_table(frame, ["flow"], ["name"], np.arange(100), np.arange(100, n_rows)),
         ranking=ranking,
-        model={"table": TableModel, "series": SeriesModel}[shape](None, 0.0, "Z-score", ()),
+        model={"table": TableModel, "series": SeriesModel}[shape](None, 0.0, "Z-score", inputs),
         chosen="Z-score",
         why="It is the simplest.",
         strangeness=strangeness,
@@ -137,6 +153,8 @@ def test_the_page_is_whole_and_needs_nothing_else(labels, shape):
 def test_every_cell_of_the_file_stays_text():
     page = render(study(), READING, f"python -m helpers.report {HOSTILE}")
     assert "script" not in {tag for tag, _ in Balance(page).tags}
+    series = Balance(render(study(shape="series"), READING))
+    assert [tag for tag, _ in series.tags].count("script") == 1  # the page's own
     assert page.count("&lt;script&gt;") >= 20
 
 
@@ -169,7 +187,7 @@ def test_all_notes_and_what_was_skipped_are_told():
 def test_the_table_has_twenty_rows_and_names_what_it_hides():
     page = whole_page()
     strangest = page[page.index("The strangest rows; row 1") : page.index("<figure>")]
-    assert strangest.count("<tr>") == 1 + 20
+    assert strangest.count("<tr>") == 1 + 20 == 1 + strangest.count('scope="row"')
     assert "column 4" in strangest and "column 5" not in strangest  # name and five more
     assert "7 more columns" in page
 

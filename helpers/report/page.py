@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing else: figures inside, no scripts, every cell of the file escaped."""
+"""The report as one HTML page that needs nothing else: figures and one small script inside, every cell escaped."""
 
 import base64
 import datetime
@@ -8,6 +8,9 @@ from importlib.metadata import version
 
 from helpers import plots
 from helpers.report.batch import FOUND
+from helpers.report.columns.cells import number_values
+from helpers.report.drawing import distribution_of, track_of
+from helpers.report.reasons.wording import in_short, share_in_words
 from helpers.report.study import Study
 
 import jinja2
@@ -20,6 +23,8 @@ __all__ = ["ranking_figure", "render", "rows_figure", "strangeness_figure"]
 
 SHOWN_COLUMNS = 6  # of the file, in the table of anomalies; the CSV has them all
 SHOWN_ROWS = 20
+SHOWN_CHANNELS = 8
+SHOWN_DISTRIBUTIONS = 60
 LONGEST_TEXT = 60
 POINTS = 5000  # more rows are drawn as the strangest of each stretch
 PACKAGES = ("numpy", "pandas", "scikit-learn", "keras")
@@ -56,9 +61,13 @@ def render(study: Study, reading=None, command=None):
         figures=_figures(study),
         ranking=_ranking_table(study),
         columns=_columns_table(study.columns),
-        anomalies=_anomalies_table(study.anomalies),
-        hidden=max(0, study.anomalies.shape[1] - len(FOUND) - SHOWN_COLUMNS),
+        episodes=_episodes_table(study),
+        hidden=_n_hidden(study),
         alike=_n_alike(study.anomalies),
+        tracks=_tracks(study),
+        distributions=_distributions(study),
+        drift=_drift_table(study.drift),
+        promise=_html(study.promise),
         versions=_versions(),
         date=datetime.date.today().isoformat(),
     )
@@ -175,14 +184,60 @@ def _columns_table(columns):
     return _html(table.map(_short))
 
 
-def _anomalies_table(anomalies):
-    shown = anomalies.head(SHOWN_ROWS)
-    own = _most_named(shown.columns.difference(FOUND, sort=False), shown["because"])
-    table = shown[own[:SHOWN_COLUMNS]].map(_short)
-    strangeness, flagged = shown["strangeness"].map("{:.1f}".format), np.where(shown["flagged"], "yes", "no")
-    for name, values in zip(FOUND, (shown["row"], strangeness, flagged, shown["because"]), strict=True):
-        table.insert(FOUND.index(name), name, values)
-    return _html(table)
+def _episodes_table(study):
+    """An event a line: of a series its extent, of a table the row's own columns, those first that reasons name."""
+    shown = study.episodes.head(SHOWN_ROWS)
+    table = shown.assign(
+        strangeness=shown["strangeness"].map(in_short), flagged=np.where(shown["flagged"], "yes", "no")
+    )
+    if "start" in shown:
+        single = shown["start"] == shown["end"]
+        table["start"], table["end"] = shown["start"].map(_time), shown["end"].map(_time).where(~single, "")
+        return _html(table.rename(columns={"row": "strongest row"}))
+    own = study.anomalies.set_index("row").drop(columns=FOUND[1:])
+    own = own.loc[shown["row"], _most_named(own.columns, shown["because"])[:SHOWN_COLUMNS]].reset_index(drop=True)
+    return _html(pd.concat([table, own.map(_short)], axis=1))
+
+
+def _n_hidden(study):
+    own = study.anomalies.shape[1] - len(FOUND)
+    return 0 if "start" in study.episodes else max(0, own - SHOWN_COLUMNS)
+
+
+def _time(time):
+    return f"{time:%a %Y-%m-%d %H:%M}"
+
+
+def _tracks(study):
+    """The channels of a series with their alarms; of a table nothing."""
+    times = study.strangeness.index
+    if not isinstance(times, pd.DatetimeIndex):
+        return []
+    order = np.argsort(times, kind="stable")
+    order = order[times[order].notna()]
+    flagged = (study.strangeness.to_numpy() > 1)[order]
+    numbers = study.model.columns[:SHOWN_CHANNELS]
+    channels = {name: number_values(study.frame[name])[order] for name in numbers}
+    return [track_of(name, values, flagged, times[order]) for name, values in channels.items()]
+
+
+def _distributions(study):
+    rows = study.frame.index.get_indexer(study.anomalies["row"].head(SHOWN_ROWS) - 1)
+    frame, columns = study.frame, study.columns
+    names = [*columns.numbers, *columns.categories][:SHOWN_DISTRIBUTIONS]
+    return [distribution_of(frame[name], rows[rows >= 0], name in columns.logs) for name in names]
+
+
+def _drift_table(drift):
+    """What changed, most first, in words; None if rows have no order."""
+    if drift is None:
+        return None
+    worst = drift[["beyond", "shift"]].abs().fillna(0)
+    drift = drift.iloc[np.argsort(-(worst["beyond"] + worst["shift"]).to_numpy(), kind="stable")]
+    text = drift[["beyond", "missing then", "missing now"]].map(lambda x: "–" if pd.isna(x) else share_in_words(x))
+    text.insert(1, "shift", drift["shift"].map(lambda x: "–" if pd.isna(x) else f"{x:+.1f}"))
+    text.columns = ["beyond the training range", "shift in usual spreads", "missing then", "missing now"]
+    return _html(text.rename_axis("column").reset_index())
 
 
 def _most_named(own, because):

@@ -13,9 +13,12 @@ from helpers.report.contest.ranking import Ranking
 from helpers.report.contest.scoring import finish, strangeness_of_all
 from helpers.report.contest.training import train_candidates
 from helpers.report.contest.verdict import Verdict, judge
+from helpers.report.drift import drift_table, promise_table
+from helpers.report.episodes import episode_table
 from helpers.report.model import OwnModel
 from helpers.report.notes import notes_of
 
+import numpy as np
 import pandas as pd
 
 __all__ = ["Study", "examine"]
@@ -46,6 +49,13 @@ class Study:
     anomalies : DataFrame
         Flagged rows and at least `top`, strangest first: row (1 is the file's first), strangeness, flagged, because,
         the file's own columns.
+    episodes : DataFrame
+        The strangest `top` events, one line each: of a series, neighbouring flagged points are one
+        (:func:`helpers.report.episodes.episode_table`).
+    promise : DataFrame
+        Alarms in each part of the rows.
+    drift : DataFrame or None
+        What changed in each used column (:func:`helpers.report.drift.drift_table`); None if rows have no order.
     verdict : Verdict or None
         None without labels.
     seconds : dict
@@ -62,6 +72,9 @@ class Study:
     model: OwnModel = field(repr=False)
     strangeness: pd.Series = field(repr=False)
     anomalies: pd.DataFrame = field(repr=False)
+    episodes: pd.DataFrame = field(repr=False)
+    promise: pd.DataFrame = field(repr=False)
+    drift: pd.DataFrame | None = field(repr=False)
     verdict: Verdict | None
     seconds: dict = field(repr=False)
     notes: tuple = ()
@@ -138,11 +151,23 @@ def examine(frame, columns, *, labels=None, seconds=60.0, false_alarm_rate=0.01,
     with budget.stage("explaining", SCORED):
         usual = prepared.usual_rows()
         anomalies = anomaly_table(model, frame, strangeness, usual_rows=usual, top=top, at_least=top)
+        episodes = episode_table(model, frame, strangeness, usual, top=top)
+        promise = promise_table(prepared.from_file(strangeness), prepared.parts, prepared.is_ordered)
+        drift = _drift(prepared)
     budget.tell(1.0, "done")
     notes = [*notes_of(prepared, strangeness, false_alarm_rate, model.about["false_alarm_rate"])]
     if ranking.by_labels:
         notes += filter(None, [ranking.tells])
     elif not stable:
         notes.append(f"Stability was not measured: it is from {STABILITY_SECONDS} seconds on.")
-    found = ranking, chosen, why, model, strangeness, anomalies, verdict
+    found = ranking, chosen, why, model, strangeness, anomalies, episodes, promise, drift, verdict
     return Study(frame, columns, prepared.parts, *found, budget.stages, tuple(notes))
+
+
+def _drift(prepared):
+    """Only what stands in the order of time can change."""
+    if not prepared.is_ordered:
+        return None
+    rows = np.arange(len(prepared.frame))[prepared.file_rows]
+    columns, parts = prepared.columns, prepared.parts
+    return drift_table(prepared.frame, columns.numbers, columns.categories, rows[parts.train], rows[parts.test])

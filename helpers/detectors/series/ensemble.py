@@ -17,10 +17,9 @@ __all__ = ["SeriesEnsemble", "wandering_channels"]
 
 LONGEST = 1_000  # points back that a member looks: a report passes on twice as many as context
 BLOCKS = 60  # into which a series without a rhythm is cut to see whether its level wanders
-FEWEST_BLOCKS = 10
+FEWEST_BLOCKS = 6
 FAR = 2  # spreads within a stretch, by which the usual level must be wrong: what hides in noise does not wander
 WITHIN = (0.005, 0.995)  # quantiles between which values count for change and shape
-SHORT = 20  # times a rhythm must be seen for its levels to be compared
 WANDERS = 0.9  # of the error of the usual level, that of the last level
 POINT, CHANGE, SEASON, SHAPE = "point", "change", "season", "shape"
 
@@ -168,7 +167,7 @@ class SeriesEnsemble(SeriesDetector):
 def wandering_channels(values):
     """Tell the channels whose level wanders: the last level forecasts the next ones better than the usual level does.
 
-    Levels are medians of stretches, as long as the rhythm if there is one.
+    Levels are medians of stretches, a sixtieth of the series each; where there is a rhythm, of its periods as well.
 
     Parameters
     ----------
@@ -184,7 +183,11 @@ def wandering_channels(values):
     array([False,  True])
     """
     rhythm = dominant_period(values)
-    length = rhythm if rhythm and rhythm * SHORT <= len(values) else max(1, len(values) // BLOCKS)
+    lengths = {max(1, len(values) // BLOCKS), rhythm if rhythm and len(values) >= FEWEST_BLOCKS * rhythm else 0} - {0}
+    return np.all([_wander(values, length) for length in lengths], axis=0)
+
+
+def _wander(values, length):
     n_blocks = len(values) // length
     if n_blocks < FEWEST_BLOCKS:
         return np.zeros(values.shape[1], bool)
