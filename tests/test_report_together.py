@@ -158,7 +158,7 @@ def test_a_spike_leaves_no_trail():
     frame.loc[400, "flow"] = 1e6
     _, strangeness = together(frame)
     values = strangeness.to_numpy()
-    assert np.nanargmax(values) == 400 and (values[401:440] > 1).sum() == 0
+    assert np.nanargmax(values) == 400 and values[401:440].max() < 2 < values[400] / 3
 
 
 def test_the_ensemble_of_a_series_survives_a_file(tmp_path):
@@ -192,14 +192,16 @@ def test_what_stands_still_says_so():
     assert "flow stayed at 10.31 for 40 rows (usually at most 1)" in because
 
 
-def test_a_counter_that_jumps_is_explained_by_its_jump():
+def test_a_counter_that_jumps_a_little_is_explained_by_its_jump():
     rng = np.random.default_rng(0)
-    count = pd.Series(np.cumsum(rng.uniform(1, 3, 400)))
-    count[260:] += 40
-    frame = pd.DataFrame({"time": pd.date_range("2025-01-01", periods=400, freq="h"), "count": count})
+    steps = rng.uniform(1, 3, 400)
+    steps[[131, 200, 290]] = 8
+    frame = pd.DataFrame({"time": pd.date_range("2025-01-01", periods=400, freq="h"), "count": np.cumsum(steps)})
     model, strangeness = together(frame)
-    assert np.nanargmax(strangeness) == 260
-    assert "count changed by 4" in model.explain(frame.iloc[[260]], frame, top=3)[0][0]
+    rows = np.flatnonzero(strangeness > 1)
+    assert {131, 200, 290} <= set(rows)
+    because = pd.Series(model.explain(frame.iloc[[131, 200, 290]], frame, top=3)[0])
+    assert because.str.contains("count").all() and not because.str.contains("nothing stands out").any()
 
 
 # -------------------------------------------------------------------- few labels

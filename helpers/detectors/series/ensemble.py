@@ -90,7 +90,7 @@ class SeriesEnsemble(SeriesDetector):
 
     def window_of(self, i):
         """Points that a member looks at, the judged one included."""
-        sees_changes = self.names_[i] in (POINT, SHAPE) and self.wandering_.any()
+        sees_changes = self.names_[i] in (POINT, CHANGE, SHAPE) and self.wandering_.any()
         return self.members_[i].window_ + int(sees_changes)
 
     def _validate(self, X, fitting):
@@ -104,7 +104,8 @@ class SeriesEnsemble(SeriesDetector):
 
     def _fit(self, plan):
         (recording,) = plan.recordings
-        self.wandering_ = wandering_channels(recording.values[~np.isnan(recording.values).any(axis=1)])
+        complete = recording.values[~np.isnan(recording.values).any(axis=1)]
+        self.wandering_ = wandering_channels(np.clip(complete, *np.quantile(complete, WITHIN, axis=0)))
         shapes = self._changes(recording.values)
         self.low_, self.high_ = np.nanquantile(shapes, WITHIN, axis=0)
         self.names_, self.members_ = [], []
@@ -122,15 +123,19 @@ class SeriesEnsemble(SeriesDetector):
     def _made(self, segments):
         """The members that fit the series, unfitted, by what they look at."""
         value = Mahalanobis() if len(self.usual_) > 1 else ZScore()
-        made = {POINT: WindowDetector(value, window=1), CHANGE: SeasonalNaive(period=1)}
-        if periods := _periods(segments):
+        change = WindowDetector(ZScore(), window=1) if self.wandering_.all() else SeasonalNaive(period=1)
+        made = {POINT: WindowDetector(value, window=1), CHANGE: change}
+        if periods := _periods([np.clip(segment, *np.quantile(segment, WITHIN, axis=0)) for segment in segments]):
             made[SEASON] = SeasonalNaive(period=periods)
         made[SHAPE] = WindowDetector(PCAReconstruction())
         return {name: member.set_params(missing="gap") for name, member in made.items()}
 
     def _add(self, name, member, recording):
         try:
-            self.members_.append(member.fit(self._seen_by(name, recording)))
+            seen = self._seen_by(name, recording)
+            if name == POINT:  # what is far out does not teach how far is usual
+                seen = seen.clip(self.low_, self.high_, axis=1)
+            self.members_.append(member.fit(seen))
             self.names_.append(name)
         except ValueError:  # a series too short for this one
             if name == POINT:
@@ -141,7 +146,7 @@ class SeriesEnsemble(SeriesDetector):
         values = self._changes(recording.values)
         if name in (CHANGE, SHAPE):
             values = np.clip(values, self.low_, self.high_)
-        if name in (CHANGE, SEASON):
+        if name == SEASON or (name == CHANGE and not self.wandering_.all()):
             values = np.where(self.wandering_, recording.values, values)
         return pd.DataFrame(values, index=recording.times)
 
