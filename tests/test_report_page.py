@@ -208,3 +208,39 @@ def test_many_rows_are_thinned_and_the_strangest_stay():
 def test_the_histogram_holds_every_row():
     counts = sum(bar.get_height() for bar in strangeness_figure(study()).axes[0].patches)
     assert counts == 300
+
+
+def test_a_series_can_be_enlarged_without_anything_from_outside():
+    page = whole_page(shape="series")
+    parsed = Balance(page)
+    drawings = [attributes for tag, attributes in parsed.tags if tag == "svg"]
+    assert all(attributes["role"] == "img" and attributes["aria-label"] for attributes in drawings)
+    assert 'id="tracks"' in page and "data-zoom" in page and "http" not in page.replace("http-equiv", "")
+    assert 'id="tracks"' not in whole_page(shape="table")
+
+
+def test_the_page_reads_on_a_phone_and_by_a_screen_reader_and_is_small():
+    page = whole_page(shape="series")
+    parsed = Balance(page)
+    assert 'name="viewport" content="width=device-width, initial-scale=1"' in page
+    assert all(attributes.get("scope") in ("row", "col") for tag, attributes in parsed.tags if tag == "th")
+    assert all("data-label" in attributes for tag, attributes in parsed.tags if tag == "td")
+    levels = [int(tag[1]) for tag, _ in parsed.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1 and set(levels[1:]) == {2}
+    assert len(page) < 500_000 and "@media print" in page
+
+
+def test_each_used_column_is_drawn_and_what_has_changed_is_told():
+    text = re.sub(r"\s+", " ", " ".join(Balance(whole_page()).texts))
+    for title in ("The promise, and what it gave", "Each column", "What has changed since the detector learned"):
+        assert title in text
+    assert whole_page().count('<figure class="spread">') == 2
+    unordered = study()
+    unordered.drift = None
+    assert "The rows have no order in time" in render(unordered)
+
+
+def test_a_strangeness_of_many_digits_is_a_power_of_ten():
+    huge = study()
+    huge.episodes.loc[0, "strangeness"] = 3.2e93
+    assert "3.2e+93" in render(huge)

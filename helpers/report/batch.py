@@ -6,7 +6,7 @@ from helpers.report.reading.numbers import read_numbers
 import numpy as np
 import pandas as pd
 
-__all__ = ["FOUND", "file_rows", "anomaly_table", "as_in_training", "explain_rows", "score_batch"]
+__all__ = ["FOUND", "anomaly_table", "as_in_training", "explain_rows", "file_rows", "score_batch"]
 
 FOUND = ["row", "strangeness", "flagged", "because"]  # what a table of anomalies says before the file's own columns
 

@@ -1,6 +1,6 @@
 """One line an event: neighbouring alarms of a series are one episode."""
 
-from helpers.report.batch import file_rows, explain_rows
+from helpers.report.batch import explain_rows, file_rows
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,7 @@ def episodes_of(times, flagged):
 def _near(times):
     """How far two alarms of one episode may lie apart."""
     step = pd.Series(times).diff().median()
-    return max(DAY, 2 * step) if DAY <= SHORT_DAY * step else NEAR * step
+    return max(DAY, 2 * step) if SHORT_DAY * step >= DAY else NEAR * step
 
 
 def episode_table(model, frame, strangeness, usual_rows, top=20):
