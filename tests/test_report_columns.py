@@ -124,7 +124,7 @@ KINDS = {
     "number": ("x", np.random.default_rng(2).normal(size=N), "number", "number"),
     "whole number": ("x", np.random.default_rng(2).integers(-50, 50, N), "whole number", "number"),
     "magnitudes": ("x", np.exp(np.random.default_rng(2).normal(0, 2, N)), "number", "logarithm"),
-    "with a zero": ("x", np.r_[0, np.exp(np.random.default_rng(2).normal(0, 2, N - 1))], "number", "number"),
+    "with a zero": ("x", np.r_[0, np.exp(np.random.default_rng(2).normal(0, 2, N - 1))], "number", "logarithm"),
     "one stray value": ("x", np.r_[1e6, np.random.default_rng(2).uniform(9, 11, 4 * N - 1)], "number", "number"),
     "boolean": ("x", shuffled % 3 == 0, "boolean", "number"),
     "few words": ("x", text(["red", "blue", "green"]), "category", "category"),

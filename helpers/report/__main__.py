@@ -12,6 +12,7 @@ from helpers.report.columns.labels import read_labels
 from helpers.report.errors import UnusableFile
 from helpers.report.groups import GroupedModel, GroupedStudy, examine_groups, load_model, score_groups
 from helpers.report.reading.files import read_table
+from helpers.report.reasons.wording import in_short
 from helpers.report.study import examine
 from helpers.report.writing import REPORT_FILES, OutputExists, refuse_existing, write_report, write_tables
 from helpers.training.progress import StageBar
@@ -215,15 +216,6 @@ def _print_study(study, reading, written):
     for _, row in study.anomalies.head(3).iterrows():
         print(f"  row {row['row']}: strangeness {in_short(row['strangeness'])}; {row['because']}")
     _print_files(written)
-
-
-def in_short(strangeness):
-    """A strangeness with one decimal, or as a power of ten where that would be a line of digits.
-
-    >>> in_short(2.345), in_short(3.2e93)
-    ('2.3', '3.2e+93')
-    """
-    return f"{strangeness:.1f}" if strangeness < 1e6 else f"{strangeness:.1e}"
 
 
 def _print_files(written):

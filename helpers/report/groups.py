@@ -10,7 +10,7 @@ import zipfile
 from dataclasses import dataclass, field
 
 from helpers.detectors.storage import StoredDetectorError, replace_file
-from helpers.report.batch import FOUND, as_in_training, rows_of_file, score_batch
+from helpers.report.batch import FOUND, as_in_training, file_rows, score_batch
 from helpers.report.budget import TimeBudget
 from helpers.report.columns.describing import FEWEST_ROWS, describe_columns
 from helpers.report.columns.grouping import MOST_GROUPS, group_names
@@ -232,7 +232,7 @@ def score_groups(model: GroupedModel, frame, top=20):
     notes : list of str
     """
     names = _names(frame, model.group)
-    scores = pd.DataFrame({"row": rows_of_file(frame), "strangeness": np.nan, "flagged": False})
+    scores = pd.DataFrame({"row": file_rows(frame), "strangeness": np.nan, "flagged": False})
     lacking, notes, problems, found = np.zeros(len(frame), bool), _unknown(names, model), {}, []
     for name in names.unique():
         if name not in model.models:

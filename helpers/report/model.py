@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from helpers.detectors.series import ensemble as _known_to_files  # noqa: F401  a file may hold one
 from helpers.detectors.storage import StoredDetectorError, load_detector, replace_file, write_detector
 from helpers.report.columns.cells import number_values, within_reach
 from helpers.report.columns.clock import Clock
@@ -15,6 +16,7 @@ from helpers.report.columns.pace import held
 from helpers.report.errors import UnusableFile
 from helpers.report.reasons.points import explain_points
 from helpers.report.reasons.rows import explain_table_rows
+from helpers.report.reasons.together import explain_by_members
 from helpers.windows import GAP
 
 import numpy as np
@@ -116,25 +118,31 @@ class OwnModel:
             Columns are absent, or hold text where numbers or times are expected; a series is too short for the
             detector's window, or has faster rows than it learned from.
         """
-        return self._scores(_not_empty(frame), context, self.detector)
+        return next(iter(self._scored_by_each(_not_empty(frame), context)))
 
     def strangeness(self, frame, context=None):
         """How strange rows are, 0 an ordinary one, 1 the alarm limit; shape (n,), NaN as in :meth:`scores`."""
-        frame = _not_empty(frame)
-        each = [judge.strangeness(self._scores(frame, context, judge.detector)) for judge in self.judges]
+        scored = self._scored_by_each(_not_empty(frame), context)
+        each = [judge.strangeness(scores) for judge, scores in zip(self.judges, scored, strict=True)]
         return np.fmax.reduce(each) / self.scale
 
     def flags(self, frame, context=None):
         """Whether each row lies beyond the alarm limit, bool of shape (n,)."""
         return self.strangeness(frame, context) > 1
 
-    def _by_louder(self, loudness, explain):
-        """Sentences and shares of rows, each by the judge to whom it is stranger."""
+    def _by_louder(self, scored, members, explain):
+        """Sentences and shares of rows, each by the judge to whom it is stranger, of an ensemble by its members."""
+        loudness = [judge.strangeness(scores) for judge, scores in zip(self.judges, scored, strict=True)]
         louder = np.nan_to_num(np.array(loudness), nan=-np.inf).argmax(axis=0)
         because, shares = np.empty(len(louder), dtype=object), np.zeros((len(louder), len(self.columns)))
         for number in np.unique(louder):
-            rows = np.flatnonzero(louder == number)
-            because[rows], shares[rows] = explain(self.judges[number].detector, rows)
+            detector, rows = self.judges[number].detector, np.flatnonzero(louder == number)
+            if hasattr(detector, "member_scores"):
+                own = members(detector)[rows]
+                for some, why, parts in explain_by_members(detector, own, lambda one, i, at=rows: explain(one, at[i])):
+                    because[rows[some]], shares[rows[some]] = why, parts
+            else:
+                because[rows], shares[rows] = explain(detector, rows)
         return list(because), shares
 
     def save(self, path, *, overwrite=False):
@@ -243,19 +251,21 @@ class TableModel(OwnModel):
 
     def explain(self, rows, usual_rows, top):
         """Sentences and shares of (n, n_columns): see :func:`helpers.report.explain_rows`."""
-        loudness = [judge.strangeness(self._scores(rows, None, judge.detector)) for judge in self.judges]
+        inputs = self.inputs.transform(rows)
+        scored = [judge.detector.decision_function(inputs) for judge in self.judges]
 
         def explain(detector, some):
             return explain_table_rows(self.inputs, detector, rows.iloc[some], usual_rows, top)
 
-        return self._by_louder(loudness, explain)
+        return self._by_louder(scored, lambda ensemble: ensemble.member_scores(inputs).to_numpy(), explain)
 
     def places(self, index):
         """Where rows stand, for a figure, from the index of their strangeness."""
         return np.asarray(index) + 1
 
-    def _scores(self, frame, context, detector):
-        return detector.decision_function(self.inputs.transform(frame))
+    def _scored_by_each(self, frame, context):
+        rows = self.inputs.transform(frame)
+        return (judge.detector.decision_function(rows) for judge in self.judges)
 
     def _content(self):
         return super()._content() | {"inputs": self.inputs.to_dict()}
@@ -324,8 +334,12 @@ class SeriesModel(OwnModel):
         points, positions = self.as_series(rows)
         ends = np.full(len(rows), -1)
         ends[positions] = series.index.get_indexer(points.index)
-        loudness = [judge.strangeness(judge.detector.decision_function(series))[ends] for judge in self.judges]
-        return self._by_louder(loudness, lambda one, some: explain_points(one, series, ends[some], top, self.clock))
+        scored = [judge.detector.decision_function(series)[ends] for judge in self.judges]
+        return self._by_louder(
+            scored,
+            lambda ensemble: ensemble.member_scores(series).to_numpy()[ends],
+            lambda one, some: explain_points(one, series, ends[some], top, self.clock),
+        )
 
     def places(self, index):
         """Where points stand, for a figure, from the index of their strangeness."""
@@ -377,16 +391,18 @@ class SeriesModel(OwnModel):
         tail = tail[tail.index < series.index[0]]
         return tail if len(tail) and not self._gap_between(tail.index[-1], series.index[0]) else None
 
-    def _scores(self, frame, context, detector):
+    def _scored_by_each(self, frame, context):
         series, positions = self.as_series(frame)
-        scores = np.full(len(frame), np.nan)
-        try:
-            scores[positions] = detector.decision_function(series, context=self.history(series, context))
-        except ValueError as error:  # a sentence about the series: too short, faster rows, infinity
-            short = len(series) < detector.window_
-            cure = f" In a file, begin with the {detector.window_ - 1} rows that came before." if short else ""
-            raise UnusableFile(f"{error}{cure}") from error
-        return scores
+        context = self.history(series, context)
+        for judge in self.judges:
+            scores = np.full(len(frame), np.nan)
+            try:
+                scores[positions] = judge.detector.decision_function(series, context=context)
+            except ValueError as error:  # a sentence about the series: too short, faster rows, infinity
+                before = judge.detector.window_ - 1
+                cure = f" In a file, begin with the {before} rows that came before." if len(series) <= before else ""
+                raise UnusableFile(f"{error}{cure}") from error
+            yield scores
 
     def _content(self):
         tail = None if self.tail is None else _tail_content(self.tail)

@@ -2,7 +2,7 @@
 
 from helpers.evaluation.metrics import rate_interval
 from helpers.report.columns.cells import plausible_times
-from helpers.report.contest.preparing import Prepared
+from helpers.report.contest.preparing import FEWEST_POOLED, Prepared
 
 import numpy as np
 import pandas as pd
@@ -48,11 +48,12 @@ def _notes_on_labels(prepared):
     if prepared.n_unlabelled:
         others = "they teach and set the limit as rows without labels do, and judge no detector"
         yield f"{prepared.n_unlabelled:,} of {prepared.n_rows:,} rows have no label: {others}."
-    what, choice, test = prepared.odd_ones, prepared.n_odd("choice"), prepared.n_odd("test")
-    if not prepared.labels_rank:
-        counts = f"of the {what}, {choice} in the choice part and {test} in the test part"
-        yield f"Labels could not choose the detector: {counts} are too few; 2 are needed in each."
-    elif min(choice, test) < FEW_ODD:
+    what, n_odd = prepared.odd_ones, prepared.n_odd("all")
+    if prepared.labels_pool:
+        yield f"{n_odd} {what} are few: all rows judge, each fifth by models that did not see it."
+    elif not prepared.labels_rank:
+        yield f"Labels could not choose the detector: {n_odd} {what} are too few; {FEWEST_POOLED} are needed."
+    elif min(choice := prepared.n_odd("choice"), test := prepared.n_odd("test")) < FEW_ODD:
         counts = f"Of the {what}, {choice} lie in the choice part and {test} in the test part"
         yield f"{counts}: few, so the intervals are wide."
 

@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing else: figures inside, no scripts, every cell of the file escaped."""
+"""The report as one HTML page that needs nothing else: figures and one small script inside, every cell escaped."""
 
 import base64
 import datetime
@@ -8,7 +8,10 @@ from importlib.metadata import version
 
 from helpers import plots
 from helpers.report.batch import FOUND
+from helpers.report.columns.cells import number_values
+from helpers.report.drawing import distribution_of, track_of
 from helpers.report.groups import GroupedStudy
+from helpers.report.reasons.wording import in_short, share_in_words
 from helpers.report.study import Study
 
 import jinja2
@@ -21,6 +24,8 @@ __all__ = ["groups_figure", "ranking_figure", "render", "render_groups", "rows_f
 
 SHOWN_COLUMNS = 6  # of the file, in the table of anomalies; the CSV has them all
 SHOWN_ROWS = 20
+SHOWN_CHANNELS = 8
+SHOWN_DISTRIBUTIONS = 60
 LONGEST_TEXT = 60
 SHOWN_GROUPS = 8
 POINTS = 5000  # more rows are drawn as the strangest of each stretch
@@ -51,9 +56,13 @@ def render(study: Study, reading=None, command=None):
         figures=_figures(study),
         ranking=_ranking_table(study),
         columns=_columns_table(study.columns),
-        anomalies=_anomalies_table(study.anomalies),
-        hidden=max(0, study.anomalies.shape[1] - len(FOUND) - SHOWN_COLUMNS),
+        episodes=_episodes_table(study),
+        hidden=_n_hidden(study),
         alike=_n_alike(study.anomalies),
+        tracks=_tracks(study),
+        distributions=_distributions(study),
+        drift=_drift_table(study.drift),
+        promise=_html(study.promise),
         versions=_versions(),
         date=datetime.date.today().isoformat(),
     )
@@ -248,6 +257,62 @@ def _anomalies_table(anomalies, first=()):
     for name, values in zip(FOUND, (shown["row"], strangeness, flagged, shown["because"]), strict=True):
         table.insert(FOUND.index(name), name, values)
     return _html(table)
+
+
+def _episodes_table(study):
+    """An event a line: of a series its extent, of a table the row's own columns, those first that reasons name."""
+    shown = study.episodes.head(SHOWN_ROWS)
+    table = shown.assign(
+        strangeness=shown["strangeness"].map(in_short), flagged=np.where(shown["flagged"], "yes", "no")
+    )
+    if "start" in shown:
+        single = shown["start"] == shown["end"]
+        in_words = study.model.clock.short
+        table["start"], table["end"] = shown["start"].map(in_words), shown["end"].map(in_words).where(~single, "")
+        return _html(table.rename(columns={"row": "strongest row"}))
+    own = study.anomalies.set_index("row").drop(columns=FOUND[1:])
+    own = own.loc[shown["row"], _most_named(own.columns, shown["because"])[:SHOWN_COLUMNS]].reset_index(drop=True)
+    return _html(pd.concat([table, own.map(_short)], axis=1))
+
+
+def _n_hidden(study):
+    own = study.anomalies.shape[1] - len(FOUND)
+    return 0 if "start" in study.episodes else max(0, own - SHOWN_COLUMNS)
+
+
+def _tracks(study):
+    """The channels of a series with their alarms; of a table nothing."""
+    if study.model.shape != "series":
+        return []
+    times = study.model.clock.times(study.frame)
+    order = np.argsort(times, kind="stable")
+    order = order[times[order].notna()]
+    flagged = (study.strangeness.to_numpy() > 1)[order]
+    numbers = study.model.columns[:SHOWN_CHANNELS]
+    channels = {name: number_values(study.frame[name])[order] for name in numbers}
+    ends = None
+    if not study.model.clock.has_dates:
+        ends = tuple(f"{place:g}" for place in study.strangeness.index[order[[0, -1]]])
+    return [track_of(name, values, flagged, times[order], ends) for name, values in channels.items()]
+
+
+def _distributions(study):
+    rows = study.frame.index.get_indexer(study.anomalies["row"].head(SHOWN_ROWS) - 1)
+    frame, columns = study.frame, study.columns
+    names = [*columns.numbers, *columns.categories][:SHOWN_DISTRIBUTIONS]
+    return [distribution_of(frame[name], rows[rows >= 0], name in columns.logs) for name in names]
+
+
+def _drift_table(drift):
+    """What changed, most first, in words; None if rows have no order."""
+    if drift is None:
+        return None
+    worst = drift[["beyond", "shift"]].abs().fillna(0)
+    drift = drift.iloc[np.argsort(-(worst["beyond"] + worst["shift"]).to_numpy(), kind="stable")]
+    text = drift[["beyond", "missing then", "missing now"]].map(lambda x: "–" if pd.isna(x) else share_in_words(x))
+    text.insert(1, "shift", drift["shift"].map(lambda x: "–" if pd.isna(x) else f"{x:+.1f}"))
+    text.columns = ["beyond the training range", "shift in usual spreads", "missing then", "missing now"]
+    return _html(text.rename_axis("column").reset_index())
 
 
 def _most_named(own, because):

@@ -72,6 +72,10 @@ class Clock:
         count = round((time - pd.Timestamp(0)) / pd.Timedelta(seconds=1) * self.step, 9)
         return f"row {count + 1:.0f}" if self.column is None else f"{self.column} {count:.12g}"
 
+    def short(self, time):
+        """The same with the weekday cut short, for a table."""
+        return f"{time:%a %Y-%m-%d %H:%M}" if self.has_dates else self.text(time)
+
     def _steps(self, frame):
         counts = _rows(frame) if self.column is None else number_values(frame[self.column])
         steps = np.asarray(counts, dtype=np.float64) / self.step

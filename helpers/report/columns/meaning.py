@@ -15,6 +15,7 @@ __all__ = ["ASKED", "Decision", "Meaning", "example_of", "find_meaning", "looks_
 
 ASKED = "you asked for it"  # why a column is left out
 MOSTLY_MISSING = 0.9
+FEWEST_POSITIVE = 20  # values, to see how far they spread
 FEW_VALUES = 20  # a number that names something is a category up to so many values
 REPEATED = 0.2  # texts with at most this share of distinct values are categories
 NEARLY_UNIQUE = 0.9
@@ -206,7 +207,7 @@ def _number(name, present):
     kind = "whole number" if whole else "number"
     if _spans_magnitudes(values):
         reach = f"{present.min():,.4g} to {present.max():,.4g}"
-        return Meaning(kind, Decision.LOGARITHM, f"positive over many magnitudes, {reach}")
+        return Meaning(kind, Decision.LOGARITHM, f"over many magnitudes, {reach}")
     return Meaning(kind, Decision.NUMBER, "a quantity")
 
 
@@ -223,9 +224,12 @@ def _counts_up(values, whole):
 
 
 def _spans_magnitudes(values):
-    """Positive, over two orders of magnitude wide and crowded at the low end, the outermost thousandths aside."""
-    low, middle, high = np.quantile(values, [0.001, 0.5, 0.999])
-    return bool(values.min() > 0 and high > 100 * low and middle - low < 0.2 * (high - low))
+    """Not negative, over two orders of magnitude wide and crowded at the low end, zeros and outer thousandths aside."""
+    positive = values[values > 0]
+    if values.min() < 0 or len(positive) < FEWEST_POSITIVE:
+        return False
+    low, middle, high = np.quantile(positive, [0.001, 0.5, 0.999])
+    return bool(high > 100 * low and middle - low < 0.2 * (high - low))
 
 
 def _has_word(name, pattern):

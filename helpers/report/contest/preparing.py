@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
-from helpers.report.columns.cells import REACH
+from helpers.report.columns.cells import within_reach
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.labels import UNLABELLED, read_labels
 from helpers.report.columns.pace import held
-from helpers.report.contest.candidates import series_candidates, table_candidates
+from helpers.report.contest.candidates import series_candidates, series_ensemble, table_candidates, table_ensemble
 from helpers.report.contest.parts import Part, Stretch, split_rows
 from helpers.report.errors import UnusableFile
 from helpers.report.model import SeriesModel, TableModel
@@ -22,8 +22,9 @@ MOST_ROWS = {"train": 20_000, "calibration": 10_000, "choice": 20_000, "test": 2
 MOST_VALUES = 2_000_000  # to learn from: of a wide table fewer rows
 FEWEST_ROWS = 1_000  # but never fewer than these
 CONTEXT = 2_000  # points of a series that are passed on as what came before
-TAIL = 500  # points of a series that the model remembers, so that the next batch has a past
-FEWEST_ODD = 2  # labelled anomalies (events of a series) in a part, for labels to choose or to judge by
+TAIL = 500  # points of a series, at least a window, that the model remembers, so that the next batch has a past
+FEWEST_ODD = 5  # labelled anomalies (events of a series) in choice and test part, or they are pooled over all rows
+FEWEST_POOLED = 3  # in all rows, for labels to choose by
 BLOCK_OF_SERIES = 100  # points that are drawn together: about the longest window
 USUAL_ROWS = 5_000  # that reasons compare with
 
@@ -113,14 +114,30 @@ class Prepared:
         rest = np.sort(np.concatenate([self.parts.choice, self.parts.test]))
         return self._taught(self._normal(self._some(rest, len(self.learned))))
 
+    def taught(self, positions):
+        """Rows to learn from among any, none of them labelled odd; large parts are represented by some."""
+        return self._taught(self._normal(self._some(positions, MOST_ROWS["train"])))
+
+    def blocks_of_rows(self, n):
+        """Number the rows by blocks of equal size: of neighbours in time, else drawn, odd ones spread evenly."""
+        order = np.arange(self.n_rows)
+        if not self.is_ordered:
+            order = np.random.default_rng(self.random_state).permutation(self.n_rows)
+            order = order[np.argsort(self.labels[order], kind="stable")]
+            return np.argsort(order, kind="stable") % n  # where each row stands in that order
+        return order * n // self.n_rows
+
     def part(self, positions):
         """Any rows, given by ascending positions (of a series: neighbours), with labels."""
         labels = None if self.labels is None else self.labels[positions]
         return self._part(positions, self._rows(positions), labels)
 
     def n_odd(self, part="choice"):
-        """Labelled anomalies among a part's rows that are used; of a series, events. 0 without labels."""
-        return 0 if self.labels is None else self._count_odd((self.labels[self.used(part)] == 1).astype(int))
+        """Labelled anomalies among a part's rows that are used, or "all"; of a series, events. 0 without labels."""
+        if self.labels is None:
+            return 0
+        labels = self.labels if part == "all" else self.labels[self.used(part)]
+        return self._count_odd((labels == 1).astype(int))
 
     @property
     def n_to_learn_from(self):
@@ -143,6 +160,29 @@ class Prepared:
         return self.labels is not None and all(
             self.n_odd(name) >= FEWEST_ODD and (self.labels[self.used(name)] == 0).any() for name in ("choice", "test")
         )
+
+    @property
+    def labels_pool(self):
+        """Whether labels are few, and enough to choose by if those of all rows are taken together."""
+        return self.labels is not None and not self.labels_rank and self.n_odd("all") >= FEWEST_POOLED
+
+    def candidates(self):
+        """Detectors to compare: all with labels enough, simplest first; else the quick ones and the ensemble."""
+        single = self._single_ones()
+        if self.labels_rank:
+            return single
+        return [*(candidate for candidate in single if not candidate.network), self._together()]
+
+    def stretches(self, size):
+        """Positions of all rows, in neighbouring blocks."""
+        for first in range(0, self.n_rows, size):
+            yield np.arange(first, min(first + size, self.n_rows))
+
+    def rows_of_file(self, positions):
+        """The file's rows, counted from 0, at positions; a sample has them in its index."""
+        counted = pd.api.types.is_integer_dtype(self.frame.index.dtype)
+        rows = np.asarray(self.frame.index) if counted else np.arange(len(self.frame))
+        return rows[self.file_rows][positions]
 
     def to_file(self, values):
         """Values of all rows (points) as a Series over the rows of the file; of a series, the index holds the times."""
@@ -203,9 +243,11 @@ class PreparedTable(Prepared):
         most = max(FEWEST_ROWS, MOST_VALUES // len(inputs.sources_))
         self.learned = self._some(self.learned, most)
 
-    def candidates(self):
-        """All detectors that fit such rows, simplest first."""
+    def _single_ones(self):
         return table_candidates(len(self.inputs.sources_), self.random_state)
+
+    def _together(self):
+        return table_ensemble(len(self.inputs.sources_), self.n_rows, len(self.learned), self.random_state)
 
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows."""
@@ -228,11 +270,6 @@ class PreparedTable(Prepared):
 
     def _file_index(self):
         return pd.RangeIndex(self.n_rows)
-
-    def stretches(self, size):
-        """Positions of all rows, in blocks."""
-        for first in range(0, self.n_rows, size):
-            yield np.arange(first, min(first + size, self.n_rows))
 
     def _rows(self, positions):
         return self.inputs.transform(self.frame.iloc[positions])
@@ -268,9 +305,11 @@ class PreparedSeries(Prepared):
         self.n_rows = len(self.series)
         super().__init__(frame, columns, labels, True, random_state)
 
-    def candidates(self):
-        """All detectors that fit such points, simplest first."""
+    def _single_ones(self):
         return series_candidates(self.series.shape[1], self.random_state)
+
+    def _together(self):
+        return series_ensemble()
 
     def blocks(self, labels):
         """Number what a bootstrap draws together: events, and stretches between them."""
@@ -278,8 +317,7 @@ class PreparedSeries(Prepared):
 
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows, and remembers the last ones."""
-        tail = self.series.iloc[-TAIL:]
-        clock = self.columns.clock
+        tail, clock = self.series.iloc[-max(TAIL, detector.window_) :], self.columns.clock
         shared = {"about": about, "hold": self.columns.hold, "step": clock.step}
         return SeriesModel(detector, usual, name, tuple(self.series.columns), clock.column, tail, **shared)
 
@@ -306,8 +344,9 @@ class PreparedSeries(Prepared):
     def notes_on_unscored(self, strangeness):
         """Sentences on points without strangeness."""
         if missing := int(strangeness.isna().sum()):
-            why = "they follow a gap, miss values, or come too early for a window"
-            yield f"{missing:,} points have no strangeness: {why}."
+            why = "after a gap, without a value, or too early for a window"
+            have = "point has" if missing == 1 else "points have"
+            yield f"{missing:,} {have} no strangeness: {why}."
 
     def _count_odd(self, labels):
         return len(events_from_labels(labels))
@@ -318,16 +357,11 @@ class PreparedSeries(Prepared):
     def _file_index(self):
         return self.columns.clock.places(self.frame)
 
-    def stretches(self, size):
-        """Positions of all points, in neighbouring blocks."""
-        for first in range(0, self.n_rows, size):
-            yield np.arange(first, min(first + size, self.n_rows))
-
     def _taught(self, positions):
         stretch = np.arange(positions[0], positions[-1] + 1)
         rows = self._rows(stretch)
         if self.labels is not None:
-            rows = rows.where(np.broadcast_to(self.labels[stretch, None] != 1, rows.shape))
+            rows = rows.where(np.broadcast_to(np.isin(stretch, positions)[:, None], rows.shape))
         return self._part(stretch, rows, None)
 
     def _rows(self, positions):
@@ -399,7 +433,7 @@ def prepare_series(frame, columns, labels=None):
         labels = read_labels(frame[columns.label])
     rows = series_rows(frame, columns)
     channels = frame[list(columns.numbers)].iloc[rows].astype("float64")
-    channels = held(channels.replace([np.inf, -np.inf], np.nan).clip(-REACH, REACH), columns.hold)
+    channels = held(channels.where(np.isfinite(channels)).apply(within_reach), columns.hold)
     channels.index = columns.clock.times(frame)[rows].rename(columns.time)
     return channels, None if labels is None else np.asarray(labels)[rows]
 

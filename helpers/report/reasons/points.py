@@ -11,6 +11,8 @@ __all__ = ["explain_points"]
 
 DAYS = 7  # fewer values of an hour of the day say little about what is usual then
 SHOWN = 3  # points before
+LONG_STILL = 5  # rows of one value
+FAR_LONGER = 2  # times as long as ever else
 NOT_JUDGED = "not judged: its time is missing or repeated, or too little came before it"
 
 
@@ -93,10 +95,45 @@ def _apart(detector, windows, channels):
 
 
 def _sentence(detector, series, end, shares, forecast, top, clock):
+    place = clock.text(series.index[end])
+    if standing := _standing_still(series, end):
+        return f"{place}: {standing}"
     beginning, named = columns_to_name(shares, top)
+    if not named:
+        return f"{place}: {_farthest(series, end) or beginning}"
     forecasts = [None if forecast is None else forecast[channel] for channel in named]
     words = (_describe(detector, series.iloc[:, i], end, own, clock) for i, own in zip(named, forecasts, strict=True))
-    return f"{clock.text(series.index[end])}: {beginning}{', '.join(words)}"
+    return f"{place}: {beginning}{', '.join(words)}"
+
+
+def _standing_still(series, end):
+    """A sentence on the channel that has kept one value for longest, if longer than it usually does."""
+    for name, channel in series.items():
+        stays = _runs(channel.to_numpy())
+        length, others = int(stays[end]), np.delete(stays, np.arange(max(0, end - int(stays[end]) + 1), len(stays)))
+        usual = int(np.max(others, initial=1))
+        if length >= LONG_STILL and length > FAR_LONGER * usual:
+            return f"{name} stayed at {in_words(channel.iloc[end])} for {length} rows (usually at most {usual})"
+    return ""
+
+
+def _runs(values):
+    """For each value, for how many rows it has been the same; 0 where it is missing."""
+    new = np.r_[True, values[1:] != values[:-1]]
+    begins = np.maximum.accumulate(np.where(new, np.arange(len(values)), 0))
+    return np.where(np.isnan(values), 0, np.arange(len(values)) - begins + 1)
+
+
+def _farthest(series, end):
+    """A sentence on the channel whose change, or value, is farthest from what it usually is; nothing if none is."""
+    found = []
+    for name, channel in series.items():
+        for what, values in (("changed by", channel.diff()), ("is", channel)):
+            low, high = usual_range(values.to_numpy())
+            away = max(low - values.iloc[end], values.iloc[end] - high) / ((high - low) or 1.0)
+            words = f"{name} {what} {in_words(values.iloc[end])} (usually {in_words(low)} to {in_words(high)})"
+            found += [(away, words)] if away > 0 else []
+    return max(found, default=(0, ""))[1]
 
 
 def _describe(detector, channel, end, forecast, clock):
