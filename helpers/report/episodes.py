@@ -66,7 +66,9 @@ def episode_table(model, frame, strangeness, usual_rows, top=20):
     """
     values = strangeness.to_numpy(dtype=float)
     if model.shape == "series":
-        episodes = _strongest_episodes(strangeness.set_axis(model.clock.times(frame)), top)
+        dated = isinstance(strangeness.index, pd.DatetimeIndex)
+        times = strangeness.index if dated else model.clock.times(frame)
+        episodes = _strongest_episodes(strangeness.set_axis(times), top)
     else:
         order = np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")
         episodes = pd.DataFrame({"at": order[: min(top, int((~np.isnan(values)).sum()))]})

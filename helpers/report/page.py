@@ -284,7 +284,9 @@ def _tracks(study):
     """The channels of a series with their alarms; of a table nothing."""
     if study.model.shape != "series":
         return []
-    times = study.model.clock.times(study.frame)
+    times = study.strangeness.index
+    if not isinstance(times, pd.DatetimeIndex):
+        times = study.model.clock.times(study.frame)
     order = np.argsort(times, kind="stable")
     order = order[times[order].notna()]
     flagged = (study.strangeness.to_numpy() > 1)[order]
