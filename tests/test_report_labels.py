@@ -38,7 +38,7 @@ def test_only_labelled_rows_are_counted_and_judge(judged):
     prepared, entries, verdict = judged
     known = ~np.isin(np.arange(N), UNLABELLED)
     assert prepared.n_unlabelled == 300
-    test = prepared.used("test")
+    test = prepared.used("test") if prepared.labels_rank else np.arange(N)
     assert verdict.n_rows == known[test].sum() and verdict.n_anomalies == np.isin(test[known[test]], ODD).sum()
     part = prepared.choice()
     ranking = rank_with_labels(entries, part, blocks=prepared.blocks(part.labels), n_resamples=20)

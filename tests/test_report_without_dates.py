@@ -1,7 +1,16 @@
 """Series whose rows are counted, or only follow each other: read, judged, told and continued without any date."""
 
 from helpers.detectors import SeasonalNaive
-from helpers.report import OwnModel, UnusableFile, describe_columns, examine, prepare_series, read_table, score_batch
+from helpers.report import (
+    OwnModel,
+    SeriesModel,
+    UnusableFile,
+    describe_columns,
+    examine,
+    prepare_series,
+    read_table,
+    score_batch,
+)
 from helpers.report.columns.clock import Clock
 from helpers.report.page import rows_figure
 
@@ -171,15 +180,15 @@ def test_the_saved_detector_flags_the_same_rows(study, tmp_path):
     assert np.allclose(scores["strangeness"], study.strangeness, equal_nan=True)
 
 
-def test_a_batch_that_counts_on_is_judged_from_its_first_row(study):
-    if "cycle" not in study.frame:
-        pytest.skip("rows without a count do not say what came before")
+def test_a_batch_that_counts_on_is_judged_from_its_first_row():
+    channels, _ = prepare_series(COUNTED, describe_columns(COUNTED))
+    detector = SeasonalNaive(PERIOD, missing="gap").fit(channels[:300]).calibrate(channels[300:400], 0.05)
+    counted = {"time": "cycle", "step": 1.0, "tail": channels[-50:]}
+    model = SeriesModel(detector, 0.1, "seasonal naive", ("load",), **counted)
     new = pd.DataFrame({"cycle": [N + 1, N + 2], "load": [WAVE[0], 500.0]})
-    assert (study.model.strangeness(new) > 1).tolist() == [False, True]
-    late = new.assign(cycle=new["cycle"] + 100)
-    if study.model.detector.window_ > 1:
-        with pytest.raises(UnusableFile, match="begin with the"):
-            study.model.strangeness(late)
+    assert (model.strangeness(new) > 1).tolist() == [False, True]
+    with pytest.raises(UnusableFile, match="begin with the 20 rows that came before"):
+        model.strangeness(new.assign(cycle=new["cycle"] + 100))
 
 
 def test_a_clock_keeps_fractions_and_refuses_what_no_clock_holds():
