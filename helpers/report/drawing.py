@@ -1,6 +1,7 @@
 """Small vector drawings for the page: a series with its alarms, and a column's distribution with the strangest rows."""
 
 from helpers.report.columns.cells import category_texts, number_values
+from helpers.report.reading.values import is_numeric
 from helpers.report.reasons.wording import in_words
 
 import numpy as np
@@ -115,8 +116,7 @@ def distribution_of(column, strangest, log=False):
     >>> drawn.says
     'load from 0 to 900, half of the rows from 25 to 75; the strangest rows from 900 to 900.'
     """
-    numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
-    return _of_numbers(column, strangest, log) if numeric else _of_categories(column, strangest)
+    return _of_numbers(column, strangest, log) if is_numeric(column) else _of_categories(column, strangest)
 
 
 def _of_numbers(column, strangest, log):
