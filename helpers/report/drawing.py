@@ -26,11 +26,12 @@ class Track:
         The values at the lower and the upper edge.
     n_alarms : int
     start, end : str
-        Of time, in ISO 8601.
+        Of time, in ISO 8601, without a zone.
     """
 
     def __init__(self, name, values, flagged, times):
         self.name, self.n_alarms = name, int(flagged.sum())
+        times = times.tz_localize(None)  # as the file's clock shows them
         self.start, self.end = times[0].isoformat(), times[-1].isoformat()
         known = values[np.isfinite(values)]
         low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
