@@ -271,11 +271,12 @@ def test_rows_for_which_there_is_no_time_stay_unscored_and_are_counted(monkeypat
     assert f"{missing:,} rows were not scored: the time was up. Allow more seconds." in strangeness.attrs["notes"]
 
 
-def test_without_time_for_a_second_detector_the_first_scores_all_and_it_is_said():
+def test_without_time_for_a_second_network_the_first_scores_all_and_it_is_said():
     frame = table()
     ready = prepare(frame, describe_columns(frame))
     (entry,) = train_candidates(ready, table_candidates(4)[:1], seconds=30)
-    model = finish(ready, replace(entry, fit_seconds=100.0), seconds=20)
+    network = replace(entry, candidate=replace(entry.candidate, network=True), fit_seconds=100.0)
+    model = finish(ready, network, seconds=20)
     strangeness = strangeness_of_all(ready, model)
     assert model.second is None
     assert np.allclose(strangeness, model.strangeness(frame))

@@ -3,7 +3,7 @@
 import warnings
 from functools import cache
 
-from helpers.detectors import load_detector
+from helpers.detectors import Ensemble, OneColumn, load_detector
 from helpers.detectors.series.ensemble import SeriesEnsemble, wandering_channels
 from helpers.detectors.tables.baselines import NearestNeighbours
 from helpers.report.columns.describing import describe_columns
@@ -97,6 +97,20 @@ def test_members_follow_from_the_size_alone():
     assert compares(table_ensemble(5, 8_000, 3_000)) and not compares(table_ensemble(5, 1_000_000, 20_000))
     assert not compares(table_ensemble(60, 20_000, 8_000))
     assert table_ensemble(5, 8_000, 3_000).detector.detectors[-1].n_neighbors == 90  # groups of 3 % are no company
+
+
+def test_by_rarity_a_member_with_short_tails_is_heard():
+    rng = np.random.default_rng(0)
+    rows = np.column_stack([rng.standard_t(2, 800), rng.normal(size=800)])
+    odd = np.array([[0.0, 6.0]])  # far out in the column that is never far out
+    far = np.array([[np.quantile(rows[:, 0], 0.995), 0.0]])
+    for scale, hears in (("spread", False), ("rarity", True)):
+        members = [OneColumn(0), OneColumn(1)]
+        detector = Ensemble(members, n_highest=1, scale=scale).fit(rows)
+        ahead = detector.decision_function(odd)[0] / detector.decision_function(far)[0]
+        assert (ahead > 1.5) == hears
+    with pytest.raises(ValueError, match="scale='size': it is 'spread' or 'rarity'"):
+        Ensemble(scale="size").fit(rows)
 
 
 def test_reasons_name_the_members_that_find_a_row_odd(few_single_ones):

@@ -2,6 +2,7 @@
 
 from helpers.report.model import OwnModel
 from helpers.report.reading.numbers import read_numbers
+from helpers.report.reading.values import is_numeric
 
 import numpy as np
 import pandas as pd
@@ -67,7 +68,7 @@ def as_in_training(model: OwnModel, frame):
 
 def _numbers_again(column):
     """A column of numbers with holes where a text stands, and a sentence; as it is if it holds no number at all."""
-    if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
+    if is_numeric(column) or pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column, ""
     text = column.dropna().astype("str")
     values = read_numbers(text).reindex(column.index)

@@ -1,6 +1,7 @@
 """Small vector drawings for the page: a series with its alarms, and a column's distribution with the strangest rows."""
 
 from helpers.report.columns.cells import category_texts, number_values
+from helpers.report.reading.values import is_numeric
 from helpers.report.reasons.wording import in_words
 
 import numpy as np
@@ -25,12 +26,13 @@ class Track:
         The values at the lower and the upper edge.
     n_alarms : int
     start, end : str
-        Of time, in ISO 8601 or as a count.
+        Of time, in ISO 8601 without a zone, or as a count.
     """
 
     def __init__(self, name, values, flagged, times, ends=None):
         self.name, self.n_alarms = name, int(flagged.sum())
-        self.start, self.end = ends or (times[0].isoformat(), times[-1].isoformat())
+        shown = times[0].tz_localize(None), times[-1].tz_localize(None)  # as the file's clock shows them
+        self.start, self.end = ends or tuple(time.isoformat() for time in shown)
         known = values[np.isfinite(values)]
         low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
         self.low, self.high = in_words(low), in_words(high)
@@ -117,8 +119,7 @@ def distribution_of(column, strangest, log=False):
     >>> drawn.says
     'load from 0 to 900, half of the rows from 25 to 75; the strangest rows from 900 to 900.'
     """
-    numeric = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
-    return _of_numbers(column, strangest, log) if numeric else _of_categories(column, strangest)
+    return _of_numbers(column, strangest, log) if is_numeric(column) else _of_categories(column, strangest)
 
 
 def _of_numbers(column, strangest, log):

@@ -337,7 +337,7 @@ class SeriesModel(OwnModel):
         scored = [judge.detector.decision_function(series)[ends] for judge in self.judges]
         return self._by_louder(
             scored,
-            lambda ensemble: ensemble.member_scores(series).to_numpy()[ends],
+            lambda ensemble: np.where(ends[:, None] < 0, np.nan, ensemble.member_scores(series).to_numpy()[ends]),
             lambda one, some: explain_points(one, series, ends[some], top, self.clock),
         )
 

@@ -17,6 +17,7 @@ __all__ = ["ENSEMBLE", "Candidate", "series_candidates", "series_ensemble", "tab
 
 ENSEMBLE = "ensemble"  # its name among the candidates
 MOST_COMPARED = 3e9  # numbers, where each row is compared with all that was learned: more would take minutes
+TREES, FEW_TREES = 100, 30  # of the forest; few where rows are many
 GROUP = 0.03  # of the rows: odd ones that are alike, and so many, do not pass for usual as each other's neighbours
 
 
@@ -108,10 +109,11 @@ def table_ensemble(n_columns, n_rows, n_learned, random_state=0):
     >>> [type(member).__name__ for member in table_ensemble(3, 1_000_000, 20_000).detector.detectors]
     ['Mahalanobis', 'SklearnDetector', 'IQR']
     """
-    forest = from_sklearn(IsolationForest(random_state=random_state))
+    is_large = n_rows * n_learned * n_columns > MOST_COMPARED
+    forest = from_sklearn(IsolationForest(n_estimators=FEW_TREES if is_large else TREES, random_state=random_state))
     relations = Mahalanobis() if n_columns > 1 else ZScore()
     nearest = NearestNeighbours(), NearestNeighbours(n_neighbors=max(5, int(GROUP * n_learned)))
-    members = [relations, forest, *((IQR(),) if n_rows * n_learned * n_columns > MOST_COMPARED else nearest)]
+    members = [relations, forest, *((IQR(),) if is_large else nearest)]
     idea = "how odd it is to the two of its members that find it oddest"
     return Candidate(ENSEMBLE, Ensemble(members, scale="rarity", random_state=random_state), idea, "11")
 

@@ -39,7 +39,7 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01, *, seconds=N
         If the calibration rows are too few to promise it, the smallest one that they can promise is taken:
         ``about["false_alarm_rate"]``.
     seconds : float, optional
-        Without the time for a second detector there is one.
+        Without the time for a second network there is one.
     progress : callable, optional
 
     Returns
@@ -109,10 +109,10 @@ def _score_in_blocks(prepared, model, most_rows, budget):
 
 
 def _second_judge(prepared, entry, limit, budget):
-    """The same detector, learned from other rows, with its own limit; None if there are too few, or no time."""
+    """The same detector, learned from other rows, with its own limit; None if too few, or a network without time."""
     left = budget.left() - 2 * entry.scoring_seconds(prepared.n_rows)
-    allowed = left * SECOND_FIT_SHARE if entry.candidate.network else left
-    if entry.fit_seconds > left:
+    allowed = left * SECOND_FIT_SHARE if entry.candidate.network else entry.fit_seconds
+    if entry.candidate.network and entry.fit_seconds > left:
         return None
     budget.tell(0.0, f"learning again: {entry.name}")
     try:

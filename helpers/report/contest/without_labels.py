@@ -61,14 +61,22 @@ class UnlabelledRanking(Ranking):
 
     n_top: int
     by_labels = False
-    caption = (
-        "Agreement (circles) and stability (triangles) of each detector: shares of the strangest rows, no accuracy."
-    )
     promised_for = "rows like the calibration rows"
     warning = (
         "Agreement and stability are no accuracy: detectors can agree, again and again, on rows that are strange and "
         "yet right."
     )
+
+    @property
+    def is_stability_known(self):
+        """Whether it was measured of any candidate."""
+        return not all(np.isnan(standing.stability) for standing in self.standings)
+
+    @property
+    def caption(self):
+        """Of the figure."""
+        shown = "Agreement (circles) and stability (triangles)" if self.is_stability_known else "Agreement"
+        return f"{shown} of each detector: shares of the strangest rows, no accuracy."
 
     @property
     def ranked(self):
@@ -122,7 +130,8 @@ class UnlabelledRanking(Ranking):
         places = np.arange(len(ranked))
         agreement, stability = ([getattr(standing, name) for standing in ranked] for name in ("agreement", "stability"))
         ax.plot(agreement, places + 0.1, "o", color=plots.PALETTE[0], label="agreement with the others")
-        ax.plot(stability, places - 0.1, "^", color=plots.PALETTE[2], label="stability over resamples")
+        if self.is_stability_known:
+            ax.plot(stability, places - 0.1, "^", color=plots.PALETTE[2], label="stability over resamples")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
         ax.set_xlabel("share of the strangest rows that is the same (not an accuracy)")
 

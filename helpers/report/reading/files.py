@@ -14,7 +14,7 @@ from helpers.report.reading.parquet import parquet_chunks
 from helpers.report.reading.records import record_chunks
 from helpers.report.reading.sniffing import PARQUET, RECORDS, count_fields, line_of_row, skip_lines, sniff, uneven
 from helpers.report.reading.tidying import tidied, without_totals
-from helpers.report.reading.values import typed
+from helpers.report.reading.values import is_numeric, typed
 
 import numpy as np
 import pandas as pd
@@ -199,7 +199,7 @@ def _megabytes(chunk):
     for name in chunk:
         column = chunk[name]
         total += 8 * len(column)
-        if not pd.api.types.is_numeric_dtype(column.dtype):
+        if not is_numeric(column):
             distinct = column.dropna().astype("str").unique()
             total += sum(map(len, distinct)) + 50 * len(distinct)
     return total / 1e6
@@ -216,7 +216,7 @@ def _without(chunk, missing):
     """The chunk with holes where a cell holds one of these values, written as text or as number."""
     texts = {str(value).strip() for value in missing}
     numbers = {float(text) for text in texts if is_number(text) and "," not in text}
-    held = chunk.apply(lambda column: column.isin(numbers) if _is_numeric(column) else column.isin(texts))
+    held = chunk.apply(lambda column: column.isin(numbers) if is_numeric(column) else column.isin(texts))
     return chunk.mask(held)
 
 
@@ -349,13 +349,9 @@ def _typed(frame, path, layout):
 
 def _comma_of(frame):
     """Whether quoted numbers have a decimal comma, as far as one column tells and none denies it; else None."""
-    texts = [frame[name].dropna().astype("str").head(SCREEN) for name in frame if not _is_numeric(frame[name])]
+    texts = [frame[name].dropna().astype("str").head(SCREEN) for name in frame if not is_numeric(frame[name])]
     told = {decimal_comma(text) for text in texts if len(text)} - {None}
     return told.pop() if len(told) == 1 else None
-
-
-def _is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column.dtype)
 
 
 def _meaning(column, place, is_code, comma):
