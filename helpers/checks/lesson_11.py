@@ -37,6 +37,7 @@ HINTS = {
     "currency": "it has one value only: what could it tell apart?",
     "refund_reason": "when is it filled in, and by whom? A column that knows the answer must not teach",
 }
+FIRST_CASE = "detectors that agree on 2 of the 4 highest"
 KINDS = ("number", "category", "date", "leave out")
 SECONDS, MANY_ROWS = 20, 1_000_000
 PARTS = ("detector", "promised", "achieved", "kept", "sentences")
@@ -45,7 +46,6 @@ TOO_MUCH = {
     "d": "(d) recall was counted on the kinds of trouble that the file holds; of others nothing is known",
 }
 SUPPORTED = {
-    "a": "(a) is what the limit promises, and what the verdict counted",
     "c": "(c) is why the test part was kept back: it neither taught nor chose",
     "e": "(e) is what the interval of `behind best` says, no more and no less",
 }
@@ -84,27 +84,38 @@ def exercise_2(overlap) -> str:
     """Write a function of two arrays of scores and k: the share of the k highest that both have.
 
     >>> exercise_2(lambda first, second, k: 0.5)
-    not yet: detectors that agree on 1 of the 3 highest: 0.5, where 0.333 was expected
+    not yet: a detector and itself in other units: 0.5, where 1 was expected
     """
     a = np.array([9.0, 8, 7, 6, 5, 4, 3, 2, 1, 0])
-    b = np.array([0.9, 0.1, 0.8, 0.2, 0.3, 0.95, 0.85, 0.7, 0.0, 0.05])
+    b = np.array([8.0, 0.1, 6.5, 0.2, 0.3, 9, 7, 0.7, 0.0, 0.6])
     cases = {
-        "detectors that agree on 1 of the 3 highest": (a, b, 3, 1 / 3),
+        FIRST_CASE: (a, b, 4, 1 / 2),
         "a detector and itself in other units": (a, 100 * a - 7, 3, 1.0),
         "opposite detectors": (a, -a, 4, 0.0),
     }
     for what, (first, second, k, right) in cases.items():
-        share = try_out(overlap, first.copy(), second.copy(), k)
+        given = first.copy(), second.copy()
+        share = try_out(overlap, *given, k)
         if np.ndim(share):
             raise Wrong(f"one number is needed, and this is a {type(share).__name__} of {np.size(share)}")
         share = as_number(share, "overlap(first, second, k)")
-        if np.isclose(share, right * k) and right:
+        if not (np.array_equal(given[0], first) and np.array_equal(given[1], second)):
+            raise Wrong("the function changes the scores that it was given; work on copies, as in -first")
+        if np.isclose(share, right * k) and right * k > 1:
             raise Wrong(f"{share:g} rows of {k}: divide by k, a share is asked for")
         if what == "opposite detectors" and np.isclose(share, 1.0):
             raise Wrong("opposite detectors agree fully? Take the k *highest* of both")
         lowest = len(np.intersect1d(np.argsort(first)[:k], np.argsort(second)[:k])) / k
         if np.isclose(share, lowest) and not np.isclose(share, right):
             raise Wrong("these are the k lowest of both; argsort goes upwards: sort -first and -second")
+        if what == FIRST_CASE and np.isclose(share, 1):
+            raise Wrong("two detectors that share half of their lists get 1: is second compared with first?")
+        by_value = len(np.intersect1d(np.sort(first)[-k:], np.sort(second)[-k:])) / k
+        if np.isclose(share, by_value) and not np.isclose(share, right):
+            raise Wrong(
+                "these are scores that both have; compare the places of the k highest, two detectors never "
+                "measure in the same units"
+            )
         if not np.isclose(share, right):
             raise Wrong(f"{what}: {share:.3g}, where {right:.3g} was expected")
     return "the same list in other units gives 1, the reversed one 0"
@@ -189,6 +200,14 @@ def exercise_5(my_report) -> str:
     letters = as_set(sentences, set("abcde"))
     refuse({sentence: letter in letters for letter, sentence in TOO_MUCH.items()})
     refuse({sentence: letter not in letters for letter, sentence in SUPPORTED.items()})
+    supported = bool(kept) and np.isclose(promised, 0.01)
+    flagged = f"{achieved:g} of the normal rows were flagged, where {promised:g} was promised"
+    refuse(
+        {
+            "(a) is what the limit promises, and what the verdict counted": supported and "a" not in letters,
+            f"(a) says one in a hundred; {flagged}": not supported and "a" in letters,
+        }
+    )
     return "that can be defended. Say on which rows it was counted, and ask again when the source changes"
 
 
@@ -203,6 +222,7 @@ def _judge_promise(promised, achieved, kept):
     flagged = f"{achieved:g} of the normal rows were flagged where {promised:g} was promised"
     hints = {
         "a rate of 0 cannot be promised": promised == 0,
+        f"{promised:g} promises that every normal row is flagged; 1 % is 0.01": promised == 1,
         f"kept should be True or False, not {kept!r}": kept not in (True, False),
         f"{flagged}: the promise was not kept": bool(kept) and achieved > 2 * promised,
         f"{flagged}: the promise was kept": not kept and achieved <= promised,

@@ -93,7 +93,7 @@ with tempfile.TemporaryDirectory() as folder:
         print(str(error).replace(folder, "…"))
 
 # %% [markdown]
-# The first of April or the fourth of January: only the one who wrote the file knows. A program that guesses is right often enough to be trusted and wrong often enough to do harm, so this one stops.
+# The first of April or the fourth of January? The row before it is 31 March, and you guess. In a file with gaps only the one who wrote it knows. A program that guesses is right often enough to be trusted and wrong often enough to do harm, so this one stops.
 #
 # ## What is each column?
 #
@@ -132,7 +132,7 @@ plt.show()
 # %% [markdown]
 # *The figure: a tree with three branches, for rows of a table, points in a series, and images. Each branch names the simple detectors to begin with and the network to try next, with what the best of each reached on the course's data; a box below asks, whatever the branch, for the amount of data, for labels and for reasons.*
 #
-# AP is the average precision; where most test rows are anomalies it is high for anything, and the chart shows AUROC. All three branches say *begin with the simple one*. On the tables a network leads, by a few hundredths over the best simple method. In the water pipe a z-score is perfect, because the one event of its test part is a very low value. Of the images, the 8 seems to call for a network. Lesson 10 found out why: the networks are scored by an error that forgives a shifted stroke, and PCA with the same error is ahead of the BiGAN.
+# AP is the average precision; where most test rows are anomalies it is high for anything, and the chart shows AUROC. All three branches say *begin with the simple one*. On the tables a network leads, by a few hundredths over the best simple method. In the water pipe a z-score is perfect, because the one event of its test part is a very low value. Of the images, the 8 seems to call for a network. Lesson 10 found out why: the networks are scored by an error that forgives a shifted stroke, and PCA with the same error is at least level with the BiGAN.
 #
 # The same runs by one measure for all forms, the mean AUROC; on tables it hides the differences that you saw above. Beside it, seconds for 100,000 **simulated** rows of ten columns, and the reason that a detector can give for an alarm.
 
@@ -185,7 +185,7 @@ print(*entries, sep="\n")
 #
 # ## Choose with labels
 #
-# **Before you run:** the rows are raw, without the customers' past. With it, the autoencoder of lesson 04 reached an average precision of 0.87. What do you expect now, and who will lead?
+# **Before you run:** the rows are raw, without the past of customers and products. With it, the autoencoder of lesson 04 reached an average precision of 0.87. What do you expect now, and who will lead?
 
 # %% tags=["nbval-ignore-output"]
 ranking = report.rank(prepared, entries)
@@ -193,7 +193,7 @@ shown = ["average precision", "AP low", "AP high", "behind best", "behind low", 
 ranking[[column for column in shown if column in ranking]].round(2)
 
 # %% [markdown]
-# The rows stand in the order of simplicity. On the orders Mahalanobis leads with about 0.4, where chance has 0.02, and the autoencoder is level with it. The z-score has half of that. `behind best` is the distance to the best one; its interval comes from resamples of the same rows for both. The z-score is 0.19 behind, and its interval, 0.12 to 0.28, does not hold 0: that is more than chance. The autoencoder's does hold 0: it cannot be told from the best. Such an interval is sharper than two intervals side by side, since both detectors suffer together when a resample happens to hold many hard anomalies.
+# The rows stand in the order of simplicity. On the orders Mahalanobis leads with about 0.4, where chance has 0.02, and the autoencoder is level with it. The z-score has half of that. `behind best` is the distance to the best one; its interval comes from resamples of the same rows for both. The z-score is 0.19 behind, and its interval, 0.12 to 0.28, does not hold 0: that is more than chance. The autoencoder's does hold 0: it cannot be told from the best.
 #
 # (Without enough labels the table shows agreement and stability instead; they are explained under *Choose without labels*.)
 #
@@ -206,18 +206,19 @@ if FILE == SHIPPED / "orders.csv.gz":
     assert 0.2 < ranking["average precision"].max() < 0.5
 
 # %% [markdown]
-# Then the test part, once. `finish` sets the limit on the calibration part. **Strangeness** puts the scores of any detector on one scale: 0 is an ordinary row, 1 the alarm limit; The model holds two detectors of a kind that learned from different rows, and a row is as strange as the one says to whom it is stranger: so no row is judged only by a detector that knows it (lesson 08's cross-fitting, for files to come as well). `judge` opens the test part. The cell takes a few seconds.
+# Then the test part, once. `finish` sets the limit on the calibration part. **Strangeness** puts the scores of any detector on one scale: 0 is an ordinary row, 1 the alarm limit. The model holds two detectors of a kind that learned from different rows, and takes the higher of their two answers. So no row is judged only by a detector that has seen it (lesson 08's cross-fitting, for files to come as well). `judge` opens the test part. The cell takes a few seconds.
 
 # %% tags=["nbval-ignore-output"]
 chosen = next(entry for entry in entries if entry.name == name)
 model = report.finish(prepared, chosen, false_alarm_rate=0.01)
 strangeness = report.strangeness_of_all(prepared, model)
 verdict = report.judge(prepared, strangeness)
+assert FILE != SHIPPED / "orders.csv.gz" or 0.008 < dict(verdict.items())["false-alarm rate"] < 0.01
 verdict = verdict or {"judged on": "nothing: there are no labels"}
 pd.Series({name: round(x, 3) if isinstance(x, float) else x for name, x in verdict.items()}).to_frame("verdict")
 
 # %% [markdown]
-# Read it as a promise kept or broken. On the orders it is kept: 1 % false alarms were promised, 0.8 % counted, and the interval holds 1 %. Their recall is the bad news: six of ten odd orders pass. Before you blame the detector, read on.
+# Read it as a promise kept or broken. On the orders it is kept: 1 % false alarms were promised, 0.9 % counted, and the interval holds 1 %. Their recall is the bad news: six of ten odd orders pass. Before you blame the detector, read on.
 #
 # ## The strangest rows, and why
 #
@@ -229,10 +230,21 @@ pd.Series({name: round(x, 3) if isinstance(x, float) else x for name, x in verdi
 strangest = report.anomaly_table(model, reading.frame, strangeness, top=20)
 if FILE == SHIPPED / "orders.csv.gz":
     assert (strangest["kind"].head(20) == "amount mismatch").sum() >= 15
-strangest[["row", "strangeness", "because", *columns.numbers[:3]]].head(20).round(1)
+strangest[["row", "strangeness", "because", *LEAVE_OUT, *columns.numbers[:3]]].head(20).round(1)
 
 # %% [markdown]
-# On the orders read the first rows aloud: one piece at 112.89 and an amount of 11.29; seven pieces at 3.79 and an amount of 265.30. Somebody, or some program, has shifted a decimal point. Several of the values that are named lie in their usual range: they are not large, they do not fit the others. Mahalanobis knows that the logarithm of the amount is nearly the sum of the two others. And be honest about the list: nearly all of the twenty are of one kind, *amount mismatch*. This detector finds that kind, and little else.
+# On the orders read the first rows aloud: one piece at 112.89 and an amount of 11.29; seven pieces at 3.79 and an amount of 265.30. Somebody, or some program, has shifted a decimal point. Several of the values that are named lie in their usual range: they are not large, they do not fit the others. Mahalanobis knows that the logarithm of the amount is nearly the sum of the two others. And be honest about the list: it is of one kind, *amount mismatch*. How many of each kind does it flag in the test part?
+#
+# %% tags=["nbval-ignore-output"]
+if FILE == SHIPPED / "orders.csv.gz":
+    judged = reading.frame.iloc[prepared.parts.test].assign(flagged=strangeness[prepared.parts.test] > 1)
+    by_kind = judged.groupby("kind")["flagged"].agg(["sum", "size"])
+    print(by_kind.T.to_string())
+    share = by_kind["sum"] / by_kind["size"]
+    assert name != "Mahalanobis" or ((share > 0.8).sum(), (share < 0.008).sum()) == (2, 3)
+
+# %% [markdown]
+# It finds nearly all shifted decimal points and bulk orders, and no takeover, card test or wrong price: their numbers are usual ones.
 #
 # Work through such a list with the one who owns the data, before you tune anything. If most of it gives one and the same reason, leave that column out and run again. And read the rows a little below 1 as well: without labels, odd rows may sit in the calibration part, and of few rows one of them can *be* the limit.
 #
@@ -253,7 +265,7 @@ print("the kept detector scores new rows as the first one did")
 #
 # ## What you know beats what you train
 #
-# The detectors read the raw orders and found little. Lesson 01 knew something that no detector can find in single rows: *compared with this customer's past*. One line makes such columns; then the same steps run on the same orders, first raw and then with the past, simple candidates only. This section and the next keep to the orders, whatever file you named above.
+# The detectors read the raw orders and found little. Lesson 01 knew something that no detector can find in single rows: *compared with the past*, of this product and of this customer. One line makes such columns. Then the same steps run on the same orders, simple candidates only, and the columns come in three steps: what one order tells about itself (does quantity times price give the amount?), the product's past, and all of the past. This section and the next keep to the orders, whatever file you named above.
 #
 # **Before you run:** which is worth more, the way from the worst detector to the best (above), or the change of columns?
 
@@ -266,24 +278,21 @@ def contest(frame, labels=None):
     prepared = report.prepare(frame, report.describe_columns(frame), labels)
     return prepared, report.train_candidates(prepared, simple, seconds=600)
 
-both = pd.DataFrame({"raw columns": report.rank(*contest(shop.data, shop.labels))["average precision"],
-                     "with the past": report.rank(*contest(histories, shop.labels))["average precision"]})
+own = ["log_quantity", "log_unit_price", "log_amount_ratio", "hour_sin", "hour_cos", "time"]
+product = [*own, "log_price_vs_product", "log_quantity_vs_product"]
+frames = [shop.data, histories[own], histories[product], histories]
+both = pd.concat([report.rank(*contest(frame, shop.labels))["average precision"] for frame in frames], axis=1)
+both.columns = ["raw columns", "own ratio", "product's past", "with the past"]
 both.round(2)
 
 # %% [markdown]
-# Best against best: from 0.42 to 0.88. The whole way from the worst detector of the raw columns to their best is 0.37. Every detector gains from columns such as `log_amount_vs_customer`, this amount against the customer's usual one: the neighbours 0.62, the isolation forest 0.18.
-
-# %%
-ax = both.iloc[::-1, ::-1].plot.barh(color=[plots.ODD, plots.NORMAL], figsize=(7, 3.4))
-ax.set(xlabel="average precision on the choice part", ylabel="", xlim=(0, 1))
-handles, names = ax.get_legend_handles_labels()
-ax.legend(handles[::-1], names[::-1], loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-plt.show()
-
-# %% [markdown]
-# *The figure: average precision of six simple detectors, two bars each, the upper one for raw columns. With the customers' past every bar is longer; the neighbours' grows most, from 0.25 to 0.88, and even the isolation forest's, the shortest, from 0.1 to 0.3.*
+# Best against best: from 0.42 to 0.88. The whole way from the worst detector of the raw columns to their best is 0.37. And look from where the gain comes:
 #
-# **Look for better columns before you look for a better detector.** These orders are simulated, and their troubles were made to show against the past; on your data the gain may be smaller. But no command can know your customers. You can.
+# - An order's own columns, with the ratio in place of the amount, lift a z-score from 0.22 to the 0.42 of Mahalanobis, which needs no ratio.
+# - The product's past lifts four of the six to about 0.6.
+# - The customer's past (with the shop's last ten minutes) lifts the neighbours to 0.88. Not everybody gains: the IQR falls back.
+#
+# **Look for better columns before you look for a better detector.** These orders are simulated, and their troubles were made to show against the past; on your data the gain may be smaller. But no command can know your customers and products. You can.
 #
 # ## Choose without labels
 #
@@ -308,13 +317,13 @@ ranking_blind[["agreement", "stability"]].join(truth).round(2)
 # %% [markdown]
 # The z-score is chosen: it agrees with the others on half of its list, and is nearly the same from either half of the data. Look at the last column: here the choice was good, and neither number knew it. IQR is far more stable than the neighbours and finds no more; a score that always names the largest order number is perfectly stable and finds nothing.
 #
-# And compare with the table before. Without labels the odd orders teach too, and the neighbours fall from 0.88 to about a half: an odd order is no longer strange if a twin of it is among the training rows. The z-score loses less. Who has no labels should prefer detectors that a few odd rows cannot bend.
+# And compare with the table before. Without labels the odd orders teach too, and the neighbours fall from 0.88 to about a half. Nothing else differs. To neighbours, an order is ordinary as soon as a few like it have been learned. The z-score loses less. Who has no labels should prefer detectors that a few odd rows cannot bend.
 #
 # So what can you claim without labels? That a list is reproducible, that several methods share it, and what stands on it. The only test is the one you make by reading the twenty strangest rows, with their reasons.
 #
 # ## When nobody can choose, take several together
 #
-# Without labels the choice is a guess. An **ensemble** does not choose: several detectors judge each row. `Ensemble` takes four that see different things: Mahalanobis, the nearest neighbours, scikit-learn's local outlier factor (is it lonelier than its neighbours are?) and the dense autoencoder. Their scores have four currencies, so each is measured in its usual spread on held-out rows; then **the two highest are averaged**. An odd row is seldom odd to all four, and one alone is easily wrong.
+# Without labels the choice is a guess. An **ensemble** does not choose: several detectors judge each row. `Ensemble` takes four that see different things: Mahalanobis, the nearest neighbours, scikit-learn's local outlier factor (is it lonelier than its neighbours are?) and the dense autoencoder. Their scores have four currencies, so each is measured in its usual spread on held-out rows; then **the two highest are averaged**.
 #
 # `make bench BENCH_ARGS="--results ensemble"` tried it on the 24 development tables of lesson 04, three seeds each, with a known share of odd rows among the training rows. Mean AUROC, times 100:
 #
@@ -326,12 +335,13 @@ members = ["Mahalanobis", "NearestNeighbours", "LocalOutlierFactor", "DenseAutoe
 by_share = 100 * together.groupby("contamination")[[*members, "average", "maximum", "ensemble"]].mean().T
 print(by_share.rename(columns="{:.0%} odd".format).round(1).to_string())
 best = together[members].mean().idxmax()
-ahead = 100 * (together["ensemble"] - together[best]).groupby(together["data"]).mean()
-print(f"ahead of {best} by {ahead.mean():.1f}, give or take {2 * ahead.sem():.1f}; at worst {ahead.min():.1f}")
-assert ahead.mean() > 1 and best == "DenseAutoencoder"
+gain = 100 * (together["ensemble"] - together[best]).groupby([together["contamination"], together["data"]]).mean()
+print(f"ahead of {best}\n" + gain.groupby("contamination").agg(["mean", "sem", "min"]).round(1).to_string())
+low = gain.groupby("contamination").mean() - 2 * gain.groupby("contamination").sem()
+assert low[0.0] < 0 < low[[0.02, 0.05, 0.1]].min() and best == "DenseAutoencoder"
 
 # %% [markdown]
-# It can. With clean training rows it is a point ahead of the best member; the more odd rows teach, the larger the gain, nearly four points at 10 %. The average of all four is behind the autoencoder while the rows are clean, and the maximum is as good as the mean of two. And it is no free lunch: on single tables the best member is ahead, by four points and more.
+# It can. With clean training rows the ensemble cannot be told from the autoencoder: a point ahead, with a standard error (`sem`) of nearly a point over the tables. The more odd rows teach, the larger the gain, nearly four points at 10 %. The average of all four is behind the autoencoder while the rows are clean, and the maximum is as good as the mean of two. And it is no free lunch: on some tables the autoencoder is ahead, by three points and more.
 #
 # It explains an alarm by its members: who found the row odd? One of the table's rows again, about five seconds, and its strangest row:
 
@@ -356,10 +366,12 @@ water = report.read_table(SHIPPED / "water_flow.csv.gz").frame
 columns_water = report.describe_columns(water, label="label", leave_out=["kind"])
 study = report.examine(water, columns_water, seconds=12, progress=StageBar())
 print(columns_water.why_shape, *study.notes, f"{study.chosen}. {study.why}", sep="\n")
+print(len(study.anomalies), "rows flagged,", study.anomalies["label"].sum(), "of them labelled; the last one:",
+      study.anomalies.sort_values("row")[["time", "flow"]].iloc[-1].to_dict())
 study.anomalies[["row", "strangeness", "because"]].head(5).round(1)
 
 # %% [markdown]
-# The path found a series by its regular step, and took other candidates: persistence, windows, LSTM networks. There *are* labels, but one event in the choice part and none in the test part are too few to choose by, and it says so. What it chose without them, a z-score, puts the night of 27 April on top, with the flow that is usual at that hour as the reason: the event that lesson 06 kept for its test. The note about the newest rows is another matter. They are the morning of 16 May, a flow near 104.7 that no label marks: false alarms, or the first hours of a change. Only the owner of the pipe can say.
+# The path found a series by its regular step, and took other candidates: persistence, windows, LSTM networks. There *are* labels, but one event in the choice part and none in the test part are too few to choose by, and it says so. What it chose without them, a z-score, puts the night of 27 April on top, the event that lesson 06 kept for its test, with the flow that is usual at that hour as the reason. Of the flagged rows, 49 are labelled: the file holds 50. The rest are false alarms by the labels. The newest of them, on 16 May, may also be the first hours of a change. Only the owner of the pipe can say.
 #
 # `write_report` makes three files of a study: a page that opens in any browser and needs nothing else, the anomalies as CSV, and the detector. It writes where you ask, and never over an older report:
 
@@ -385,7 +397,8 @@ with tempfile.TemporaryDirectory() as folder:
 # %% tags=["headline"]
 raw, past = both["raw columns"], both["with the past"]
 assert raw.max() < 0.5 < 0.6 < past["Z-score"] and past["5 nearest neighbours"] > 0.8 and (past > raw).all()
-print("the orders: a z-score that knows the customers' past beats every simple detector of the raw columns")
+assert both.loc["Z-score", "own ratio"] < both.loc["Z-score", "product's past"] < past["Z-score"]
+print("the orders: a z-score that knows the past beats every simple detector of the raw columns")
 
 # %% [markdown]
 # That sentence is the one to keep.

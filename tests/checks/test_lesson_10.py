@@ -17,8 +17,13 @@ def score_of(**wrong):
             weights = dict.fromkeys(parts, 1.0) | weights
         ruler = parts if wrong.get("own") else normal_parts
         scale = 1.0 if wrong.get("centred") else ruler.std(ddof=wrong.get("ddof", 0))
-        z = parts if wrong.get("raw") else (parts - ruler.mean()) / scale
+        centre = 0.0 if wrong.get("uncentred") else ruler.mean()
+        z = parts if wrong.get("raw") else (parts - centre) / scale
+        if wrong.get("by_place"):
+            z = z.iloc[:, : len(weights)].set_axis(list(weights), axis=1)
         total = sum((1 if wrong.get("equal") else weight) * z[name] for name, weight in weights.items())
+        if wrong.get("per_part"):
+            return total / len(weights)
         return total if wrong.get("total") else total / (len(weights) if wrong.get("equal") else sum(weights.values()))
 
     return my_score
@@ -72,6 +77,9 @@ CASES = {
         ([by_sample], "right"),
         ([score_of(swapped=True)], "Perhaps the two are exchanged"),
         ([score_of(centred=True)], "nothing is divided"),
+        ([score_of(uncentred=True)], "was not taken away"),
+        ([score_of(by_place=True)], "take each by its name"),
+        ([score_of(per_part=True)], "number of parts"),
         ([lambda parts, normal_parts, weights: parts["features"]], "row 0"),
         ([crash], "KeyError"),
         ([0.5], "a function is needed"),
@@ -102,6 +110,10 @@ CASES = {
         ([0.574], "turned round"),
         ([0.5], "one round gives"),
         ([0.83], "too high"),
+        ([0.741], "best of 200 trainings"),
+        ([0.75], "best of 200 trainings"),
+        ([69.3], "no AUROC"),
+        ([0.193], "report the AUROC itself"),
         ([0.6], "is not it"),
         ([np.zeros(200)], "200 of them"),
         ([None], "is empty"),
@@ -112,6 +124,14 @@ CASES = {
         (letter(), "right"),
         (letter(again="new images wanted", game=round(GAME, 3)), "right"),
         (letter(run=" pca ", part="Reconstruction"), "right"),
+        (letter(run="PCA 16", again={"more images", "new images wanted"}), "right"),
+        (letter(again=["new images wanted"], game=round(GAME, 2)), "right"),
+        (letter(again={"more images", "another seed"}), "five seeds"),
+        (letter(again=3), "a set of two"),
+        (letter(again={"more images", ...}), "empty"),
+        (letter(game=-0.0134), "the 4; the question is about the 8"),
+        (letter(game=0.003), "the combined score"),
+        (letter(game=-0.019), "the two trainings of this lesson"),
         (letter(run="BiGAN, combined"), "below PCA on all three digits"),
         (letter(run="cycle, no game"), "below PCA on all three digits"),
         (letter(part="discriminator"), "weakest part"),

@@ -26,6 +26,13 @@ def overlap(first, second, k):
     return len(np.intersect1d(np.argsort(-first)[:k], np.argsort(-second)[:k])) / k
 
 
+def in_place(first, second, k):
+    """Right, but it turns the scores of its caller round."""
+    first *= -1
+    second *= -1
+    return len(np.intersect1d(np.argsort(first)[:k], np.argsort(second)[:k])) / k
+
+
 def in_time(seconds=20):
     million = load_results("cost").query("rows == 1_000_000")
     return set(million.loc[million["train_seconds"] + million["score_seconds"] < seconds, "detector"])
@@ -61,8 +68,13 @@ CASES = {
         ([overlap], "right"),
         ([lambda a, b, k: k * overlap(a, b, k)], "divide by k"),
         ([lambda a, b, k: overlap(-a, -b, k)], "the k lowest"),
-        ([lambda a, b, k: np.argsort(-a)[:k]], "a ndarray of 3"),
-        ([lambda a, b, k: np.isin(a, b).mean()], "where 0.333 was expected"),
+        ([lambda a, b, k: np.argsort(-a)[:k]], "a ndarray of 4"),
+        ([lambda a, b, k: np.isin(a, b).mean()], "where 0.5 was expected"),
+        ([lambda a, b, k: len(set(np.argsort(a)[-k:]) & set(np.argsort(b)[-k:])) / k], "right"),
+        ([lambda a, b, k: overlap(a, a, k)], "is second compared"),
+        ([lambda a, b, k: len(np.intersect1d(np.sort(a)[-k:], np.sort(b)[-k:])) / k], "compare the places"),
+        ([lambda a, b, k: (np.argsort(-a)[:k] == np.argsort(-b)[:k]).mean()], "0, where 0.5 was expected"),
+        ([in_place], "work on copies"),
         ([0.4], "a function is needed"),
     ],
     3: [
@@ -91,8 +103,13 @@ CASES = {
     5: [
         ([written(kept=...)], "empty"),
         ([written()], "right"),
-        ([written(detector="Z-score", promised=0.05, achieved=0.04, sentences=["E", "a", "c"])], "right"),
-        ([written(achieved=0.03, kept=False)], "right"),
+        ([written(detector="Z-score", sentences=["E", "a", "c"])], "right"),
+        ([written(detector="Z-score", promised=0.05, achieved=0.04, sentences="ce")], "right"),
+        ([written(promised=0.05, achieved=0.04)], "(a) says one in a hundred"),
+        ([written(achieved=0.03, kept=False)], "(a) says one in a hundred"),
+        ([written(achieved=0.03, kept=False, sentences="ce")], "right"),
+        ([written(sentences="ce")], "(a) is what the limit promises"),
+        ([written(promised=1)], "every normal row is flagged"),
         ([written(detector="the best one")], "the detector is one of"),
         ([written(achieved=0.92, kept=True)], "was not kept"),
         ([written(achieved=92)], "92 is no share"),
