@@ -9,6 +9,7 @@ import numpy as np
 __all__ = ["forgery_maps", "who_teaches_whom"]
 
 FAINT = "#888888"
+BLOB = 0.45  # three standard deviations of a blob
 COLOURS = {"cmap": "RdBu", "vmin": 0, "vmax": 1}
 
 
@@ -59,13 +60,15 @@ def _gradients(ax):
     ax.text(5.2, 0.12, "moves D only", ha="center", color=NORMAL, fontsize=9)
 
 
-def forgery_maps(frames):
+def forgery_maps(frames, centres=()):
     """Draw moments of a game in the plane, side by side: what D says everywhere, and where G's points lie.
 
     Parameters
     ----------
     frames : mapping of str to dict
         By title; "grid" holds D at 81 × 81 places from -4 to 4, row by row, "forged" points of shape (n, 2).
+    centres : array of shape (n_blobs, 2)
+        Of the blobs of real points, drawn as circles of three of their standard deviations.
 
     Returns
     -------
@@ -73,15 +76,17 @@ def forgery_maps(frames):
 
     >>> import numpy as np
     >>> frame = {"grid": np.full(81 * 81, 0.5), "forged": np.zeros((10, 2))}
-    >>> fig = forgery_maps({"before": frame, "after": frame})
-    >>> [ax.get_title() for ax in fig.axes[:2]]
-    ['before', 'after']
+    >>> fig = forgery_maps({"before": frame, "after": frame}, centres=[(2, 0), (0, 2)])
+    >>> [(ax.get_title(), len(ax.patches)) for ax in fig.axes[:2]]
+    [('before', 2), ('after', 2)]
     >>> plt.close(fig)
     """
     size = (8.2, 1.5) if len(frames) > 1 else (4.4, 3.6)
     fig, axes = plt.subplots(1, len(frames), figsize=size, sharex=True, sharey=True, squeeze=False)
     for ax, (title, frame) in zip(axes[0], frames.items(), strict=True):
         surface = ax.imshow(np.reshape(frame["grid"], (81, 81)), extent=(-4, 4, -4, 4), origin="lower", **COLOURS)
+        for centre in centres:
+            ax.add_patch(plt.Circle(centre, BLOB, fill=False, color="black", linewidth=0.6))
         ax.scatter(*frame["forged"][:400].T, s=3, color="black", linewidths=0)
         ax.set(xlim=(-4, 4), ylim=(-4, 4), xticks=[-2, 2], yticks=[-2, 2])
         ax.set_title(title, fontsize=9)

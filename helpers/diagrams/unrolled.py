@@ -40,7 +40,7 @@ def unrolled_autoencoder():
         ax.text(x, y, text, ha="center", va="bottom", color=colour, fontsize=9)
     shapes = {
         "window\n60 steps × 1 channel": 1.6,
-        "16 numbers": 3.7,
+        "32 numbers": 3.7,
         "rebuilt, last point first\n60 steps × 1 channel": 5.8,
     }
     for text, x in shapes.items():

@@ -27,13 +27,16 @@
 # ***
 # ## The question and the data
 #
-# A recorder worn for a day brings home a hundred thousand heartbeats. A cardiologist has minutes. **Which beats should she look at first?** A beat shown in vain costs her a glance; a missed one may cost more.
+# A recorder worn for a day brings home a hundred thousand heartbeats. **Which should a cardiologist look at first?** A beat shown in vain costs her a glance; a missed one may cost more.
 
 # %%
+from functools import partial
+
 from helpers import datasets, diagrams, plots, training
 from helpers.checks import lesson_08 as check
 from helpers.detectors import NearestNeighbours, PCAReconstruction
-from helpers.evaluation import bootstrap_distribution, percentile_interval
+from helpers.evaluation import bootstrap_distribution, bootstrap_interval, percentile_interval
+from helpers.evaluation import precision_at_k, quantile_threshold, rate_interval
 from helpers.results.tables import heartbeats as bench
 from helpers.windows import make_windows, windows_at
 
@@ -49,22 +52,21 @@ plots.use_style()
 ecg = datasets.load_heartbeats().data["ecg"].to_numpy()
 
 # %% [markdown]
-# Five minutes of a **real** electrocardiogram (ECG), 360 samples a second, one person of the MIT-BIH Arrhythmia Database. The cardiologists' labels are not in the package that brought us the samples. Look first:
+# Five minutes of a **real** electrocardiogram (ECG), 360 samples a second, one person of the MIT-BIH Arrhythmia Database, without the cardiologists' labels. Look first:
 
 # %%
 fig, axes = plt.subplots(2, 1, figsize=(7.5, 4))
 for ax, start in zip(axes, [262, 92], strict=True):
     ax.plot(np.arange(start, start + 10, 1 / 360), ecg[start * 360 : (start + 10) * 360], linewidth=0.9)
-    ax.set(ylabel="ECG [mV]", xlim=(start, start + 10))
-axes[1].set_xlabel("time [s]")
+    ax.set(xlabel="time [s]", ylabel="ECG [mV]", xlim=(start, start + 10))
 plt.show()
 
 # %% [markdown]
 # *The figure: ten clean seconds and ten bad ones. Above, narrow spikes about every 0.6 seconds; five are thicker, and the line dives after them. Below, a few thick spikes, then a jump of the base line that takes two seconds to come back, and bursts of noise near second 99.*
 #
-# Above, two sorts of beat. Below, an **artefact**: a strange piece of record that comes from the electrode, not from the heart. Only one of the two is what she wants to see.
+# Above, two sorts of beat. Below, an **artefact**: a strange piece of record that comes from the electrode, not from the heart.
 #
-# A spike stands out from what is around it: its **prominence** is how far you must descend from it before you can climb higher. SciPy finds every spike that rises 0.6 mV within 0.3 s (108 samples). Around each we cut a window, from 96 samples before it to 144 after it. Four neighbours are averaged, and the window's median is taken out: a wandering base line does not count.
+# A spike stands out from what is around it: its **prominence** is how far you must descend from it before you can climb higher. SciPy finds every spike that rises 0.6 mV within 0.3 s (108 samples). Around each we cut a window, 96 samples before it to 144 after it, average four neighbours, and take the window's median out: a wandering base line does not count.
 
 # %%
 def find_beats(ecg):
@@ -77,10 +79,12 @@ def beat_windows(ecg, beats, before=96, after=144):
 
 beats = find_beats(ecg)[:-1]
 windows = beat_windows(ecg, beats)
-print(windows.shape, f"median interval {np.median(np.diff(beats)) / 360:.2f} s")
+intervals = pd.Series(np.diff(beats)) / 360
+print(windows.shape, f"median interval {intervals.median():.2f} s, longest", intervals.nlargest(3).round(1).tolist())
+assert (intervals > 2).sum() == 3
 
 # %% [markdown]
-# 496 rows of 60 steps, every spike at step 24. (The last beat's window would reach past the end.) One beat every 0.57 s would make 530: near the jumps of the base line our finder sees nothing. **What is not found is never scored.** List such stretches as "not readable".
+# 496 rows of 60 steps, every spike at step 24. (The last beat's window would reach past the end.) Three times more than two seconds pass without a beat: there our finder sees nothing. **What is not found is never scored.**
 #
 # ## The simplest thing that could work
 #
@@ -97,14 +101,13 @@ plt.show()
 # %% [markdown]
 # *The figure: four beats, the median beat dashed, the gap between them shaded. The first, from the middle of the ranking, follows the dashed line. The next two, from its top, are thick spikes that dive afterwards. The fourth is jagged noise.*
 #
-# The thick beats are on top. So is an artefact. What is this worth? Nobody labelled the beats, so we take a yardstick from another side: the width of each spike at half its height. The widths form two heaps; only 3 of 496 lie between 36 and 44 ms. Those above 42 ms we call *broad beats*. This is how textbooks draw premature beats from the ventricles. The width stays hidden from all models; we only count with it.
+# The thick beats are on top. So is an artefact. What is this worth? Without labels we take a yardstick from another side: the width of each spike at half its height. The widths form two heaps; only 3 of 496 lie between 36 and 44 ms. Those above 42 ms we call *broad beats*, the others *narrow*. This is how textbooks draw premature beats from the ventricles. No model is told the width.
 #
 # Beside it stands a clock: a **premature beat** comes early, so its interval is short beside the median of its nine neighbours.
 #
 # **Before you run:** 114 beats are broad. How many are among the 114 strangest of each?
 
 # %%
-intervals = pd.Series(np.diff(beats))
 relative = (intervals / intervals.rolling(9, center=True, min_periods=1).median()).to_numpy()
 before, after = np.r_[1, relative], np.r_[relative, 1]
 width = peak_widths(ecg, beats, rel_height=0.5, wlen=108)[0] / 0.36
@@ -117,11 +120,11 @@ print(f"of {broad.sum()} broad beats on top: clock {on_top(1 - before)}, median 
 assert broad.sum() == 114 and ((width > 36) & (width < 44)).sum() == 3 and on_top(from_the_median) == 110
 
 # %% [markdown]
-# The clock has 76, the median beat 110: a strong baseline, in one line.
+# The clock has 76, the median beat 110.
 #
 # ## A clean training set that nobody labelled
 #
-# A flexible model wants ordinary beats to learn from. The clock knows no shapes. So take the beats whose intervals, before and after, are within 10 % of the usual. Of these, throw out the fifth that is farthest from their median beat.
+# A flexible model wants ordinary beats to learn from. So take the beats whose intervals, before and after, are within 10 % of the usual. Of these, throw out the fifth that is farthest from their median beat.
 
 # %%
 on_time = (np.abs(before - 1) < 0.1) & (np.abs(after - 1) < 0.1)
@@ -129,12 +132,12 @@ distance = np.square(windows - np.median(windows[on_time], axis=0)).mean(axis=1)
 clean = on_time & (distance <= np.quantile(distance[on_time], 0.8))
 for name, rows in {"all beats": slice(None), "on time": on_time, "on time and clean": clean}.items():
     found = [on_top(model(k, scale=False).fit(windows[rows]).decision_function(windows))
-             for model, k in [(PCAReconstruction, 4), (NearestNeighbours, 5)]]
+             for model, k in [(PCAReconstruction, 8), (NearestNeighbours, 5)]]
     print(f"{name:18} {len(windows[rows])} rows, {broad[rows].sum():3} broad: PCA {found[0]}, neighbours {found[1]}")
 assert not broad[clean].any() and min(found) == 110
 
 # %% [markdown]
-# PCA with a [code](glossary.md#code) of 4 finds 42 when it learned from everything, 51 from the beats on time, 110 from the clean ones. Neighbours go 44, 69, 110. Only the rows changed. **Whoever has seen broad beats can draw them.** The median beat cannot.
+# PCA with a [code](glossary.md#code) of 8 finds 44 when it learned from everything, 56 from the beats on time, 110 from the clean ones. Neighbours go 44, 69, 110. Only the rows changed. **Whoever has seen broad beats can draw them.** The median beat cannot.
 #
 # ## An LSTM autoencoder by hand
 #
@@ -145,13 +148,13 @@ diagrams.unrolled_autoencoder()
 plt.show()
 
 # %% [markdown]
-# *The figure: on the left the encoder, one LSTM box for each step, with x 1 to x 60 going in and a state handed from box to box. In the middle the code, 16 numbers. On the right the decoder: the code goes into each of its boxes, and the rebuilt points come out, the last one first.*
+# *The figure: on the left the encoder, one LSTM box for each step, with x 1 to x 60 going in and a state handed from box to box. In the middle the code, 32 numbers. On the right the decoder: the code goes into each of its boxes, and the rebuilt points come out, the last one first.*
 #
 # An LSTM carries its output $h$ and its memory $c$ ($g$ and $d$ in the decoder). The code is the last output, $h_{60}$.
 #
 # $$(h_t, c_t) = \mathrm{LSTM}_{\mathrm{enc}}(x_t, h_{t-1}, c_{t-1}), \quad (g_s, d_s) = \mathrm{LSTM}_{\mathrm{dec}}(h_{60}, g_{s-1}, d_{s-1}), \quad \hat x_{61-s} = W g_s + b$$
 #
-# It writes the last point first: it begins with what was read most recently. Malhotra and others (2016) write backwards, too, but their decoder starts from the encoder's state and reads its own previous point. In Cho and others (2014) it gets the code and its previous output. Ours gets the code only: all it writes must come through these numbers.
+# It writes the last point first: that was read most recently. Others also read their own previous point (see *Further reading*). Ours gets the code only: all it writes must come through these numbers.
 
 # %%
 def lstm_autoencoder(n_steps, n_channels, units):
@@ -163,16 +166,16 @@ def lstm_autoencoder(n_steps, n_channels, units):
     return keras.Model(inputs, keras.ops.flip(backwards, axis=1))
 
 training.set_seed(0)
-lstm = lstm_autoencoder(60, 1, units=16)
+lstm = lstm_autoencoder(60, 1, units=32)
 for layer in lstm.layers[:5]:
     print(f"{type(layer).__name__:12} {layer.output.shape!s:15} {layer.count_params():5} weights")
 
 # %% [markdown]
-# `None` is the number of windows. The first LSTM returns its last output, 16 numbers. `RepeatVector` hands them out 60 times. The second returns every output (`return_sequences=True`), and `Dense` turns each step's 16 numbers into one.
+# `None` is the number of windows. The first LSTM returns its last output, 32 numbers. `RepeatVector` hands them out 60 times. The second returns every output (`return_sequences=True`), and `Dense` turns each step's 32 numbers into one.
 #
-# An LSTM layer with $h$ units and $x$ inputs has $4 (h (h + x) + h)$ weights: four gates, each with a matrix for the state and the input, and a shift. For the encoder $4 \cdot (16 \cdot 17 + 16) = 1152$. The number of steps does not occur.
+# An LSTM layer with $h$ units and $x$ inputs has $4 (h (h + x) + h)$ weights: four gates, each with a matrix for the state and the input, and a shift. For the encoder $4 \cdot (32 \cdot 33 + 32) = 4352$. The number of steps does not occur.
 #
-# Now train it, and a dense autoencoder with a code of 8 beside it. The clean beats are split by time, with four left out between the parts: no sample is on two sides. `training.train` does what `compile(optimizer=..., loss="mse")` and `fit` do, faster, and puts the weights of the best validation epoch back. `CosineDecay` shrinks the steps; `clipnorm` caps the largest. About ten seconds.
+# Now train it, and two dense autoencoders beside it, with codes of 8 and 32. The clean beats are split by time, with four left out between the parts. `training.train` does what `compile` and `fit` with `loss="mse"` do, and puts the weights of the best validation epoch back. `CosineDecay` shrinks the steps; `clipnorm` caps the largest. Some fifteen seconds.
 
 # %% tags=["nbval-ignore-output"]
 def fit(network, train, validation, epochs):
@@ -188,25 +191,30 @@ def rebuild(network, rows):
 rows = np.flatnonzero(clean)
 scale = windows[rows[:149]].std()
 train, validation, held_out = (windows[part] / scale for part in (rows[:149], rows[153:199], rows[203:]))
-history, dense = fit(lstm, train, validation, epochs=400), bench.dense(60, 8)
-_ = fit(dense, train, validation, epochs=400)
+history = fit(lstm, train, validation, epochs=400)
+dense = {size: bench.dense(60, size) for size in (8, 32)}
+for network in dense.values():
+    fit(network, train, validation, epochs=400)
 
 # %% [markdown]
-# A loss needs a neighbour to be read.
+# A loss needs a neighbour to be read. PCA gets codes of 4, 8 and 32.
 
 # %% tags=["nbval-ignore-output"]
 def error(network):
     return lambda x: np.square(rebuild(network, x) - x).mean(axis=1)
 
-pca, neighbours = (m(k, scale=False).fit(train) for m, k in [(PCAReconstruction, 4), (NearestNeighbours, 5)])
-scorers = {"median beat": lambda x: np.square(x - np.median(train, axis=0)).mean(axis=1), "PCA": pca.decision_function,
-           "neighbours": neighbours.decision_function, "dense": error(dense), "LSTM": error(lstm)}
-losses = {name: score(validation).mean() for name, score in scorers.items() if name != "neighbours"}
-print({name: f"{loss:.3f}" for name, loss in losses.items()}, f"LSTM after 20 epochs {history.validation_loss[19]:.2f}")
-assert history.validation_loss[19] > 2 * losses["median beat"] > 4 * losses["LSTM"] > losses["PCA"]
+plain = {f"PCA {k}": PCAReconstruction(k, scale=False) for k in (4, 8, 32)}
+plain |= {"5 nearest neighbours": NearestNeighbours(5, scale=False)}
+scorers = {"median beat": lambda x: np.square(x - np.median(train, axis=0)).mean(axis=1)}
+scorers |= {name: detector.fit(train).decision_function for name, detector in plain.items()}
+scorers |= {f"dense {size}": error(network) for size, network in dense.items()} | {"LSTM 32": error(lstm)}
+losses = {name: score(validation).mean() for name, score in scorers.items() if "neighbours" not in name}
+losses["LSTM 32, 20 epochs"] = history.validation_loss[19]
+print(pd.Series(losses).round(3).to_string())
+assert losses["LSTM 32, 20 epochs"] > 2 * losses["median beat"] > 4 * losses["LSTM 32"] > losses["PCA 8"]
 
 # %% [markdown]
-# After 20 epochs the LSTM is worth less than *one fixed drawing*: about 0.9 against 0.10, in units of the variance. Whoever stops there judges an empty network. After 400 epochs it has about 0.03, like PCA. What does it draw? Move the slider from the strangest beat, rank 1, to the most ordinary one.
+# After 20 epochs the LSTM is worth less than *one fixed drawing*: about 0.9 against 0.10, in units of the variance. After 400 epochs it has about 0.03, like PCA 4. What does it draw? Move the slider from the strangest beat, rank 1, to the most ordinary one.
 
 # %% tags=["interactive", "nbval-ignore-output"]
 rebuilt = rebuild(lstm, windows / scale) * scale
@@ -230,26 +238,26 @@ plt.show()
 # %% [markdown]
 # *The figure: four beats of rising strangeness and what the LSTM writes, dashed. The two ordinary ones are followed closely. The two broad ones are answered with a narrower spike and other waves.*
 #
-# It answers with beats as it knows them. What is left over is strange. How many of the 114 broad beats does each put on top?
+# How many of the 114 broad beats does each put on top?
 
 # %% tags=["nbval-ignore-output"]
-counts = {name: on_top(score(windows / scale)) for name, score in scorers.items()}
-print(counts)
-assert min(counts.values()) >= 95 and max(counts.values()) - counts["LSTM"] < 12
+counts = pd.Series({name: on_top(score(windows / scale)) for name, score in scorers.items()})
+print(counts.to_string())
+assert counts.min() >= 95 and counts.max() - counts["LSTM 32"] < 12
 
 # %% [markdown]
-# All five have 100 or more of 114, and the LSTM no more than one drawing. But these beats are *aligned*: a spike finder has put every spike at step 24. What could a model of order see that the others miss?
+# All have 100 or more of 114, the LSTM about as many as one drawing. But these beats are *aligned*: every spike stands at step 24. What could a model of order see that the others miss?
 #
 # ## When only the order gives it away
 #
-# Take held-out ordinary beats and swap their two halves. Every millivolt is still there; only the order is wrong.
+# Swap the two halves of held-out clean beats. Every millivolt is still there; only the order is wrong.
 #
-# **Before you run:** which of the five will not notice?
+# **Before you run:** which of them will not notice?
 
 # %% tags=["nbval-ignore-output"]
 changed, labels = np.roll(held_out, 30, axis=1), np.repeat([0, 1], len(held_out))
 aligned = {name: roc_auc_score(labels, np.r_[score(held_out), score(changed)]) for name, score in scorers.items()}
-print({name: f"{value:.2f}" for name, value in aligned.items()})
+print(f"lowest AUROC of {len(aligned)}: {min(aligned.values()):.2f}")
 assert min(aligned.values()) > 0.98
 
 # %% [markdown]
@@ -257,47 +265,42 @@ assert min(aligned.values()) > 0.98
 #
 # ## The hour of the LSTM: windows cut anywhere
 #
-# Many signals have no spike to align by. So let the beat stand at any step of the window. (Windows that also hold a beat far from the median beat are left out.) Two changes are to be noticed: halves swapped, and the window played a quarter slower.
+# Many signals have no spike to align by. So let the beat stand at any step of the window. Two changes are to be noticed: halves swapped, and the window played a quarter slower.
 #
-# `bench` made the table below; `parts_of` cuts the windows, with the split in time from above. All settings were fixed before a network scored a test window. Training takes about 20 seconds.
+# `bench` made the table below; `parts_of` cuts the windows (none touches a beat far from the median beat), split in time as above. All settings were fixed before a network scored a test window. Training takes about 20 seconds.
 
 # %% tags=["nbval-ignore-output"]
 parts = bench.parts_of("anywhere")
 learn, judge, normal, swapped, slower = (
     np.stack(parts[name]) for name in ["train", "validation", "test", "swapped", "slower"])
 training.set_seed(0)
-lstm_32, dense_8 = lstm_autoencoder(60, 1, units=32), bench.dense(60, 8)
-for network in (lstm_32, dense_8):
+lstm_anywhere, dense_anywhere = lstm_autoencoder(60, 1, units=32), bench.dense(60, 8)
+for network in (lstm_anywhere, dense_anywhere):
     fit(network, learn, judge, epochs=61)
 
 # %% [markdown]
-# 1,283 windows to learn from, 365 of 46 beats to test. See one of these as it was, and with its halves swapped.
+# 1,283 windows to learn from, 365 of 46 beats to test. One of these:
 
 # %% tags=["nbval-ignore-output"]
-gain = error(lstm_32)(swapped) - error(lstm_32)(normal)
-pair = np.stack([part[np.argsort(gain)[len(gain) // 2]] for part in (normal, swapped)])
-diagrams.beside_rebuild(pair, rebuild(lstm_32, pair), ["as it was", "halves swapped"], 90, "ECG, scaled")
+pair = np.stack([normal[158], swapped[158]])
+diagrams.beside_rebuild(pair, rebuild(lstm_anywhere, pair), ["as it was", "halves swapped"], 90, "ECG, scaled")
 plt.show()
 
 # %% [markdown]
-# *The figure: one window and its rebuild, dashed, the error shaded. As it was, both lines nearly agree. With the halves swapped they part, at the spike and where the halves meet.*
+# *The figure: one window and its rebuild, dashed, the error shaded. As it was, the rebuild follows the waves, with a lower spike. With the halves swapped it draws other waves before the spike.*
 #
-# How often does such a seam show? We resample by beat, because windows of one beat are alike, and both networks on the same draws.
+# How often does it show? We resample by beat (windows of one beat are alike), both networks on the same draws.
 
 # %% tags=["nbval-ignore-output"]
 labels, beat_of = np.repeat([0, 1], len(normal)), np.r_[parts["beat"], parts["beat"] + 1000]
 for name, changed in {"swapped": swapped, "slower": slower}.items():
-    both = [np.r_[error(network)(normal), error(network)(changed)] for network in (lstm_32, dense_8)]
+    both = [np.r_[error(network)(normal), error(network)(changed)] for network in (lstm_anywhere, dense_anywhere)]
     draws = [bootstrap_distribution(roc_auc_score, labels, scores, blocks=beat_of) for scores in both]
     low, high = percentile_interval(draws[0] - draws[1])
-    areas = [roc_auc_score(labels, scores) for scores in both]
-    print(f"{name}: LSTM {areas[0]:.2f}, dense {areas[1]:.2f}, difference {low:+.2f} to {high:+.2f}")
-    assert min(areas) > 0.75
+    print(f"{name}: LSTM {draws[0].mean():.2f}, dense {draws[1].mean():.2f}, difference {low:+.2f} to {high:+.2f}")
 
 # %% [markdown]
-# Swapped halves: level, about 0.95 each; the interval of the difference reaches zero. Played slower: the LSTM is ahead, about 0.93 against 0.86. This is one seed. The shipped table has five, the plain rows, and a control: five times as many cuts to learn from. An entry is the mean over the seeds, with the means of the 95 % ends (`python -m tests.bench --results heartbeats`).
-#
-# **Before you run:** PCA had 1.00 on aligned beats. What has it left?
+# Swapped halves: level; the interval of the difference reaches zero. Played slower: the LSTM is ahead. This is one seed. The shipped table has five, the plain rows, and five times as many cuts to learn from. An entry is the mean over the seeds, with the means of the 95 % ends (`python -m tests.bench --results heartbeats`).
 
 # %%
 shipped = datasets.load_results("heartbeats")
@@ -308,94 +311,97 @@ mean = shipped.groupby(["case", "model"])["swapped"].mean()
 assert mean["anywhere"][["PCA 4", "PCA 8", "PCA 32"]].max() < 0.7 < 0.9 < mean["anywhere"][["dense 8", "LSTM 32"]].min()
 
 # %% [markdown]
-# PCA falls from 1.00 to 0.65 at best. Neighbours have 0.84, and 0.91 with more cuts. The LSTM and the dense network with a code of 8 share the first place on swapped halves, at either number of cuts. On slower windows the LSTM leads, with 0.91 and 0.93, as long as only a *large* error counts. But look at PCA 32: 0.02 is not blind, it draws nearly every slower window *better*. So count both ways, for every row alike: how far is the logarithm of the error from its median on the validation windows?
+# PCA falls from 1.00 on aligned beats to 0.66 at best. Neighbours have 0.84, and 0.91 with more cuts. The LSTM and the dense network with a code of 8 share the first place on swapped halves. On slower windows the LSTM leads, as long as only a *large* error counts. But look at PCA 32: 0.02 is not blind, it draws nearly every slower window *better*. So count both ways: how far is the logarithm of the error from its median on the validation windows?
 
 # %% tags=["nbval-ignore-output"]
-pca = PCAReconstruction(n_components=32).fit(learn.reshape(len(learn), -1))
-sizes = {"PCA 32": lambda rows: pca.decision_function(rows.reshape(len(rows), -1)),
-         "dense 8": error(dense_8), "LSTM 32": error(lstm_32)}
+sizes = {"PCA 32": PCAReconstruction(32, scale=False).fit(learn).decision_function,
+         "dense 8": error(dense_anywhere), "LSTM 32": error(lstm_anywhere)}
 both_ways = {}
 for name, size in sizes.items():
     away = np.abs(np.log(size(np.concatenate([normal, slower]))) - np.median(np.log(size(judge))))
+    low, high = bootstrap_interval(roc_auc_score, labels, away, blocks=beat_of)
     both_ways[name] = roc_auc_score(labels, away)
-print(", ".join(f"{name} {area:.2f}" for name, area in both_ways.items()))
-assert both_ways["PCA 32"] > 0.95 > both_ways["LSTM 32"]
+    print(f"{name}: {both_ways[name]:.2f} ({low:.2f}-{high:.2f})")
+assert both_ways["PCA 32"] > max(0.92, both_ways["LSTM 32"] - 0.03)
 
 # %% [markdown]
-# PCA 32 has 0.97, the LSTM about 0.90, the dense network 0.74. **A tempo did not need an LSTM**: slower curves are smoother, and a row that counts both ways says so. (We saw PCA's 0.02 first, so the score was made after a look at the test.)
+# PCA 32 has 0.93, level with the LSTM or ahead; the dense network is behind. **A tempo did not need an LSTM.** (We saw PCA's 0.02 first, so this score was made after a look at the test.)
 #
 # ## Recordings of different lengths
 #
-# An LSTM reads any length with the same weights. So this should be its natural ground: recordings of 40 to 100 steps (0.4 to 1.1 s) that begin anywhere. At their *own* length, a batch holds recordings of one length, without padding or mask. Rows need one length: *resampled* to 60 steps; *padded* with zeros in front; or *short windows*, all stretches of 40 steps, the shortest length, of which the strangest is the score.
+# An LSTM reads any length with the same weights. So this should be its natural ground: recordings of 40 to 100 steps that begin anywhere. It reads them at their *own* length; a batch holds one length. All others need one length: *resampled* to 60 steps; *padded* with zeros in front; or *short windows*, stretches of 40 steps, the shortest length, four steps apart, of which the strangest is the score.
 
 # %%
 ways = ["own", "resampled", "padded", "short windows"]
 for change in ["swapped", "slower"]:
     table = pd.DataFrame({way: bench.with_intervals(shipped, f"lengths, {way}", change) for way in ways}).fillna("–")
     print(change, table.loc[["PCA 8", "5 nearest neighbours", "dense 8", "LSTM 32"]].to_string(), "", sep="\n")
-print(shipped.loc[shipped["case"] == "lengths, own", ["model", "seed", "swapped", "slower"]].to_string(index=False))
 assert mean["lengths, own"]["LSTM 32"] < mean["lengths, short windows"][["dense 8", "LSTM 32"]].min()
 
 # %% [markdown]
-# Resampling is the mistake: it throws the tempo away, and whoever resamples has 0.45 or less on slower recordings, the LSTM too. At its own length the LSTM has 0.75 and 0.73. Short windows beat it: the dense network with 0.89 and 0.89, neighbours with 0.85 and 0.89, the LSTM itself with 0.88 and 0.93. With 5,000 steps instead of 2,500, tried afterwards for two seeds, seed 0 rises from 0.78 to 0.85 and seed 3 from 0.66 to 0.68. **With this training, different lengths were no reason to read each recording whole.** They are a reason to cut windows at the true speed.
+# Resampling is the mistake: it throws the tempo away, and whoever resamples has 0.45 or less on slower recordings. At its own length the LSTM has 0.75 and 0.73. Short windows beat it: the dense network with 0.89 twice, neighbours with 0.85 and 0.89, the LSTM itself with 0.88 and 0.93. **With this training, different lengths were no reason to read each recording whole.**
 #
 # ## How it fails
 #
-# *It finds the strange, not the ill.* The noise at second 99 was third on the first list. Check the signal's quality before the detector, and list what fails apart.
+# *It finds the strange, not the ill.* The noise at second 99 was third on the first list. Check the signal's quality first, and list what fails apart.
 #
-# *The promise is made on cleaned beats.* Set each limit so that 5 % of the validation beats pass it. Who else passes it?
+# *The promise is made on few beats, and on cleaned ones.* Lesson 02's `quantile_threshold` sets each limit from the 46 validation beats, for 5 % of ordinary beats. A new beat is the 47th: it is the largest with a chance of 1/47, among the two largest with 2/47. So 46 beats can promise 2.1 %, 4.3 %, 6.4 % and so on, **and nothing below 2.1 %**. Who else passes?
 #
-# **Before you run:** will 5 % hold for the ordinary beats that cleaning threw out?
+# **Before you run:** will the promise hold for the narrow beats that cleaning threw out?
 
 # %% tags=["nbval-ignore-output"]
-groups = {"held-out": clean & (np.arange(496) >= rows[203]), "dropped fifth": on_time & ~clean & ~broad,
-          "off time": ~on_time & ~broad, "broad": broad}
-scores = {name: scorers[name](windows / scale) for name in counts}
-flagged = {name: score > np.quantile(score[rows[153:199]], 0.95) for name, score in scores.items()}
-promise = pd.DataFrame({name: {group: passed[of].mean() for group, of in groups.items()}
+groups = {"held-out": clean & (np.arange(496) >= rows[203]), "dropped, narrow": on_time & ~clean & ~broad,
+          "off time, narrow": ~on_time & ~broad, "broad": broad}
+scores = {name: score(windows / scale) for name, score in scorers.items()}
+flagged = {name: score > quantile_threshold(score[rows[153:199]], 0.05) for name, score in scores.items()}
+promise = pd.DataFrame({name: {group: passed[of].sum() for group, of in groups.items()}
                         for name, passed in flagged.items()}).T
+promise.insert(1, "up to", [f"{rate_interval(n, 46).high:.0%}" for n in promise["held-out"]])
 promise["alarms a minute"] = [passed.sum() / 5 for passed in flagged.values()]
-print(promise.round(2).to_string())
-assert (promise["broad"] > 0.95).all() and promise["held-out"].max() < 0.2 and promise["dropped fifth"].min() > 0.4
+print("beats:", {group: int(of.sum()) for group, of in groups.items()}, promise.to_string(), sep="\n")
+assert promise["broad"].min() > 108 and promise["held-out"].max() < 7 and promise["dropped, narrow"].min() > 8
 
 # %% [markdown]
-# On held-out clean beats the promise holds, as far as 46 beats can tell (2 to 11 %). Of the ordinary beats that cleaning threw out, 96 to 100 % pass, and of those off time a quarter or more. (Ordinary: not broad, and on time. Some have other oddities; their alarms may be right.) **A limit from cleaned rows promises for cleaned rows only.** Say so, or have a person mark a few minutes and set it there.
+# Of the 46 held-out clean beats none to three pass. The promise may hold; but none of 46 still allows 8 %, and three 18 % ("up to", the 95 % end). Of the 27 narrow beats that cleaning dropped 26 or 27 pass, with PCA 32 about half. Of the 106 off time 14 to 30 pass, with PCA 32 six. (Narrow is not ordinary: some have other oddities, and their alarms may be right.) **A limit from cleaned rows promises for cleaned rows only.** Say so, or have a person mark a few minutes and set it there.
 #
 # ## The scoreboard
 
 # %% tags=["nbval-ignore-output", "headline"]
-board = pd.DataFrame({"aligned: broad of 114": {"clock": on_top(1 - before)} | counts})
-of_table = {"PCA": "PCA 8", "neighbours": "5 nearest neighbours", "dense": "dense 8", "LSTM": "LSTM 32"}
+share = partial(precision_at_k, k=114)
+board = pd.DataFrame(index=["clock", *scores])
+board["aligned: broad on top"] = ["{:.2f} ({:.2f}-{:.2f})".format(
+    share(broad, score), *bootstrap_interval(share, broad, score, 300)) for score in [1 - before, *scores.values()]]
 for change in ["swapped", "slower"]:
-    of_case = bench.with_intervals(shipped, "anywhere", change)
-    board[f"anywhere: {change}"] = [of_case.get(of_table.get(name), "–") for name in board.index]
+    board[f"anywhere: {change}"] = bench.with_intervals(shipped, "anywhere", change).reindex(board.index).fillna("–")
 print(board.to_string())
 print(f"broad among the first 50 of the median beat: {broad[np.argsort(-scores['median beat'])[:50]].sum()}")
 print("cut anywhere, swapped:", mean["anywhere"][["LSTM 32", "dense 8", "PCA 8"]].round(2).to_dict())
 
 # %% [markdown]
-# **Would you run it?** As an alarm, no: at these limits some 35 to 50 beats a minute pass, more than 50,000 a day. As a list, yes, and without a network: of the 50 beats farthest from the median beat 49 are broad. No score here says which beat is ill.
+# Every size of the shipped table is on the board, so none was picked by its test score. Aligned, no row is ahead of the one drawing.
+#
+# **Would you run it?** As an alarm, no: at these limits some 25 to 45 beats a minute pass, more than 35,000 a day. As a list, yes, and without a network: of the 50 beats farthest from the median beat 49 are broad. No score here says which beat is ill.
 #
 # **When is an LSTM worth its training?**
-# - You can align the events (a spike, a door, a cycle's start): no. The median shape, PCA, neighbours are level or ahead.
-# - You cannot align them, and only *what comes where* may change: a network, yes; a dense one with a narrow code was level.
-# - You cannot align them, and *tempo* may change: count errors that are too small, too; then PCA was ahead of the LSTM, and without that the LSTM of all others.
-# - Your recordings differ in length: first cut short windows at the true speed. Then the three lines above decide.
+# - You can align the events (a spike, a door, a cycle's start): no. The median shape was level.
+# - You cannot align them, and *what comes where* may change: a network; a dense one with a narrow code was level.
+# - You cannot align them, and *tempo* may change: count errors that are too small, too; then PCA was level or ahead. Without that the LSTM led.
+# - Your recordings differ in length: first cut short windows at the true speed.
 #
-# All this is one heart, with changes that we made. Your data may rank the rows otherwise.
+# All this is one heart, with changes that we made: your data may rank otherwise.
 
 # %% [markdown]
 # ## Exercise 1 · count the gates
 #
-# A smartwatch sends six channels. Our network gets 32 units in both LSTM layers and windows of 100 steps. How many weights has the encoder's LSTM, how many the decoder's, and how many are added to them if the window grows to 200 steps? Store three numbers in `n_weights`, as in `(1, 2, 3)`.
+# A smartwatch sends six channels. Our network gets 24 units in both LSTM layers and windows of 100 steps. How many weights has the encoder's LSTM, how many the decoder's, and how many are added to them if the window grows to 200 steps? Store three numbers in `n_weights`, as in `(1, 2, 3)`.
 #
 # <details><summary>Hint</summary>4 (h (h + x) + h). The encoder reads the channels. What does the decoder read, at every step?</details>
 
 # %%
 n_weights = ...
 ### BEGIN SOLUTION
-# The decoder reads the code, 32 numbers, and the same weights serve every step: a longer window adds nothing.
-n_weights = (4 * (32 * (32 + 6) + 32), 4 * (32 * (32 + 32) + 32), 0)
+# The decoder reads the code, 24 numbers, and the same weights serve every step: a longer window adds nothing.
+n_weights = (4 * (24 * (24 + 6) + 24), 4 * (24 * (24 + 24) + 24), 0)
 ### END SOLUTION
 
 # %% tags=["check"]
@@ -430,16 +436,16 @@ check.exercise_2(rank_of_marked)
 # %% [markdown]
 # ## Exercise 3 · recordings of different lengths, scored at their own speed
 #
-# Write what won above. `strangest_window(recordings, score, length)` gets a list of arrays of different lengths, and a function from windows (n, length) to n scores. It returns an array with one score a recording: that of its strangest window, all windows of `length` steps, one step apart. A recording that is too short for one window gets `np.nan`: what was not scored must not look ordinary.
+# Write the way of the column *short windows*. `strangest_window(recordings, score, length, stride)` gets a list of arrays of different lengths, and a function from windows (n, length) to n scores. It returns an array with one score a recording: that of its strangest window of `length` steps. The first window begins where the recording begins, the others `stride` steps apart; the table took 4. A recording that is too short for one window gets `np.nan`: what was not scored must not look ordinary.
 #
-# <details><summary>Hint</summary><code>make_windows(recording, length)</code> cuts all windows of one recording. How many has a recording of exactly <code>length</code> steps?</details>
+# <details><summary>Hint</summary><code>make_windows(recording, length, stride)</code> cuts the windows of one recording. How many has a recording of exactly <code>length</code> steps?</details>
 
 # %%
-def strangest_window(recordings, score, length):
+def strangest_window(recordings, score, length, stride):
     result = ...
     ### BEGIN SOLUTION
     # One recording at a time: no window reaches into the next. The largest score, because a fault is short.
-    cut = [make_windows(recording, length) for recording in recordings]
+    cut = [make_windows(recording, length, stride) for recording in recordings]
     result = np.array([score(rows).max() if len(rows) else np.nan for rows in cut])
     ### END SOLUTION
     return result
@@ -450,7 +456,7 @@ check.exercise_3(strangest_window)
 # %% [markdown]
 # ## Exercise 4 · Spot the bug
 #
-# A heartbeat tutorial, of a kind that many have copied, written anew in 13 numbered lines. `beats` holds 140 samples a beat and a label, 1 for a normal beat and 0 for an abnormal one. Five lines hold a fault; four are enough to pass.
+# A heartbeat tutorial, of a kind that many have copied, written anew in 13 numbered lines. `beats` holds 140 samples a beat and a label, 1 for a normal beat and 0 for an abnormal one. Five lines hold a fault; four are enough to pass. (A sixth is fair in some cases; naming it does no harm.)
 #
 # ```
 #  1  X, y = beats[:, :140], beats[:, 140]
@@ -485,17 +491,28 @@ check.exercise_4(faulty)
 # %% [markdown]
 # ## Exercise 5 · what you promise the cardiologist
 #
-# She wants at most 2 % of ordinary beats on her list. Set this limit for the median beat of the training beats (`scores["median beat"]`, quantile 0.98 of the validation beats `rows[153:199]`). Fill in a dict: `"alarms a minute"`; `"broad found"`, the share of the 114; `"dropped fifth"`, the share that passes of the ordinary beats that cleaning threw out; `"broken by"`, why the promise fails for these: one of `"cleaning"`, `"too few epochs"`, `"artefacts"`; and `"model"`, which you would run on this aligned record: one of `"clock"`, `"median beat"`, `"LSTM"`.
+# She wants at most 2 % of ordinary beats on her list. Ask `quantile_threshold` for it, with the median beat's scores (`scores["median beat"]`) of the validation beats (`rows[153:199]`), and read what it answers. Then take the least promise that 46 beats support, and the limit that belongs to it. Fill in a dict:
 #
-# <details><summary>Hint</summary>The cell of the promise above, with another quantile. <code>groups["dropped fifth"]</code> is the group.</details>
+# - `"least promise"`: this promise, as a share;
+# - `"alarms a minute"`: of all 496 beats, at its limit;
+# - `"held-out up to"`: the rate of alarms that the 46 held-out clean beats still allow, the upper 95 % end;
+# - `"dropped, narrow"`: the share that passes of the narrow beats that cleaning threw out;
+# - `"broken by"`: why the promise fails for these, one of `"cleaning"`, `"too few epochs"`, `"artefacts"`;
+# - `"model"`: which you would run on this aligned record, one of `"clock"`, `"median beat"`, `"LSTM"`.
+#
+# <details><summary>Hint</summary>The cell of the promise above, with another rate; <code>groups</code> has the groups, <code>rate_interval</code> the upper end. Which of 46 scores does a new beat pass with the smallest chance?</details>
 
 # %%
-my_promise = {"alarms a minute": ..., "broad found": ..., "dropped fifth": ..., "broken by": ..., "model": ...}
+my_promise = {"least promise": ..., "alarms a minute": ..., "held-out up to": ..., "dropped, narrow": ...,
+              "broken by": ..., "model": ...}
 ### BEGIN SOLUTION
-# All of the dropped fifth pass: they were dropped for the distance that now alarms. The drawing misses no broad beat.
-passed = scores["median beat"] > np.quantile(scores["median beat"][rows[153:199]], 0.98)
-my_promise = {"alarms a minute": passed.sum() / 5, "broad found": passed[broad].mean(),
-              "dropped fifth": passed[groups["dropped fifth"]].mean(),
+# 2 % takes 49 beats (1/50). A new beat is the largest of 47 with a chance of 1/47: the largest score is the limit.
+# All dropped ones pass: they were dropped for the distance that now alarms. The drawing misses no broad beat.
+of_validation = scores["median beat"][rows[153:199]]
+passed = scores["median beat"] > quantile_threshold(of_validation, 1 / 47)
+my_promise = {"least promise": 1 / 47, "alarms a minute": passed.sum() / 5,
+              "held-out up to": rate_interval(passed[groups["held-out"]].sum(), 46).high,
+              "dropped, narrow": passed[groups["dropped, narrow"]].mean(),
               "broken by": "cleaning", "model": "median beat"}
 ### END SOLUTION
 
@@ -542,17 +559,17 @@ assert (by_exercise.loc["dense autoencoder"] > by_exercise.loc["LSTM autoencoder
 # %% [markdown]
 # ***
 # ## What we learned
-# - We cut a record into 496 beats with one call, and saw broad beats and artefacts before we counted.
-# - We made a clean training set with the clock and the median beat: PCA went from 51 to 110 of 114.
+# - We cut a record into 496 beats, and saw broad beats and artefacts before we counted.
+# - We made a clean training set with the clock and the median beat: PCA went from 56 to 110 of 114.
 # - We built an LSTM autoencoder, read its shapes and weights, and saw what it is worth after 20 epochs: less than one drawing.
 # - We tested who sees order: everybody while beats are aligned; the networks, and neighbours with many cuts, when they are not.
-# - We decided: one drawing where events align; dense or LSTM where they do not; an LSTM for tempo only if errors count one way; and a limit from cleaned rows promises nothing for the rest.
+# - We decided: one drawing where events align, dense or LSTM where they do not; and a limit from 46 cleaned rows promises no less than 1/47, and nothing for the rest.
 #
-# **In practice** check the signal's quality first, and learn each person's ordinary beats from that person. Nothing here is a medical device.
+# **In practice** learn each person's ordinary beats from that person. Nothing here is a medical device.
 #
 # **Further reading**
-# - Malhotra and others: *LSTM-based Encoder-Decoder for Multi-sensor Anomaly Detection*, ICML 2016 Anomaly Detection Workshop. The method in its first form: a decoder that reads its own output, and a limit from validation errors.
-# - Cho and others: *Learning Phrase Representations using RNN Encoder-Decoder*, EMNLP 2014. The code handed to every step of the decoder.
+# - Malhotra and others: *LSTM-based Encoder-Decoder for Multi-sensor Anomaly Detection*, ICML 2016 Anomaly Detection Workshop. The method in its first form: the decoder writes backwards, starts from the encoder's state and reads its own previous point.
+# - Cho and others: *Learning Phrase Representations using RNN Encoder-Decoder*, EMNLP 2014. The code handed to every step of the decoder, beside its previous output.
 # - Srivastava, Mansimov, Salakhutdinov: *Unsupervised Learning of Video Representations using LSTMs*, ICML 2015. Why the decoder writes backwards.
 # - Moody, Mark: *The impact of the MIT-BIH Arrhythmia Database*, IEEE Engineering in Medicine and Biology 20(3), 2001. Where the records come from, who labelled them and how.
 #

@@ -119,6 +119,35 @@ def outside(G, D, optimizer_G, optimizer_D, real, z):
     return loss_G, loss_G
 
 
+def fresh_z(G, D, optimizer_G, optimizer_D, real, z):
+    """The paper's way, and not what is asked for: new random numbers for G's move."""
+    step(apply_G=False)(G, D, optimizer_G, optimizer_D, real, z)
+    return step(apply_D=False)(
+        G, D, optimizer_G, optimizer_D, real, np.float32(np.random.default_rng().normal(size=z.shape))
+    )
+
+
+def stopped(G, D, optimizer_G, optimizer_D, real, z):
+    """Right: D's loss does not reach G, and log_sigmoid is the same loss."""
+    forged = G(z)
+    with tf.GradientTape() as tape:
+        loss_D = -tf.reduce_mean(tf.math.log_sigmoid(D(real))) + tf.reduce_mean(tf.nn.softplus(D(forged)))
+    optimizer_D.apply(tape.gradient(loss_D, D.trainable_weights), D.trainable_weights)
+    with tf.GradientTape() as tape:
+        loss_G = -tf.reduce_mean(tf.math.log_sigmoid(D(G(z))))
+    optimizer_G.apply(tape.gradient(loss_G, G.trainable_weights), G.trainable_weights)
+    return loss_D.numpy(), loss_G.numpy()
+
+
+def G_first(G, D, optimizer_G, optimizer_D, real, z):
+    """Wrong: G moves before D."""
+    _, loss_G = step(apply_D=False)(G, D, optimizer_G, optimizer_D, real, z)
+    loss_D, _ = step(apply_G=False)(G, D, optimizer_G, optimizer_D, real, z)
+    return loss_D, loss_G
+
+
+BELL = np.random.default_rng(0).exponential(size=1000)
+
 ORDERS = {
     "flipped": 0.82,
     "neighbours": 0.98,
@@ -146,6 +175,11 @@ CASES = {
         ([lambda *_: ...], "empty"),
         ([step()], "right"),
         ([own_losses], "right"),
+        ([stopped], "right"),
+        ([fresh_z], "other random numbers than z"),
+        ([G_first], "G answers D as it was"),
+        ([step(loss_of_G=lambda real, forged, fooled: -fooled)], "G runs up its loss"),
+        ([step(loss_of_G=lambda real, forged, fooled: forged * fooled)], "the mean of -log D"),
         ([step(returns=lambda D, G: [float(D), float(G)])], "right"),
         ([swapped_labels], "labels are swapped"),
         ([step(lambda real, forged, fooled: -real - forged)], "sign must not be turned"),
@@ -191,8 +225,12 @@ CASES = {
         ([0.6, 2.962, np.linspace(-1, 3, 1000)], "is not 0.600"),
         ([0.75, 0.0, np.linspace(-1, 3, 1000)], "flags 75.0"),
         ([0.75, 9.0, np.linspace(-1, 3, 1000)], "flags 0 of 1,000"),
-        ([0.75, 2.993, np.linspace(-1, 3, 1000)], "right"),
+        ([0.75, 2.975, np.linspace(-1, 3, 1000)], "right"),
         ([0.75, 3.0, np.linspace(-1, 3, 1000)], "hides odd points too"),
+        ([0.75, 2.993, np.linspace(-1, 3, 1000)], "hides odd points too"),
+        ([1.0, np.quantile(BELL, 0.99), BELL], "right"),
+        ([1.0, BELL.mean() + 3 * BELL.std(), BELL], "bell curve"),
+        ([1.0, BELL.mean() + 2.326 * BELL.std(ddof=1), BELL], "bell curve"),
         ([0.75, None, np.linspace(-1, 3, 1000)], "is empty"),
     ],
     5: [
