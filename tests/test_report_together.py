@@ -269,3 +269,15 @@ def test_nothing_is_said_by_numpy_on_the_way():
         warnings.simplefilter("error")
         _, strangeness = together(frame)
     assert np.isfinite(strangeness).all()
+
+
+def test_what_is_far_out_is_seen_and_leaves_no_trail():
+    hours = np.arange(24 * 20)
+    flow = np.sin(2 * np.pi * hours / 24) + np.random.default_rng(0).normal(0, 0.1, len(hours))
+    detector = SeriesEnsemble().fit(flow[:300])
+    limit = np.nanquantile(detector.decision_function(flow[:300]), 0.99)
+    odd = flow.copy()
+    odd[400] = 6.0
+    scores, usual = (detector.decision_function(series) for series in (odd, flow))
+    assert np.nanargmax(scores) == 400 and scores[400] > 2 * limit
+    assert (scores[401:430] > limit).sum() <= (usual[401:430] > limit).sum() + 2

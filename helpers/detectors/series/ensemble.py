@@ -20,6 +20,7 @@ BLOCKS = 60  # into which a series without a rhythm is cut to see whether its le
 FEWEST_BLOCKS = 6
 FAR = 2  # spreads within a stretch, by which the usual level must be wrong: what hides in noise does not wander
 WITHIN = (0.005, 0.995)  # quantiles between which values count for change and shape
+FAR_BEYOND = 0.25  # of the range between them: no value to compare later ones with
 WANDERS = 0.9  # of the error of the usual level, that of the last level
 POINT, CHANGE, SEASON, SHAPE = "point", "change", "season", "shape"
 
@@ -49,7 +50,8 @@ class SeriesEnsemble(SeriesDetector):
     wandering_ : ndarray of bool, shape (n_channels,)
     usual_score_, usual_spread_ : ndarray of shape (n_members,)
     low_, high_ : ndarray of shape (n_channels,)
-        Values beyond are cut off for shape and change: what is far out is judged by itself, and leaves no trail.
+        Values beyond are cut off for shape and change; for the points after a single one far beyond, the one before it
+        stands in: what is far out is judged by itself, and leaves no trail.
 
     >>> hours = np.arange(24 * 30)
     >>> flow = np.sin(2 * np.pi * hours / 24) + np.random.default_rng(0).normal(0, 0.1, len(hours))
@@ -150,6 +152,15 @@ class SeriesEnsemble(SeriesDetector):
             values = np.where(self.wandering_, recording.values, values)
         return pd.DataFrame(values, index=recording.times)
 
+    def _far_beyond(self, name, recording):
+        """Single values far beyond the usual range (n_times, n_channels): neither neighbour is."""
+        values, beyond = self._changes(recording.values), FAR_BEYOND * (self.high_ - self.low_)
+        far = (values < self.low_ - beyond) | (values > self.high_ + beyond)
+        if name == CHANGE:
+            far &= ~self.wandering_ | self.wandering_.all()  # it takes the changes of the others itself
+        edge = np.ones((1, values.shape[1]), bool)
+        return far & ~np.vstack([edge, far[:-1]]) & ~np.vstack([far[1:], ~edge])
+
     def _changes(self, values):
         """Of channels that wander their changes, of others their values."""
         if not self.wandering_.any():
@@ -165,6 +176,9 @@ class SeriesEnsemble(SeriesDetector):
         if seen.notna().all(axis=1).any():
             with contextlib.suppress(ValueError):  # too short for this one
                 scores = member.decision_function(seen)
+                if name in (CHANGE, SHAPE) and (far := self._far_beyond(name, joined)).any():
+                    later = member.decision_function(seen.mask(far).ffill(limit=1).fillna(seen))
+                    scores = np.where(far.any(axis=1), scores, later)
                 scores = np.sqrt(scores) if name == SHAPE else scores  # a squared error: the others are distances
         return scores[len(joined) - len(recording) :]
 
