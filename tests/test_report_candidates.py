@@ -189,14 +189,14 @@ def test_inputs_are_learned_from_training_rows_only():
     pd.testing.assert_frame_equal(prepare(frame, columns).train().X, expected.train().X)
 
 
-def test_labels_rank_only_if_choice_and_test_hold_two_odd_rows_each():
+def test_labels_rank_only_if_choice_and_test_hold_five_odd_rows_each_and_few_are_pooled():
     frame, labels = table(), np.zeros(600, int)
-    labels[:5] = 1
-    assert not prepared(frame, labels).labels_rank  # one in each part
-    labels[:10] = 1
-    ready = prepared(frame, labels)
-    assert ready.labels_rank
-    assert (ready.n_odd("choice"), ready.n_odd("test")) == (2, 2)
+    for n_odd, ranked, pooled in ((2, False, False), (3, False, True), (20, False, True), (25, True, False)):
+        labels[:n_odd] = 1
+        ready = prepared(frame, labels)
+        assert (ready.labels_rank, ready.labels_pool) == (ranked, pooled)
+        assert ready.n_odd("all") == n_odd
+    assert (ready.n_odd("choice"), ready.n_odd("test")) == (5, 5)
 
 
 def test_neighbouring_odd_points_of_a_series_are_one_event():

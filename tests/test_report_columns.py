@@ -124,7 +124,7 @@ KINDS = {
     "number": ("x", np.random.default_rng(2).normal(size=N), "number", "number"),
     "whole number": ("x", np.random.default_rng(2).integers(-50, 50, N), "whole number", "number"),
     "magnitudes": ("x", np.exp(np.random.default_rng(2).normal(0, 2, N)), "number", "logarithm"),
-    "with a zero": ("x", np.r_[0, np.exp(np.random.default_rng(2).normal(0, 2, N - 1))], "number", "number"),
+    "with a zero": ("x", np.r_[0, np.exp(np.random.default_rng(2).normal(0, 2, N - 1))], "number", "logarithm"),
     "one stray value": ("x", np.r_[1e6, np.random.default_rng(2).uniform(9, 11, 4 * N - 1)], "number", "number"),
     "boolean": ("x", shuffled % 3 == 0, "boolean", "number"),
     "few words": ("x", text(["red", "blue", "green"]), "category", "category"),
@@ -287,13 +287,18 @@ def test_all_columns_mostly_missing():
     assert "No column is left to learn from ('a': mostly missing; 'b': mostly missing)" in problem(frame)
 
 
-def test_two_thousand_columns():
-    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(120, 2000))).add_prefix("c")
-    assert problem(frame) == (
-        "2,000 columns would be entered, at most 200 can be. Name those that matter when the "
-        "file is read, columns=[…] (--columns), or the others with leave_out=[…] (--leave-out)."
+def test_of_very_many_columns_those_that_lack_least_are_entered(monkeypatch):
+    monkeypatch.setattr("helpers.report.columns.describing.MOST_INPUTS", {"table": 50, "series": 30})
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(120, 100))).add_prefix("c")
+    frame.loc[:10, frame.columns[:40]] = np.nan
+    columns = describe_columns(frame, keep="c0")
+    assert columns.numbers == ("c0", *frame.columns[40:89])
+    assert columns.notes[-1] == (
+        "100 columns could be entered; the 50 that lack the fewest values are. Name others that matter: "
+        "keep=[…] (--keep)."
     )
-    assert len(describe_columns(frame, leave_out=list(frame)[150:]).numbers) == 150
+    hours = frame.assign(time=pd.date_range("2025-01-01", periods=120, freq="h"))
+    assert len(describe_columns(hours).numbers) == 30
 
 
 def test_duplicate_names():
@@ -323,17 +328,15 @@ def test_dates_as_text_in_a_frame_of_ones_own():
         ({"leave_out": ["size", "z"]}, "leave_out='z': there is no such column. There are size, count."),
         ({"keep": "z"}, "keep='z': there is no such column. There are size, count."),
         ({"time": "z"}, "time='z': there is no such column. There are size, count."),
-        ({"time": "size"}, "time='size' is no column of dates: number, a quantity. Name a column of dates."),
+        (
+            {"time": "size"},
+            "time='size' holds neither dates nor numbers that count: number, a quantity. Name a column of times.",
+        ),
         ({"shape": "tensor"}, "shape='tensor': it is 'table' or 'series', or left to be found."),
         (
             {"keep": "size", "leave_out": "size"},
             "'size' is asked for in two ways that exclude each other: decide for one "
             "of leave_out, keep, category, label and time.",
-        ),
-        (
-            {"shape": "series"},
-            "A series needs a column of times, and none was found. Add one, or judge the rows one by "
-            "one: shape='table' (--shape table).",
         ),
     ],
 )
@@ -374,9 +377,22 @@ def test_a_regular_step_makes_a_series(times, shape):
     assert (columns.time, columns.in_time_order) == ("when", True)
 
 
-def test_several_series_in_one_file_are_said():
-    columns = describe_columns(hourly(when=HOURS[: N // 2].repeat(2)))
-    assert columns.why_shape.endswith("If these are several series in one file, examine one at a time.")
+@pytest.mark.parametrize("unit", [["A", "B"], [7, 7.5], [1, 2]])
+def test_several_series_in_one_file_are_said(unit):
+    columns = describe_columns(hourly(when=HOURS[: N // 2].repeat(2), unit_id=unit * (N // 2)))
+    assert columns.why_shape == (
+        "A table: 50% of the rows repeat a time of 'when', so each row is an event of its own."
+    )
+    if unit != [7, 7.5]:  # is a measurement
+        assert columns.notes[-1] == (
+            "'unit_id' seems to tell 2 series apart, below each other in one file. To judge each by its own past: "
+            "examine_groups(frame, 'unit_id') (--group unit_id)."
+        )
+
+
+def test_a_category_that_tells_no_series_apart_is_not_suggested():
+    times = pd.Timestamp("2025-01-01") + pd.to_timedelta(shuffled // 2, unit="h")
+    assert not any("--group" in note for note in describe_columns(hourly(when=times, shop=["A", "B"] * 200)).notes)
 
 
 def test_the_shape_can_be_asked_for():
@@ -478,6 +494,8 @@ def test_holes_that_come_now_and_then_stay_holes():
         ([1, -1, 1], "-1", [0, 1, 0]),
         (["a", "b", "c", "a"], ["b", "c"], [0, 1, 1, 0]),
         ([1, 1, 0], 1, [1, 1, 0]),
+        ([0, None, 1], None, [0, -1, 1]),
+        (["ok", None, "bad"], "", [0, 1, 0]),
     ],
 )
 def test_labels(values, anomaly, expected):
@@ -506,11 +524,12 @@ def test_labels(values, anomaly, expected):
             "67% of the labels in 'y' would be anomalies (1). If that is meant, pass anomaly='1' (--anomaly "
             "1); if not, name the other value.",
         ),
+        ([None, None], None, "The label column 'y' is empty in every row. Leave it out (leave_out=)."),
         (
-            [0, None, 1],
+            ["spike", None, None],
             None,
-            "The label column 'y' is empty in 1 of 3 rows, first in row 2. Fill it, or take these rows "
-            "out of the file.",
+            "The label column 'y' holds spike or nothing. If nothing means normal, say so: normal='' (--normal ''). "
+            "If it means that nobody looked, labels of both kinds are needed.",
         ),
         (["a", "b", "a"], "z", "No row of 'y' holds 'z'. It holds a, b."),
     ],

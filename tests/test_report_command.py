@@ -91,7 +91,8 @@ def test_overwrite_replaces_them(file, labelled):
     [
         ("", "empty"),
         ("a,b\n", "no row below it"),
-        ("a\n" + "1\n" * 200, "a single column"),
+        ("a\n" + "x\n" * 200, "a single column"),
+        ("a\n" + "1\n" * 200, "All rows are identical"),
     ],
 )
 def test_an_unusable_file_is_a_sentence_and_exit_code_1(tmp_path, capsys, content, sentence):

@@ -199,7 +199,7 @@ def test_without_a_tail_it_follows_the_training_series(path):
         (series_model(), RAW[["flow", "time"]], "lacks 'level'. Pass the columns of training: 'time', 'flow', 'level'"),
         (series_model(), RAW[["flow", "level"]], "lacks 'time'"),
         (series_model(time=None), RAW, "times as the frame's DatetimeIndex"),
-        (series_model(), RAW[300:310], "No point can be scored"),
+        (series_model(), RAW[300:310], "No point can be scored.* In a file, begin with the 24 rows that came before"),
         (series_model(), RAW[300:].assign(flow="high"), "'flow' held numbers in training"),
         (series_model(), RAW[300:].assign(flow=np.inf), "infinity in column 'flow'"),
         (series_model(), RAW[300:].assign(time=pd.date_range("2026-06-01", periods=100, freq="min")), "resample"),

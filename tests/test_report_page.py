@@ -7,10 +7,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
+from helpers.report.columns.inputs import TableInputs
 from helpers.report.contest.estimate import Estimate
 from helpers.report.contest.verdict import Verdict
 from helpers.report.contest.with_labels import LabelledRanking, LabelledStanding
 from helpers.report.contest.without_labels import UnlabelledRanking, UnlabelledStanding
+from helpers.report.drift import drift_table
 from helpers.report.model import SeriesModel, TableModel
 from helpers.report.page import ranking_figure, render, rows_figure, strangeness_figure
 
@@ -60,10 +62,17 @@ def study(labels=True, shape="table", n_rows=300):
             **{f"column {i}": i + 0.5 for i in range(12)},
         }
     )
+    frame = anomalies.drop(columns=["row", "strangeness", "flagged", "because"]).sample(n_rows, replace=True)
+    frame = frame.reset_index(drop=True).assign(flow=rng.normal(size=n_rows))
+    episodes = anomalies[["row", "strangeness", "flagged", "because"]].head(20)
+    if shape == "series":
+        extent = {"start": index[:20], "end": index[1:21], "rows": 2}
+        episodes = pd.concat([pd.DataFrame(extent), episodes], axis=1)
     columns = pd.DataFrame(
         {"kind": "text", "missing": 0.25, "distinct": 3, "example": HOSTILE, "decision": "left out", "why": HOSTILE},
         index=[HOSTILE],
     )
+    inputs = ("flow",) if shape == "series" else TableInputs(("flow",), (), ("name",))
     return SimpleNamespace(
         columns=SimpleNamespace(
             table=columns,
@@ -71,9 +80,16 @@ def study(labels=True, shape="table", n_rows=300):
             why_shape="No column orders the rows.",
             n_duplicates=4,
             notes=("A note of the columns.",),
+            numbers=("flow",),
+            categories=("name",),
+            logs=(),
         ),
+        frame=frame,
+        episodes=episodes,
+        promise=pd.DataFrame({"part": ["newest"], "rows": ["60"], "flagged": ["3"], "share": ["5 %"]}),
+        drift=drift_table(frame, ["flow"], ["name"], np.arange(100), np.arange(100, n_rows)),
         ranking=ranking,
-        model={"table": TableModel, "series": SeriesModel}[shape](None, 0.0, "Z-score", ()),
+        model={"table": TableModel, "series": SeriesModel}[shape](None, 0.0, "Z-score", inputs),
         chosen="Z-score",
         why="It is the simplest.",
         strangeness=strangeness,
@@ -137,6 +153,8 @@ def test_the_page_is_whole_and_needs_nothing_else(labels, shape):
 def test_every_cell_of_the_file_stays_text():
     page = render(study(), READING, f"python -m helpers.report {HOSTILE}")
     assert "script" not in {tag for tag, _ in Balance(page).tags}
+    series = Balance(render(study(shape="series"), READING))
+    assert [tag for tag, _ in series.tags].count("script") == 1  # the page's own
     assert page.count("&lt;script&gt;") >= 20
 
 
@@ -169,7 +187,7 @@ def test_all_notes_and_what_was_skipped_are_told():
 def test_the_table_has_twenty_rows_and_names_what_it_hides():
     page = whole_page()
     strangest = page[page.index("The strangest rows; row 1") : page.index("<figure>")]
-    assert strangest.count("<tr>") == 1 + 20
+    assert strangest.count("<tr>") == 1 + 20 == 1 + strangest.count('scope="row"')
     assert "column 4" in strangest and "column 5" not in strangest  # name and five more
     assert "7 more columns" in page
 
@@ -190,3 +208,39 @@ def test_many_rows_are_thinned_and_the_strangest_stay():
 def test_the_histogram_holds_every_row():
     counts = sum(bar.get_height() for bar in strangeness_figure(study()).axes[0].patches)
     assert counts == 300
+
+
+def test_a_series_can_be_enlarged_without_anything_from_outside():
+    page = whole_page(shape="series")
+    parsed = Balance(page)
+    drawings = [attributes for tag, attributes in parsed.tags if tag == "svg"]
+    assert all(attributes["role"] == "img" and attributes["aria-label"] for attributes in drawings)
+    assert 'id="tracks"' in page and "data-zoom" in page and "http" not in page.replace("http-equiv", "")
+    assert 'id="tracks"' not in whole_page(shape="table")
+
+
+def test_the_page_reads_on_a_phone_and_by_a_screen_reader_and_is_small():
+    page = whole_page(shape="series")
+    parsed = Balance(page)
+    assert 'name="viewport" content="width=device-width, initial-scale=1"' in page
+    assert all(attributes.get("scope") in ("row", "col") for tag, attributes in parsed.tags if tag == "th")
+    assert all("data-label" in attributes for tag, attributes in parsed.tags if tag == "td")
+    levels = [int(tag[1]) for tag, _ in parsed.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1 and set(levels[1:]) == {2}
+    assert len(page) < 500_000 and "@media print" in page
+
+
+def test_each_used_column_is_drawn_and_what_has_changed_is_told():
+    text = re.sub(r"\s+", " ", " ".join(Balance(whole_page()).texts))
+    for title in ("The promise, and what it gave", "Each column", "What has changed since the detector learned"):
+        assert title in text
+    assert whole_page().count('<figure class="spread">') == 2
+    unordered = study()
+    unordered.drift = None
+    assert "The rows have no order in time" in render(unordered)
+
+
+def test_a_strangeness_of_many_digits_is_a_power_of_ten():
+    huge = study()
+    huge.episodes.loc[0, "strangeness"] = 3.2e93
+    assert "3.2e+93" in render(huge)

@@ -468,10 +468,10 @@ REFUSED = {
         "my.csv holds a line of column names and no row below it. Was it cut off when it was saved or downloaded?",
     ),
     "one column": (
-        b"ecg\n1\n2\n",
-        "my.csv has a single column, 'ecg'. If another character than comma, semicolon, "
-        "tab, | or blank separates its fields, pass it as delimiter=. If it is a series, "
-        "add a column of times: odd values show beside others.",
+        b"word\nab\ncd\n",
+        "my.csv has a single column, 'word'. If another character than comma, semicolon, "
+        "tab, | or blank separates its fields, pass it as delimiter= (--delimiter). If it is a series, "
+        "write one number a line and nothing else.",
     ),
     "duplicate names": (
         b"a,b, a,b\n1,2,3,4\n",
@@ -527,11 +527,12 @@ def test_a_file_that_may_not_be_read(write, monkeypatch):
     assert problem(path) == f"{path} may not be read by you. Ask its owner for permission, or copy it."
 
 
-def test_excel_and_archives_of_several_files(tmp_path):
+def test_excel_and_archives_of_several_files(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
     excel(tmp_path / "my.csv")
     assert problem(tmp_path / "my.csv") == (
-        "my.csv is an Excel file (or another document of Office), not a CSV file. "
-        "Open it and save the sheet as CSV (UTF-8)."
+        "my.csv is an Excel file (or another document of Office): openpyxl reads it, which is not installed. In the "
+        "course's folder, install it with .venv/bin/python -m pip install -e '.[files]'; or write the table as CSV."
     )
     with zipfile.ZipFile(tmp_path / "my.zip", "w") as archive:
         archive.writestr("folder/a.csv", TABLE)

@@ -27,6 +27,7 @@ from helpers.report.contest.verdict import Verdict, judge
 from helpers.report.contest.with_labels import LabelledRanking, rank_with_labels
 from helpers.report.contest.without_labels import UnlabelledRanking, rank_without_labels
 from helpers.report.errors import UnusableFile
+from helpers.report.groups import GroupedModel, GroupedStudy, examine_groups, load_model, score_groups
 from helpers.report.model import OwnModel, SeriesModel, TableModel
 from helpers.report.reading.files import Reading, read_table
 from helpers.report.study import Study, examine
@@ -36,6 +37,8 @@ __all__ = [
     "Candidate",
     "Columns",
     "Entry",
+    "GroupedModel",
+    "GroupedStudy",
     "LabelledRanking",
     "OwnModel",
     "Part",
@@ -54,9 +57,11 @@ __all__ = [
     "choose",
     "describe_columns",
     "examine",
+    "examine_groups",
     "explain_rows",
     "finish",
     "judge",
+    "load_model",
     "prepare",
     "prepare_series",
     "rank",
@@ -65,6 +70,7 @@ __all__ = [
     "read_labels",
     "read_table",
     "score_batch",
+    "score_groups",
     "series_candidates",
     "split_rows",
     "strangeness_of_all",

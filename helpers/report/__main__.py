@@ -1,4 +1,4 @@
-"""Examine a CSV file for anomalies, or score a new batch with a detector that was saved."""
+"""Examine a table or a series in a file for anomalies, or score a new batch with a detector that was saved."""
 
 import argparse
 import shlex
@@ -10,20 +10,28 @@ from helpers.report.batch import as_in_training, score_batch
 from helpers.report.columns.describing import describe_columns
 from helpers.report.columns.labels import read_labels
 from helpers.report.errors import UnusableFile
-from helpers.report.model import OwnModel
+from helpers.report.groups import GroupedModel, GroupedStudy, examine_groups, load_model, score_groups
 from helpers.report.reading.files import read_table
+from helpers.report.reasons.wording import in_short
 from helpers.report.study import examine
 from helpers.report.writing import REPORT_FILES, OutputExists, refuse_existing, write_report, write_tables
 from helpers.training.progress import StageBar
 
 __all__ = ["main"]
 
+SHOWN_GROUPS = 10
+FILES = (
+    "CSV, TSV or JSON lines, plain or .gz, .bz2, .xz, .zip, .zst; an Excel sheet or Parquet. The last two and .zst "
+    "need packages: pip install -e '.[files]'"
+)
 DONE, UNUSABLE, EXISTS, ALARM, PARTLY, INTERRUPTED = 0, 1, 3, 4, 5, 130
 EPILOG = """\
 examples:
   python -m helpers.report my.csv                          a verdict on the screen, no file written
   python -m helpers.report my.csv --out report             report.html, anomalies.csv and detector.zip as well
   python -m helpers.report my.csv --label fraud --out report        rank the detectors by labels
+  python -m helpers.report shops.csv --group shop --out report      many series in one file, each by its own past
+  python -m helpers.report readings.txt --shape series              rows that follow each other, without times
   python -m helpers.report new.csv --detector report/detector.zip --out scored     score a new batch
 
 exit codes:
@@ -32,7 +40,8 @@ exit codes:
   2  wrong options
   3  an output file exists already (--overwrite replaces it)
   4  with --fail-on-alarm: rows were flagged
-  5  with --detector: some rows could not be judged, or lack a value that training never lacked
+  5  with --detector: some rows could not be judged (too little came before them, an unknown group), or lack a value
+     that training never lacked
   130  interrupted; nothing was written
 """
 
@@ -78,7 +87,7 @@ def _parser():
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", help="the CSV file, plain or .gz, .zip, .bz2, .xz")
+    parser.add_argument("file", help=FILES)
     parser.add_argument("--out", metavar="FOLDER", help="write the results there; without it, nothing is written")
     parser.add_argument("--overwrite", action="store_true", help="replace results of an earlier run in that folder")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
@@ -105,15 +114,23 @@ def _add_meaning(group):
         "--anomaly", action="append", metavar="VALUE", help="the label's value for anomaly; may be repeated"
     )
     group.add_argument(
-        "--normal", action="append", metavar="VALUE", help="the label's value for normal; may be repeated"
+        "--normal",
+        action="append",
+        metavar="VALUE",
+        help="the label's value for normal; may be repeated; '' is the empty cell",
     )
     group.add_argument("--leave-out", nargs="+", default=[], metavar="COLUMN", help="columns that must not be used")
     group.add_argument("--keep", nargs="+", default=[], metavar="COLUMN", help="columns to use in spite of doubts")
     group.add_argument(
         "--category", nargs="+", default=[], metavar="COLUMN", help="numbers that are names, such as codes"
     )
-    group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
-    group.add_argument("--shape", choices=("table", "series"), help="recognised if not given")
+    group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows: dates, or numbers that count")
+    group.add_argument(
+        "--group", metavar="COLUMN", help="many series or units in one file: judge the rows of each by themselves"
+    )
+    group.add_argument(
+        "--shape", choices=("table", "series"), help="recognised if not given; rows without times can be a series, too"
+    )
 
 
 def _add_search(group):
@@ -162,10 +179,14 @@ def _examine(options, progress, command):
         refuse_existing(options.out, REPORT_FILES, options.overwrite)
     reading = _read(options, progress)
     frame, written = reading.frame, []
-    columns = describe_columns(frame, **_given(options, "label", "leave_out", "keep", "category", "time", "shape"))
-    labels = read_labels(frame[options.label], options.anomaly, options.normal) if options.label else None
+    meaning = _given(options, "label", "leave_out", "keep", "category", "time", "shape")
     search = {"random_state": options.seed, **_given(options, "seconds", "top", "false_alarm_rate")}
-    study = examine(frame, columns, labels=labels, progress=progress, **search)
+    if options.group:
+        search["labels"] = _labels(frame, options)
+        study = examine_groups(frame, options.group, progress=progress, **search, **meaning)
+    else:
+        columns = describe_columns(frame, **meaning)
+        study = examine(frame, columns, labels=_labels(frame, options), progress=progress, **search)
     if options.out:
         written = write_report(study, reading, options.out, overwrite=options.overwrite, command=command)
     progress.close()
@@ -173,24 +194,28 @@ def _examine(options, progress, command):
     return DONE
 
 
+def _labels(frame, options):
+    return read_labels(frame[options.label], options.anomaly, options.normal) if options.label else None
+
+
 def _print_study(study, reading, written):
-    for note in (*reading.notes, *study.columns.notes, *study.notes):
-        print(f"note: {note}")
-    print(f"{Path(reading.path).name}: {len(study.frame):,} rows as a {study.columns.shape}")
-    print(f"detector: {study.chosen}. {study.why}")
+    name, rows = Path(reading.path).name, f"{len(study.frame):,} rows"
+    if isinstance(study, GroupedStudy):
+        notes = study.notes
+        told = [f"{name}: {rows}, {len(study.studies):,} groups of {study.group!r} judged each by itself"]
+        told += [
+            f"  {group}: {own.n_flagged:,} of {len(own.frame):,} rows flagged by {own.chosen}"
+            for group, own in list(study.studies.items())[:SHOWN_GROUPS]
+        ]
+        told += [f"  and {len(study.studies) - SHOWN_GROUPS:,} more"] * (len(study.studies) > SHOWN_GROUPS)
+    else:
+        notes = (*study.columns.notes, *study.notes)
+        told = [f"{name}: {rows} as a {study.columns.shape}", f"detector: {study.chosen}. {study.why}"]
+    print(*(f"note: {note}" for note in (*reading.notes, *notes)), *told, sep="\n")
     print(f"flagged: {study.n_flagged:,} rows, at a promised false-alarm rate of {study.false_alarm_rate:.2%}")
     for _, row in study.anomalies.head(3).iterrows():
         print(f"  row {row['row']}: strangeness {in_short(row['strangeness'])}; {row['because']}")
     _print_files(written)
-
-
-def in_short(strangeness):
-    """A strangeness with one decimal, or as a power of ten where that would be a line of digits.
-
-    >>> in_short(2.345), in_short(3.2e93)
-    ('2.3', '3.2e+93')
-    """
-    return f"{strangeness:.1f}" if strangeness < 1e6 else f"{strangeness:.1e}"
 
 
 def _print_files(written):
@@ -202,22 +227,34 @@ def _score_batch(options, progress, command):
     names = ("anomalies.csv", "scores.csv") if options.all else ("anomalies.csv",)
     if options.out:
         refuse_existing(options.out, names, options.overwrite)
-    model = OwnModel.load(options.detector)
+    model = load_model(options.detector)
     reading = _read(options, progress, model.about.get("missing", ()))
-    frame, lacking, notes = as_in_training(model, reading.frame)
-    scores, anomalies = score_batch(model, frame, top=options.top)
+    scores, anomalies, lacking, notes = _judged(model, reading.frame, options.top)
     tables = dict(zip(names, (anomalies, scores), strict=False))
     written = write_tables(tables, options.out) if options.out else []
     progress.close()
     n_flagged, n_unscored = int(scores["flagged"].sum()), int(scores["strangeness"].isna().sum())
     for note in (*reading.notes, *notes):
         print(f"note: {note}")
-    print(f"{Path(options.file).name}: {n_flagged:,} of {len(scores):,} rows flagged by {model.name}")
+    print(f"{Path(options.file).name}: {n_flagged:,} of {len(scores):,} rows flagged by {_judge(model)}")
     print(*_not_judged(n_unscored, int(lacking.sum())), sep="\n", end="\n" * bool(n_unscored or lacking.any()))
     _print_files(written)
     if options.fail_on_alarm and n_flagged:
         return ALARM
     return PARTLY if n_unscored or lacking.any() else DONE
+
+
+def _judged(model, frame, top):
+    if isinstance(model, GroupedModel):
+        return score_groups(model, frame, top)
+    frame, lacking, notes = as_in_training(model, frame)
+    return (*score_batch(model, frame, top=top), lacking, notes)
+
+
+def _judge(model):
+    if isinstance(model, GroupedModel):
+        return f"the detectors of {len(model.models):,} groups of {model.group!r}"
+    return model.name
 
 
 def _not_judged(n_unscored, n_lacking):

@@ -2,11 +2,12 @@
 
 from helpers.report.model import OwnModel
 from helpers.report.reading.numbers import read_numbers
+from helpers.report.reading.values import is_numeric
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["FOUND", "anomaly_table", "as_in_training", "explain_rows", "score_batch"]
+__all__ = ["FOUND", "anomaly_table", "as_in_training", "explain_rows", "file_rows", "score_batch"]
 
 FOUND = ["row", "strangeness", "flagged", "because"]  # what a table of anomalies says before the file's own columns
 
@@ -30,7 +31,7 @@ def score_batch(model: OwnModel, frame, top=20):
         The flagged rows, strangest first, as :func:`anomaly_table` gives them.
     """
     strangeness = np.asarray(model.strangeness(frame))
-    scores = pd.DataFrame({"row": _rows_of_file(frame), "strangeness": strangeness, "flagged": strangeness > 1})
+    scores = pd.DataFrame({"row": file_rows(frame), "strangeness": strangeness, "flagged": strangeness > 1})
     return scores, anomaly_table(model, frame, strangeness, top=top, at_least=0)
 
 
@@ -67,14 +68,14 @@ def as_in_training(model: OwnModel, frame):
 
 def _numbers_again(column):
     """A column of numbers with holes where a text stands, and a sentence; as it is if it holds no number at all."""
-    if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
+    if is_numeric(column) or pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column, ""
     text = column.dropna().astype("str")
     values = read_numbers(text).reindex(column.index)
     odd = text[values[text.index].isna()]
     if len(odd) == len(text):
         return column, ""
-    first = f"the first {odd.iloc[0]!r} in row {_rows_of_file(column)[column.index.get_loc(odd.index[0])]}"
+    first = f"the first {odd.iloc[0]!r} in row {file_rows(column)[column.index.get_loc(odd.index[0])]}"
     return values, f"{column.name!r} held numbers in training, and {len(odd):,} texts here, {first}: taken as missing."
 
 
@@ -143,14 +144,20 @@ def anomaly_table(model: OwnModel, frame, strangeness, *, usual_rows=None, top=2
     order = order[: min(n_scored, max(n_flagged, at_least))]
     reasons = explain_rows(model, frame.iloc[order[:top]], frame if usual_rows is None else usual_rows)["because"]
     because = [*reasons, *[""] * (len(order) - len(reasons))]
-    values = (_rows_of_file(frame)[order], strangeness[order], strangeness[order] > 1, pd.Series(because, dtype="str"))
+    values = (file_rows(frame)[order], strangeness[order], strangeness[order] > 1, pd.Series(because, dtype="str"))
     found = pd.DataFrame(dict(zip(FOUND, values, strict=True)))
     own = frame.iloc[order].reset_index(drop=True)
     taken = {name: f"own {name}" for name in own if name in found}
     return pd.concat([found, own.rename(columns=taken)], axis=1)
 
 
-def _rows_of_file(frame):
-    """Counted from 1. A frame from read_table has the file's rows in its index, with holes if they are a sample."""
+def file_rows(frame):
+    """Rows as a reader counts them, from 1.
+
+    A frame from :func:`helpers.report.read_table` has the file's rows in its index, with holes if they are a sample.
+
+    >>> file_rows(pd.DataFrame({"a": [1, 2]}, index=[0, 7])).tolist()
+    [1, 8]
+    """
     counted = frame.index if pd.api.types.is_integer_dtype(frame.index.dtype) else np.arange(len(frame))
     return np.asarray(counted) + 1

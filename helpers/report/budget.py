@@ -51,13 +51,15 @@ class TimeBudget:
         if self.progress is not None:
             self.progress(done, text)
 
-    def part(self, start, end):
+    def part(self, start, end, timed=True):
         """What a step may spend that ends at a share of the budget, and how it tells of its own progress.
 
         Parameters
         ----------
         start, end : float in [0, 1]
             The step's own progress, from 0 to 1, is told as from `start` to `end`.
+        timed : bool
+            False for a step that takes as long as it takes.
 
         Returns
         -------
@@ -68,7 +70,8 @@ class TimeBudget:
         def within(done, text):
             self.tell(start + done * (end - start), text)
 
-        return {"seconds": max(self.left(end), 0.01), "progress": None if self.progress is None else within}
+        seconds = max(self.left(end), 0.01) if timed else None
+        return {"seconds": seconds, "progress": None if self.progress is None else within}
 
     @contextmanager
     def stage(self, name, done=0.0):

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from helpers.detectors.series import ensemble as _known_to_files  # noqa: F401  a file may hold one
 from helpers.detectors.storage import StoredDetectorError, load_detector, replace_file, write_detector
-from helpers.report.columns.cells import date_values, number_values, plausible_times, within_reach
+from helpers.report.columns.cells import number_values, within_reach
+from helpers.report.columns.clock import Clock
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.pace import held
 from helpers.report.errors import UnusableFile
 from helpers.report.reasons.points import explain_points
 from helpers.report.reasons.rows import explain_table_rows
+from helpers.report.reasons.together import explain_by_members
 from helpers.windows import GAP
 
 import numpy as np
@@ -22,7 +25,7 @@ import pandas as pd
 __all__ = ["Judge", "OwnModel", "SeriesModel", "TableModel"]
 
 FORMAT = "anomaly-detection-course model"
-VERSION = 2
+VERSION = 3
 HOW = "Make one with model.save(path) or python -m helpers.report my.csv --out folder."
 
 
@@ -115,25 +118,31 @@ class OwnModel:
             Columns are absent, or hold text where numbers or times are expected; a series is too short for the
             detector's window, or has faster rows than it learned from.
         """
-        return self._scores(_not_empty(frame), context, self.detector)
+        return next(iter(self._scored_by_each(_not_empty(frame), context)))
 
     def strangeness(self, frame, context=None):
         """How strange rows are, 0 an ordinary one, 1 the alarm limit; shape (n,), NaN as in :meth:`scores`."""
-        frame = _not_empty(frame)
-        each = [judge.strangeness(self._scores(frame, context, judge.detector)) for judge in self.judges]
+        scored = self._scored_by_each(_not_empty(frame), context)
+        each = [judge.strangeness(scores) for judge, scores in zip(self.judges, scored, strict=True)]
         return np.fmax.reduce(each) / self.scale
 
     def flags(self, frame, context=None):
         """Whether each row lies beyond the alarm limit, bool of shape (n,)."""
         return self.strangeness(frame, context) > 1
 
-    def _by_louder(self, loudness, explain):
-        """Sentences and shares of rows, each by the judge to whom it is stranger."""
+    def _by_louder(self, scored, members, explain):
+        """Sentences and shares of rows, each by the judge to whom it is stranger, of an ensemble by its members."""
+        loudness = [judge.strangeness(scores) for judge, scores in zip(self.judges, scored, strict=True)]
         louder = np.nan_to_num(np.array(loudness), nan=-np.inf).argmax(axis=0)
         because, shares = np.empty(len(louder), dtype=object), np.zeros((len(louder), len(self.columns)))
         for number in np.unique(louder):
-            rows = np.flatnonzero(louder == number)
-            because[rows], shares[rows] = explain(self.judges[number].detector, rows)
+            detector, rows = self.judges[number].detector, np.flatnonzero(louder == number)
+            if hasattr(detector, "member_scores"):
+                own = members(detector)[rows]
+                for some, why, parts in explain_by_members(detector, own, lambda one, i, at=rows: explain(one, at[i])):
+                    because[rows[some]], shares[rows[some]] = why, parts
+            else:
+                because[rows], shares[rows] = explain(detector, rows)
         return list(because), shares
 
     def save(self, path, *, overwrite=False):
@@ -154,9 +163,13 @@ class OwnModel:
         path = Path(path)
         if path.exists() and not overwrite:
             raise FileExistsError(f"{path} exists already: choose another name, or pass overwrite=True.")
+        replace_file(path, self.write)
+
+    def write(self, stream):
+        """Write this model to an open binary file, as :meth:`save` does."""
         content = json.dumps(self._content(), indent=1)
         detectors = {name: _stored(judge.detector) for name, judge in zip(STORED, self.judges, strict=False)}
-        replace_file(path, lambda stream: _write(stream, content, detectors))
+        _write(stream, content, detectors)
 
     @classmethod
     def load(cls, path):
@@ -164,7 +177,7 @@ class OwnModel:
 
         Parameters
         ----------
-        path : str or Path
+        path : str, Path or open binary file
 
         Returns
         -------
@@ -238,19 +251,21 @@ class TableModel(OwnModel):
 
     def explain(self, rows, usual_rows, top):
         """Sentences and shares of (n, n_columns): see :func:`helpers.report.explain_rows`."""
-        loudness = [judge.strangeness(self._scores(rows, None, judge.detector)) for judge in self.judges]
+        inputs = self.inputs.transform(rows)
+        scored = [judge.detector.decision_function(inputs) for judge in self.judges]
 
         def explain(detector, some):
             return explain_table_rows(self.inputs, detector, rows.iloc[some], usual_rows, top)
 
-        return self._by_louder(loudness, explain)
+        return self._by_louder(scored, lambda ensemble: ensemble.member_scores(inputs).to_numpy(), explain)
 
     def places(self, index):
         """Where rows stand, for a figure, from the index of their strangeness."""
         return np.asarray(index) + 1
 
-    def _scores(self, frame, context, detector):
-        return detector.decision_function(self.inputs.transform(frame))
+    def _scored_by_each(self, frame, context):
+        rows = self.inputs.transform(frame)
+        return (judge.detector.decision_function(rows) for judge in self.judges)
 
     def _content(self):
         return super()._content() | {"inputs": self.inputs.to_dict()}
@@ -273,21 +288,33 @@ class SeriesModel(OwnModel):
     columns : tuple of str
         The channels.
     time : str or None
-        The column of times; None if they are the frame's index.
+        The column of times; None if they are the frame's index, or if the row's position stands for them.
     tail : DataFrame or None
         The last points (DatetimeIndex, channels): a new batch that follows is scored from its first point. None takes
         what the detector remembers of its training series.
     hold : dict of str to int
         Channels that are measured every few rows: for how many further rows a value counts.
+    step : float or None
+        Of a series without dates, what its count of time goes up by.
     """
 
     columns: tuple[str, ...]
     time: str | None = None
     tail: pd.DataFrame | None = field(default=None, repr=False)
     hold: dict = field(default_factory=dict)
+    step: float | None = None
     shape = "series"
-    place = "time"
     one_of_many = "point in time"
+
+    @property
+    def clock(self):
+        """How times are read and told."""
+        return Clock(self.time, self.step)
+
+    @property
+    def place(self):
+        """What a figure writes beside the axis of times."""
+        return self.clock.title
 
     @property
     def numbers(self):
@@ -307,8 +334,12 @@ class SeriesModel(OwnModel):
         points, positions = self.as_series(rows)
         ends = np.full(len(rows), -1)
         ends[positions] = series.index.get_indexer(points.index)
-        loudness = [judge.strangeness(judge.detector.decision_function(series))[ends] for judge in self.judges]
-        return self._by_louder(loudness, lambda one, some: explain_points(one, series, ends[some], top))
+        scored = [judge.detector.decision_function(series)[ends] for judge in self.judges]
+        return self._by_louder(
+            scored,
+            lambda ensemble: np.where(ends[:, None] < 0, np.nan, ensemble.member_scores(series).to_numpy()[ends]),
+            lambda one, some: explain_points(one, series, ends[some], top, self.clock),
+        )
 
     def places(self, index):
         """Where points stand, for a figure, from the index of their strangeness."""
@@ -333,7 +364,7 @@ class SeriesModel(OwnModel):
                 f"The series lacks {', '.join(map(repr, absent))}. Pass the columns of training: "
                 f"{', '.join(map(repr, self._needed(frame)))}."
             )
-        times = plausible_times(self._times(frame))
+        times = self.clock.times(frame)
         order = np.argsort(times, kind="stable")
         order = order[~times[order].duplicated() & times[order].notna()]
         channels = {name: within_reach(number_values(frame[name])) for name in self.columns}
@@ -360,35 +391,32 @@ class SeriesModel(OwnModel):
         tail = tail[tail.index < series.index[0]]
         return tail if len(tail) and not self._gap_between(tail.index[-1], series.index[0]) else None
 
-    def _scores(self, frame, context, detector):
+    def _scored_by_each(self, frame, context):
         series, positions = self.as_series(frame)
-        scores = np.full(len(frame), np.nan)
-        try:
-            scores[positions] = detector.decision_function(series, context=self.history(series, context))
-        except ValueError as error:  # a sentence about the series: too short, faster rows, infinity
-            raise UnusableFile(str(error)) from error
-        return scores
+        context = self.history(series, context)
+        for judge in self.judges:
+            scores = np.full(len(frame), np.nan)
+            try:
+                scores[positions] = judge.detector.decision_function(series, context=context)
+            except ValueError as error:  # a sentence about the series: too short, faster rows, infinity
+                before = judge.detector.window_ - 1
+                cure = f" In a file, begin with the {before} rows that came before." if len(series) <= before else ""
+                raise UnusableFile(f"{error}{cure}") from error
+            yield scores
 
     def _content(self):
         tail = None if self.tail is None else _tail_content(self.tail)
-        return super()._content() | {"time": self.time, "tail": tail, "hold": self.hold}
+        return super()._content() | {"time": self.time, "tail": tail, "hold": self.hold, "step": self.step}
 
     @classmethod
     def _from_content(cls, content, **shared):
         tail = None if content["tail"] is None else _read_tail(content["tail"])
-        own = {"time": content["time"], "tail": tail, "hold": content["hold"]}
+        own = {"tail": tail} | {name: content[name] for name in ("time", "hold", "step")}
         return cls(columns=tuple(content["columns"]), **own, **shared)
 
     def _needed(self, frame):
         has_times = self.time is None or (self.time not in frame and isinstance(frame.index, pd.DatetimeIndex))
         return self.columns if has_times else (self.time, *self.columns)
-
-    def _times(self, frame):
-        if self.time is not None and self.time in frame:
-            return pd.DatetimeIndex(date_values(frame[self.time]))
-        if not isinstance(frame.index, pd.DatetimeIndex):
-            raise UnusableFile("The series needs its times as the frame's DatetimeIndex.")
-        return frame.index
 
     def _gap_between(self, end, start):
         step = self.detector.step_seconds_
@@ -451,6 +479,8 @@ def _write(stream, content, detectors):
 def _checked(file):
     if file.testzip() is not None:
         raise zipfile.BadZipFile("checksum")
+    if "groups.json" in file.namelist():
+        raise StoredDetectorError("The file holds a model for each group of rows: use load_model.")
     if "detector.json" in file.namelist():
         raise StoredDetectorError("The file holds a detector alone, without the columns it reads: use load_detector.")
     return file

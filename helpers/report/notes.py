@@ -1,12 +1,15 @@
 """What a reader should know of how a study was made."""
 
 from helpers.evaluation.metrics import rate_interval
-from helpers.report.contest.preparing import Prepared
+from helpers.report.columns.cells import plausible_times
+from helpers.report.contest.preparing import FEWEST_POOLED, Prepared
 
 import numpy as np
+import pandas as pd
 
 __all__ = ["notes_of"]
 
+A_DAY, CALENDAR = pd.Timedelta(days=1), pd.Timedelta(weeks=2)  # a series that is shorter knows no weekday either
 FEW_ODD = 10  # labelled anomalies: with fewer, intervals are wide
 DRIFTED = 2  # times the promised rate of alarms
 
@@ -37,15 +40,20 @@ def notes_of(prepared: Prepared, strangeness, asked, rate):
         yield from _notes_on_labels(prepared)
     yield from _notes_on_flags(strangeness, rate, prepared.is_ordered)
     yield from prepared.notes_on_unscored(strangeness)
+    yield from _note_on_holidays(prepared.frame, prepared.columns)
     yield from strangeness.attrs.get("notes", ())
 
 
 def _notes_on_labels(prepared):
-    what, choice, test = prepared.odd_ones, prepared.n_odd("choice"), prepared.n_odd("test")
-    if not prepared.labels_rank:
-        counts = f"of the {what}, {choice} in the choice part and {test} in the test part"
-        yield f"Labels could not choose the detector: {counts} are too few; 2 are needed in each."
-    elif min(choice, test) < FEW_ODD:
+    if prepared.n_unlabelled:
+        others = "they teach and set the limit as rows without labels do, and judge no detector"
+        yield f"{prepared.n_unlabelled:,} of {prepared.n_rows:,} rows have no label: {others}."
+    what, n_odd = prepared.odd_ones, prepared.n_odd("all")
+    if prepared.labels_pool:
+        yield f"{n_odd} {what} are few: all rows judge, each fifth by models that did not see it."
+    elif not prepared.labels_rank:
+        yield f"Labels could not choose the detector: {n_odd} {what} are too few; {FEWEST_POOLED} are needed."
+    elif min(choice := prepared.n_odd("choice"), test := prepared.n_odd("test")) < FEW_ODD:
         counts = f"Of the {what}, {choice} lie in the choice part and {test} in the test part"
         yield f"{counts}: few, so the intervals are wide."
 
@@ -61,3 +69,12 @@ def _notes_on_flags(strangeness, rate, is_ordered):
                 f"Of {name} {np.mean(values > 1):.1%} are flagged; {rate:.1%} was promised for normal ones. There are "
                 "many anomalies, or the source has changed since the detector learned."
             )
+
+
+def _note_on_holidays(frame, columns):
+    """Where hours and weekdays count: a series by the day or faster, a table with dates; not in less than two weeks."""
+    days = isinstance(columns.step, pd.Timedelta) and columns.step <= A_DAY
+    in_play = columns.dates if columns.shape == "table" else [columns.time] * days
+    times = [plausible_times(frame[name]).dropna() for name in in_play]
+    if any(len(one) and one.max() - one.min() >= CALENDAR for one in times):
+        yield "Holidays are out of reach: no calendar of them is known, so an ordinary holiday may look odd."

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from helpers.report.groups import GroupedStudy
+
 import pandas as pd
 
 __all__ = [
@@ -37,8 +39,8 @@ def write_report(study, reading, folder, *, overwrite=False, command=None):
 
     Parameters
     ----------
-    study : Study
-        From :func:`helpers.report.examine`.
+    study : Study or GroupedStudy
+        From :func:`helpers.report.examine` or :func:`helpers.report.examine_groups`.
     reading : Reading or None
         How the file was read, for the report; None for a frame that came from elsewhere.
     folder : str or Path
@@ -58,11 +60,12 @@ def write_report(study, reading, folder, *, overwrite=False, command=None):
     OutputExists
         If one of the files is there and `overwrite` is false. Nothing is written then.
     """
-    from helpers.report.page import render  # draws: loads matplotlib
+    from helpers.report.page import render, render_groups  # draw: load matplotlib
 
     refuse_existing(folder, REPORT_FILES, overwrite)
+    page = render_groups if isinstance(study, GroupedStudy) else render
     writers = (
-        lambda path: path.write_text(render(study, reading, command), encoding="utf-8"),
+        lambda path: path.write_text(page(study, reading, command), encoding="utf-8"),
         lambda path: path.write_text(anomalies_csv(study.anomalies), encoding="utf-8"),
         _as_read(study.model, reading).save,
     )

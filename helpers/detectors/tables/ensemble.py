@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.detectors.base import Detector
+from helpers.detectors.combining import comparable_scores, mean_of_highest, rarities, tail_scales, usual_scales
 from helpers.detectors.held_out import hold_out, n_held_out
 from helpers.detectors.parameters import check_parameters
-from helpers.detectors.scaling import not_zero
 from helpers.detectors.tables.adapters import from_sklearn, refuse_other_than_tables
 from helpers.detectors.tables.autoencoder import DenseAutoencoder
 from helpers.detectors.tables.base import TabularDetector
@@ -23,8 +23,6 @@ from sklearn.utils import check_random_state
 __all__ = ["Ensemble"]
 
 FEWEST_ROWS = 2  # that members learn from; some need more and say so
-SMALLEST_SPREAD = 1e-9  # of the usual score: rounding is no spread
-QUARTILES_APART = 1.349  # of a normal distribution, in standard deviations
 
 
 @dataclass(eq=False, repr=False)  # its fields are the detector's parameters
@@ -46,6 +44,9 @@ class Ensemble(TabularDetector):
     n_highest : int
         How many of a row's highest scores are averaged: 1 is the maximum, the number of detectors their mean. More
         than there are detectors means all.
+    scale : {"spread", "rarity"}
+        How scores become comparable: in their usual spread, or by how rare they are among held-out rows
+        (:func:`helpers.detectors.combining.rarities`): that is fairer to members whose scores have no long tail.
     validation_fraction : float in (0, 1)
         Share of the rows that the members do not learn from, and that tell the usual size of their scores.
     random_state : int, RandomState or None
@@ -63,6 +64,8 @@ class Ensemble(TabularDetector):
         Of the members: their classes' names, with a number where one comes twice.
     usual_score_, usual_spread_ : ndarray of shape (n_members,)
         Median, and standardised distance of the quartiles, of each member's scores on held-out rows.
+    tail_scales_ : ndarray of shape (3, n_members)
+        With ``scale="rarity"``, instead of both.
 
     >>> from helpers.detectors import ZScore
     >>> rows = np.random.default_rng(0).normal(size=(200, 2))
@@ -74,6 +77,7 @@ class Ensemble(TabularDetector):
 
     detectors: Sequence[Detector] | None = None
     n_highest: int = 2
+    scale: str = "spread"
     validation_fraction: float = 0.2
     random_state: int | np.random.RandomState | None = 0
 
@@ -96,6 +100,8 @@ class Ensemble(TabularDetector):
         rows = super()._validate(X, fitting)
         if fitting:
             check_parameters(self)
+            if self.scale not in ("spread", "rarity"):
+                raise ValueError(f"scale={self.scale!r}: it is 'spread' or 'rarity'.")
             self._check_detectors()
             self._refuse_few(len(rows))
         return rows
@@ -124,10 +130,10 @@ class Ensemble(TabularDetector):
         self.members_ = [_seeded(detector, seeds).fit(kept) for detector in self._unfitted()]
         self.names_ = _names(self.members_)
         scores = self._member_scores(held_out)
-        self.usual_score_ = np.median(scores, axis=0)
-        low, high = np.quantile(scores, [0.25, 0.75], axis=0)
-        spread = np.where(high > low, (high - low) / QUARTILES_APART, scores.std(axis=0))
-        self.usual_spread_ = not_zero(np.where(spread > SMALLEST_SPREAD * np.abs(self.usual_score_), spread, 0))
+        if self.scale == "rarity":
+            self.tail_scales_ = tail_scales(scores)
+        else:
+            self.usual_score_, self.usual_spread_ = usual_scales(scores)
 
     def _unfitted(self):
         if self.detectors is not None:
@@ -136,11 +142,13 @@ class Ensemble(TabularDetector):
         return [Mahalanobis(), NearestNeighbours(), density, DenseAutoencoder()]
 
     def _score(self, rows):
-        highest = np.sort(self._comparable(rows), axis=1)[:, -self.n_highest :]
-        return highest.mean(axis=1)
+        return mean_of_highest(self._comparable(rows), self.n_highest)
 
     def _comparable(self, rows):
-        return np.arcsinh((self._member_scores(self._named(rows)) - self.usual_score_) / self.usual_spread_)
+        scores = self._member_scores(self._named(rows))
+        if self.scale == "rarity":
+            return rarities(scores, self.tail_scales_)
+        return comparable_scores(scores, self.usual_score_, self.usual_spread_)
 
     def _member_scores(self, rows):
         return np.column_stack([_finite_scores(member, rows) for member in self.members_])

@@ -1,6 +1,7 @@
 """What the cells of a column hold, as numbers, dates or texts; what does not fit is refused with its row."""
 
 from helpers.report.errors import UnusableFile
+from helpers.report.reading.values import is_numeric
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ def number_values(column):
     >>> number_values(pd.Series(["1.5", None, "3"], name="amount"))
     array([1.5, nan, 3. ])
     """
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+    if is_numeric(column):
         return column.to_numpy(np.float64, na_value=np.nan)
     if pd.api.types.is_datetime64_any_dtype(column):
         raise UnusableFile(f"Column {column.name!r} held numbers in training, but holds dates now.")
@@ -78,7 +79,7 @@ def date_values(column):
     """
     if pd.api.types.is_datetime64_any_dtype(column):
         return column
-    if pd.api.types.is_numeric_dtype(column) and column.notna().any():
+    if is_numeric(column) and column.notna().any():
         raise UnusableFile(f"Column {column.name!r} held dates in training, but holds numbers now.")
     dates = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
     _refuse_odd(column, dates, "dates (YYYY-MM-DD HH:MM:SS)")

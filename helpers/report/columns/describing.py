@@ -4,10 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from helpers.report.columns.answers import find_answers
+from helpers.report.columns.clock import Clock
 from helpers.report.columns.doubts import doubts_about_numbers
-from helpers.report.columns.meaning import Decision, Meaning, example_of, find_meaning
+from helpers.report.columns.grouping import find_group
+from helpers.report.columns.meaning import ASKED, Decision, Meaning, example_of, find_meaning
 from helpers.report.columns.pace import Paces, find_paces
-from helpers.report.columns.shape import find_shape
+from helpers.report.columns.shape import find_shape, goes_regularly, names_a_count, numbers_rows
 from helpers.report.errors import UnusableFile
 
 import pandas as pd
@@ -15,7 +17,8 @@ import pandas as pd
 __all__ = ["Column", "Columns", "describe_columns"]
 
 FEWEST_ROWS = 100
-MOST_INPUTS = 200
+OTHER_INPUTS = (Decision.CATEGORY, Decision.DATE)  # beside quantities
+MOST_INPUTS = {"table": 1000, "series": 600}  # columns that are entered: a reason tries each of them
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,12 @@ class Columns:
     label : str or None
         The column of labels.
     time : str or None
-        The column that orders the rows.
+        The column that orders the rows: dates, or numbers that count up. None of a series whose rows' position does.
     shape : {"table", "series"}
         Rows that are judged one by one, or values over time; `why_shape` says why.
     why_shape : str
-    step : Timedelta or None
-        Of a series, the usual time between rows.
+    step : Timedelta, float or None
+        Of a series, the usual time between rows, or what a count goes up by.
     in_time_order : bool
         Whether the rows stand in the order of `time`.
     n_rows, n_duplicates : int
@@ -75,7 +78,7 @@ class Columns:
     time: str | None
     shape: str
     why_shape: str
-    step: pd.Timedelta | None
+    step: pd.Timedelta | float | None
     in_time_order: bool
     n_rows: int
     n_duplicates: int
@@ -85,6 +88,11 @@ class Columns:
     def named(self, *decisions):
         """Names of the columns with one of these decisions, a tuple."""
         return tuple(column.name for column in self.columns if column.decision in decisions)
+
+    @property
+    def clock(self):
+        """How the times of a series are read and told, a Clock."""
+        return Clock(self.time, self.step if isinstance(self.step, float) else None)
 
     @property
     def numbers(self):
@@ -136,9 +144,10 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
     category : str or sequence of str
         Columns whose values are names, also where they are written as numbers.
     time : str, optional
-        The column of times that orders the rows.
+        The column of times that orders the rows: dates, or numbers that count up.
     shape : {"table", "series"}, optional
-        Without it, a series is what has a column of times with one regular step.
+        Without it, a series is what has a column of times with one regular step, or one column of numbers alone. Asked
+        for without such a column, the rows follow each other.
 
     Returns
     -------
@@ -147,8 +156,8 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
     Raises
     ------
     UnusableFile
-        Fewer than 100 rows, nothing to learn from, more than 200 columns to enter, a column of dates in two formats,
-        all rows identical, unknown column names.
+        Fewer than 100 rows, nothing to learn from, a column of dates in two formats, all rows identical, unknown column
+        names.
 
     >>> import numpy as np, pandas as pd
     >>> n = np.arange(500)
@@ -168,14 +177,24 @@ def describe_columns(frame, *, label=None, leave_out=(), keep=(), category=(), t
     for name, why in answers.why.items():
         _leave_out(meanings, name, why, kind="looks like a label")
     found = _find_shape(frame, meanings, time, shape)
-    paces = Paces()
+    paces, group = Paces(), None
+    if found.shape == "table" and shape is None:
+        group = find_group(frame, meanings, FEWEST_ROWS)
     if found.shape == "series":
         _leave_out_of_series(meanings, found.time)
         paces = _at_their_paces(frame, meanings, found.time)
+    surplus = _leave_out_surplus(frame, meanings, MOST_INPUTS[found.shape], keep)
     _check_inputs(frame, meanings)
-    n_duplicates = int(frame.duplicated().sum())
+    n_duplicates = 0 if frame.shape[1] == 1 else int(frame.duplicated().sum())  # of one column any value comes again
     numbers = [name for name, meaning in meanings.items() if meaning.is_quantity]
-    notes = (*_notes(answers, n_duplicates), *doubts_about_numbers(frame[numbers]), *found.notes, *paces.notes())
+    notes = (
+        *_notes(answers, n_duplicates),
+        *doubts_about_numbers(frame[numbers]),
+        *found.notes,
+        *paces.notes(),
+        *surplus,
+    )
+    notes += _note_on_group(frame, group)
     columns = tuple(_column(frame[name], meaning) for name, meaning in meanings.items())
     counts = {"n_rows": len(frame), "n_duplicates": n_duplicates}
     return Columns(columns, label, **{**vars(found), "notes": notes}, **counts, hold=paces.hold)
@@ -253,18 +272,41 @@ def _fingerprint(column):
 
 def _find_shape(frame, meanings, time, shape):
     dates = [name for name, meaning in meanings.items() if meaning.decision is Decision.DATE]
-    if time is not None and time not in dates:
+    quantities = [name for name, meaning in meanings.items() if meaning.is_quantity]
+    alone = len(quantities) == 1 and not any(meaning.decision in OTHER_INPUTS for meaning in meanings.values())
+    wanted = shape == "series", alone and shape is None
+    counts = [name for name in meanings if _may_count(frame[name], meanings[name], name == time, *wanted)]
+    if time is not None and time not in (*dates, *counts):
         known = f" ({', '.join(dates)})" if dates else ""
-        problem = f"time={time!r} is no column of dates: {meanings[time].kind}, {meanings[time].why}."
-        raise UnusableFile(f"{problem} Name a column of dates{known}.")
-    n_numbers = sum(meaning.is_quantity for meaning in meanings.values())
-    return find_shape(frame, [time] if time else dates, n_numbers, shape)
+        problem = f"time={time!r} holds neither dates nor numbers that count: {meanings[time].kind}, "
+        raise UnusableFile(f"{problem}{meanings[time].why}. Name a column of times{known}.")
+    if time is not None:
+        dates, counts = ([time], []) if time in dates else ([], [time])
+    return find_shape(frame, dates, quantities, shape, counts)
+
+
+def _may_count(column, meaning, named, asked, alone):
+    """Whether numbers may stand for time: as you say, as their name says, or where rows are only numbered.
+
+    The latter where a series was asked for, or a row holds a single number: odd beside what, if not those before it?
+    """
+    decided = meaning.decision in (Decision.LABEL, Decision.CATEGORY) or column.isna().all()
+    if column.dtype.kind not in "iuf" or decided:
+        return False
+    if named:
+        return column.is_monotonic_increasing or goes_regularly(column)
+    if meaning.kind == "looks like a label" or meaning.why == ASKED:
+        return False
+    counts = meaning.kind == "identifier" and column.is_unique
+    numbered = alone and column.is_monotonic_increasing and numbers_rows(column.name)
+    return names_a_count(column.name) or (counts and (asked or numbered))
 
 
 def _leave_out_of_series(meanings, time):
     for name, meaning in meanings.items():
         if name == time:
-            meanings[name] = replace(meaning, decision=Decision.TIME, why="orders the rows of the series")
+            kind = meaning.kind if meaning.decision is Decision.DATE else "count"
+            meanings[name] = replace(meaning, kind=kind, decision=Decision.TIME, why="orders the rows of the series")
         elif meaning.decision in (Decision.CATEGORY, Decision.DATE):
             _leave_out(meanings, name, "a series is judged by its numbers")
         elif meaning.decision is Decision.LOGARITHM:
@@ -273,7 +315,7 @@ def _leave_out_of_series(meanings, time):
 
 def _at_their_paces(frame, meanings, time):
     """Take in what is measured seldom and regularly, leave out what begins too late."""
-    sorted_by_time = frame.sort_values(time, kind="stable")
+    sorted_by_time = frame if time is None else frame.sort_values(time, kind="stable")
     rare = [name for name, meaning in meanings.items() if meaning.kind == "mostly missing"]
     rare = [name for name in rare if frame[name].dtype.kind in "iuf" and frame[name].nunique() > 1]
     paces = find_paces(sorted_by_time[[*(name for name in meanings if meanings[name].is_quantity), *rare]])
@@ -283,6 +325,20 @@ def _at_their_paces(frame, meanings, time):
     for name, why in paces.late.items():
         _leave_out(meanings, name, why, kind="begins late")
     return paces
+
+
+def _leave_out_surplus(frame, meanings, most, keep):
+    """Enter those of very many columns that lack the fewest values, and say so."""
+    entered = [name for name, meaning in meanings.items() if meaning.is_quantity or meaning.decision in OTHER_INPUTS]
+    if len(entered) <= most:
+        return ()
+    missing = {name: -1.0 if name in keep else frame[name].isna().mean() for name in entered}
+    for name in sorted(entered, key=missing.get)[most:]:
+        _leave_out(meanings, name, f"one column too many: {most:,} are entered")
+    return (
+        f"{len(entered):,} columns could be entered; the {most:,} that lack the fewest values are. Name others that "
+        "matter: keep=[…] (--keep).",
+    )
 
 
 def _check_inputs(frame, meanings):
@@ -295,11 +351,6 @@ def _check_inputs(frame, meanings):
             f"{identical}No column is left to learn from ({reasons}{' …' * (len(meanings) > 8)}). Numbers with units "
             "or words in them read as text: mend the file, pass its delimiter=, or name columns with keep=."
         )
-    if n_used > MOST_INPUTS:
-        raise UnusableFile(
-            f"{n_used:,} columns would be entered, at most {MOST_INPUTS} can be. Name those that matter when the file "
-            "is read, columns=[…] (--columns), or the others with leave_out=[…] (--leave-out)."
-        )
 
 
 # -------------------------------------------------------------------- the result
@@ -309,6 +360,13 @@ def _column(values, meaning):
     present = values.dropna()
     missing, distinct = float(values.isna().mean()), values.nunique()
     return Column(values.name, meaning.kind, missing, distinct, example_of(present), meaning.decision, meaning.why)
+
+
+def _note_on_group(frame, group):
+    if group is None:
+        return ()
+    series = f"{group!r} seems to tell {frame[group].nunique():,} series apart, below each other in one file"
+    return (f"{series}. To judge each by its own past: examine_groups(frame, {group!r}) (--group {group}).",)
 
 
 def _notes(answers, n_duplicates):

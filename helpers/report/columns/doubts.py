@@ -1,4 +1,4 @@
-"""Numbers that may not be what they seem: a value that stands for "missing", codes that are no quantities."""
+"""Numbers that may not be what they seem: a value that stands for "missing", codes, counters."""
 
 import numpy as np
 
@@ -7,10 +7,12 @@ __all__ = ["doubts_about_numbers"]
 OFTEN, OFTEN_SHARE = 5, 0.01  # times that a value comes which stands for no value
 FAR = 0.5  # of the width of the other values, from the next of them
 CODES = 20  # values that codes have at most
+FEW_CODES, FAR_CODE = 6, 3  # with so few values, one so far from the next is a code's
+RARELY = 0.02  # of the steps, in which a counter starts again
 
 
 def doubts_about_numbers(frame):
-    """Yield a sentence for each column with a value far beyond the others again and again, and one for codes.
+    """Yield a sentence for each column with a value far beyond the others again and again, for codes and for counters.
 
     Parameters
     ----------
@@ -37,6 +39,11 @@ def doubts_about_numbers(frame):
             f"Taken as quantities, though they have few values: {', '.join(map(repr, codes))}. Codes are names: "
             f"category=[{codes[0]!r}] (--category)."
         )
+    if counters := [name for name in frame if _counts_on(frame[name].dropna().to_numpy(np.float64))]:
+        yield (
+            f"Hardly ever falling, as counters do: {', '.join(map(repr, counters))}. How fast a counter rises is seen "
+            "in its differences: add a column of each value minus the one before it."
+        )
 
 
 def _stands_for_nothing(values):
@@ -55,5 +62,15 @@ def _may_be_codes(present):
     """Whole numbers with few values and holes between them, as counts hardly have."""
     if present.dtype.kind == "b" or len(present) == 0 or not (present % 1 == 0).all():
         return False
-    distinct = np.unique(present)
-    return 3 <= len(distinct) <= CODES and bool((np.diff(distinct) > 1).mean() > 0.5)
+    distances = np.diff(np.unique(present))
+    if not 2 <= len(distances) < CODES:
+        return False
+    return bool((distances > 1).mean() > 0.5 or (len(distances) < FEW_CODES and distances.max() > FAR_CODE))
+
+
+def _counts_on(values):
+    """Whether values go up in the order of the rows, further than they vary, but for a few that start again."""
+    steps = np.diff(values)
+    if len(steps) == 0 or not (steps > 0).mean() > 0.5:
+        return False
+    return bool((steps < 0).mean() <= RARELY and len(np.unique(values)) > CODES)

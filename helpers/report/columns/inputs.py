@@ -147,7 +147,10 @@ class TableInputs(TransformerMixin, BaseEstimator):
 
 @dataclass(frozen=True)
 class NumberInputs:
-    """A column of numbers or booleans. All learned values are in the input's units: logarithms if `log`."""
+    """A column of numbers or booleans. All learned values are in the input's units: logarithms if `log`.
+
+    `unit`, the smallest positive value, is added before the logarithm if the column holds zeros; else it is 0.
+    """
 
     source: str
     log: bool
@@ -155,19 +158,22 @@ class NumberInputs:
     low: float
     high: float
     marks_missing: bool
+    unit: float = 0.0
 
     @classmethod
     def learn(cls, column, log):
         """Look at a training column."""
-        values = _logarithms(number_values(column)) if log else number_values(column)
+        values = number_values(column)
+        unit = _unit(values) if log else 0.0
+        values = _logarithms(values, unit) if log else values
         finite = within_reach(values[np.isfinite(values)]) if np.isfinite(values).any() else np.zeros(1)
         low, usual, high = (float(value) for value in np.percentile(finite, [0, 50, 100]))
-        return cls(column.name, log, usual, low, high, bool(np.isnan(values).any()))
+        return cls(column.name, log, usual, low, high, bool(np.isnan(values).any()), unit)
 
     def inputs(self, column):
         """Name and values of each input that the column gives, a dict."""
         values = number_values(column)
-        values = _logarithms(values) if self.log else values
+        values = _logarithms(values, self.unit) if self.log else values
         missing = np.isnan(values)
         width = (self.high - self.low) or 1.0
         values = np.nan_to_num(values, nan=self.usual, posinf=self.high + width, neginf=self.low - width)
@@ -256,10 +262,16 @@ def _commonest(values):
     return values[first[counts.argmax()]]
 
 
-def _logarithms(values):
+def _logarithms(values, unit):
     """-inf where there is none, NaN where the value is missing."""
     with np.errstate(divide="ignore"):
-        return np.log(np.maximum(values, 0))
+        return np.log(np.maximum(values, 0) + unit)
+
+
+def _unit(values):
+    """The smallest positive value, the lowest hundredth aside, of a column with zeros; else 0."""
+    positive = values[(values > 0) & np.isfinite(values)]
+    return float(np.quantile(positive, 0.01)) if len(positive) and (values == 0).any() else 0.0
 
 
 def _sources(encoders):

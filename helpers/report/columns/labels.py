@@ -4,7 +4,9 @@ from helpers.report.errors import UnusableFile
 
 import numpy as np
 
-__all__ = ["ANOMALY_WORDS", "NORMAL_WORDS", "PLAINLY_NORMAL", "read_labels"]
+__all__ = ["ANOMALY_WORDS", "NORMAL_WORDS", "PLAINLY_NORMAL", "UNLABELLED", "read_labels"]
+
+UNLABELLED, EMPTY = -1, ""
 
 PLAINLY_NORMAL = {"normal", "ok", "okay", "good", "benign", "genuine", "legit", "legitimate", "inlier", "healthy"}
 PLAINLY_NORMAL |= {"no failure", "nominal"}
@@ -15,7 +17,7 @@ SHOWN = 6
 
 
 def read_labels(column, anomaly=None, normal=None):
-    """A column of labels as 0 (normal) and 1 (anomaly).
+    """A column of labels as 0 (normal) and 1 (anomaly); -1 where it is empty and nobody knows.
 
     Without `anomaly` are understood: 0 and 1, booleans, words such as normal and fraud; or one word for normal and any
     others (the kinds of anomalies) beside it.
@@ -26,56 +28,65 @@ def read_labels(column, anomaly=None, normal=None):
     anomaly : value or sequence of values, optional
         What stands for an anomaly; all else is normal. Needed where the words do not say it, as with -1 and 1, of which
         either has been used for anomalies.
-
     normal : value or sequence of values, optional
-        What stands for normal, where that is easier to say: all else is an anomaly.
+        What stands for normal, where that is easier to say: all else is an anomaly. An empty text is the empty cell.
 
     Returns
     -------
-    ndarray of shape (n,), of 0 and 1
+    ndarray of shape (n,), of 0, 1 and -1
 
     Raises
     ------
     UnusableFile
-        Missing labels, unknown words, one class only, more anomalies than normal rows without `anomaly` saying so.
+        No labels, unknown words, one class only, more anomalies than normal rows without `anomaly` saying so.
 
     >>> import pandas as pd
-    >>> read_labels(pd.Series(["normal", "spike", "normal"]))
-    array([0, 1, 0])
+    >>> read_labels(pd.Series(["normal", "spike", None, "normal"]))
+    array([ 0,  1, -1,  0])
     >>> read_labels(pd.Series([-1, 1, 1]), anomaly=-1)
     array([1, 0, 0])
+    >>> read_labels(pd.Series(["spike", None, None]), normal="")
+    array([1, 0, 0])
     """
-    _refuse_missing(column)
-    words = column.map(_word)
-    values = words.unique()
-    odd = _odd_values(column.name, words, anomaly, normal)
-    labels = words.isin(odd).to_numpy().astype(int)
-    if labels.all() or not labels.any():
-        alike = f"{'anomalies' if labels.all() else 'normal'} ({_some(values)})"
+    words = column.map(_word).where(column.notna(), EMPTY)
+    means_something = EMPTY in (_words_of(anomaly) + _words_of(normal))
+    known = (words != EMPTY).to_numpy() | means_something
+    if not known.any():
+        raise UnusableFile(f"The label column {column.name!r} is empty in every row. Leave it out (leave_out=).")
+    if anomaly is None and normal is None and not known.all() and words[known].nunique() == 1:
+        _refuse_one_word(column.name, words[known].iloc[0])
+    odd = _odd_values(column.name, words[known], anomaly, normal)
+    labels = np.where(known, words.isin(odd).to_numpy().astype(int), UNLABELLED)
+    _refuse_one_kind(column.name, labels, list(words[known].unique()))
+    share = np.mean(labels[known])
+    if anomaly is None and normal is None and share > 0.5:
         raise UnusableFile(
-            f"All labels in {column.name!r} are {alike}: a label column needs both. Leave it out (leave_out=)."
-        )
-    if anomaly is None and normal is None and labels.mean() > 0.5:
-        raise UnusableFile(
-            f"{labels.mean():.0%} of the labels in {column.name!r} would be anomalies ({_some(odd)}). If that is "
+            f"{share:.0%} of the labels in {column.name!r} would be anomalies ({_some(odd)}). If that is "
             f"meant, pass anomaly={odd[0]!r} (--anomaly {odd[0]}); if not, name the other value."
         )
     return labels
 
 
-def _refuse_missing(column):
-    missing = column.isna().to_numpy()
-    if missing.any():
-        row = _row(column, int(missing.argmax()))
-        raise UnusableFile(
-            f"The label column {column.name!r} is empty in {int(missing.sum()):,} of {len(column):,} "
-            f"rows, first in row {row}. Fill it, or take these rows out of the file."
-        )
+def _refuse_one_kind(name, labels, values):
+    if not ((labels == 1).any() and (labels == 0).any()):
+        alike = f"{'anomalies' if (labels == 1).any() else 'normal'} ({_some(values)})"
+        raise UnusableFile(f"All labels in {name!r} are {alike}: a label column needs both. Leave it out (leave_out=).")
 
 
-def _row(column, position):
-    place = column.index[position]
-    return f"{int(place) + 1:,}" if isinstance(place, int | np.integer) else str(place)
+def _refuse_one_word(name, word):
+    role = "anomaly" if word in NORMAL_WORDS else "normal"
+    raise UnusableFile(
+        f"The label column {name!r} holds {word} or nothing. If nothing means {role}, say so: {role}='' (--{role} ''). "
+        "If it means that nobody looked, labels of both kinds are needed."
+    )
+
+
+def _words_of(named):
+    return [] if named is None else [_word(value) for value in _listed(named)]
+
+
+def _listed(named):
+    return list(named) if isinstance(named, list | tuple | set) else [named]
 
 
 def _word(value):
@@ -106,7 +117,7 @@ def _odd_values(name, words, anomaly, normal):
 
 
 def _wanted(name, values, named):
-    wanted = [_word(value) for value in (named if isinstance(named, list | tuple | set) else [named])]
+    wanted = _words_of(named)
     unknown = [value for value in wanted if value not in values]
     if unknown:
         raise UnusableFile(f"No row of {name!r} holds {unknown[0]!r}. It holds {_some(values)}.")
@@ -114,4 +125,5 @@ def _wanted(name, values, named):
 
 
 def _some(values):
+    values = [value or "nothing" for value in values]
     return ", ".join(map(str, values[:SHOWN])) + (f" … ({len(values)} values)" if len(values) > SHOWN else "")

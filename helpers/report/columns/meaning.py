@@ -11,9 +11,11 @@ from helpers.report.reading.numbers import read_numbers
 
 import numpy as np
 
-__all__ = ["Decision", "Meaning", "example_of", "find_meaning", "looks_like_labels"]
+__all__ = ["ASKED", "Decision", "Meaning", "example_of", "find_meaning", "looks_like_labels"]
 
+ASKED = "you asked for it"  # why a column is left out
 MOSTLY_MISSING = 0.9
+FEWEST_POSITIVE = 20  # values, to see how far they spread
 FEW_VALUES = 20  # a number that names something is a category up to so many values
 REPEATED = 0.2  # texts with at most this share of distinct values are categories
 NEARLY_UNIQUE = 0.9
@@ -23,7 +25,7 @@ NAMING = re.compile(
 )
 LABELLING = re.compile(
     "label|labels|class|target|fraud|isfraud|anomaly|anomalies|anomalous|isanomaly|outlier|outliers|isoutlier|abnormal|"
-    "attack|intrusion|fault|faulty|failure|defect|truth|y|groundtruth|changepoint|changepoints|alarm|alert|isalarm"
+    "attack|intrusion|fault|faulty|failure|fail|failed|passfail|defect|truth|y|groundtruth|changepoint|changepoints|alarm|alert|isalarm"
 )
 
 
@@ -84,7 +86,7 @@ def find_meaning(column, asked=""):
     <Decision.CATEGORY: 'category'>
     """
     if asked == "leave out":
-        return _left_out(_plain_kind(column), "you asked for it")
+        return _left_out(_plain_kind(column), ASKED)
     if asked == "label":
         return Meaning("label", Decision.LABEL, "you named it: it judges detectors and teaches none")
     present = _present(column)
@@ -205,7 +207,7 @@ def _number(name, present):
     kind = "whole number" if whole else "number"
     if _spans_magnitudes(values):
         reach = f"{present.min():,.4g} to {present.max():,.4g}"
-        return Meaning(kind, Decision.LOGARITHM, f"positive over many magnitudes, {reach}")
+        return Meaning(kind, Decision.LOGARITHM, f"over many magnitudes, {reach}")
     return Meaning(kind, Decision.NUMBER, "a quantity")
 
 
@@ -222,9 +224,12 @@ def _counts_up(values, whole):
 
 
 def _spans_magnitudes(values):
-    """Positive, over two orders of magnitude wide and crowded at the low end, the outermost thousandths aside."""
-    low, middle, high = np.quantile(values, [0.001, 0.5, 0.999])
-    return bool(values.min() > 0 and high > 100 * low and middle - low < 0.2 * (high - low))
+    """Not negative, over two orders of magnitude wide and crowded at the low end, zeros and outer thousandths aside."""
+    positive = values[values > 0]
+    if values.min() < 0 or len(positive) < FEWEST_POSITIVE:
+        return False
+    low, middle, high = np.quantile(positive, [0.001, 0.5, 0.999])
+    return bool(high > 100 * low and middle - low < 0.2 * (high - low))
 
 
 def _has_word(name, pattern):

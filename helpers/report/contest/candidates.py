@@ -4,9 +4,21 @@ from dataclasses import dataclass
 
 from helpers.detectors.base import Detector
 from helpers.detectors.catalogue import CATALOGUE
+from helpers.detectors.series.ensemble import SeriesEnsemble
+from helpers.detectors.tables.adapters import from_sklearn
+from helpers.detectors.tables.baselines import NearestNeighbours
+from helpers.detectors.tables.ensemble import Ensemble
+from helpers.detectors.tables.statistical import IQR, Mahalanobis, ZScore
 from helpers.evaluation.measuring import seeded
 
-__all__ = ["Candidate", "series_candidates", "table_candidates"]
+from sklearn.ensemble import IsolationForest
+
+__all__ = ["ENSEMBLE", "Candidate", "series_candidates", "series_ensemble", "table_candidates", "table_ensemble"]
+
+ENSEMBLE = "ensemble"  # its name among the candidates
+MOST_COMPARED = 3e9  # numbers, where each row is compared with all that was learned: more would take minutes
+TREES, FEW_TREES = 100, 30  # of the forest; few where rows are many
+GROUP = 0.03  # of the rows: odd ones that are alike, and so many, do not pass for usual as each other's neighbours
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,47 @@ def series_candidates(n_channels, random_state=0):
     """
     value = "its value" if n_channels == 1 else "its strangest channel"
     return _candidates("series", n_channels, random_state, value)
+
+
+def table_ensemble(n_columns, n_rows, n_learned, random_state=0):
+    """Make the candidate that is chosen without labels: several quick detectors that see different things.
+
+    Which ones depends on the size of the data only, never on the clock. None is a network: they learn to rebuild what
+    odd rows there are among the training rows.
+
+    Parameters
+    ----------
+    n_columns : int
+        Inputs of a row.
+    n_rows, n_learned : int
+        To score, and to learn from.
+    random_state : int
+
+    Returns
+    -------
+    Candidate
+
+    >>> [type(member).__name__ for member in table_ensemble(3, 1_000_000, 20_000).detector.detectors]
+    ['Mahalanobis', 'SklearnDetector', 'IQR']
+    """
+    is_large = n_rows * n_learned * n_columns > MOST_COMPARED
+    forest = from_sklearn(IsolationForest(n_estimators=FEW_TREES if is_large else TREES, random_state=random_state))
+    relations = Mahalanobis() if n_columns > 1 else ZScore()
+    nearest = NearestNeighbours(), NearestNeighbours(n_neighbors=max(5, int(GROUP * n_learned)))
+    members = [relations, forest, *((IQR(),) if is_large else nearest)]
+    idea = "how odd it is to the two of its members that find it oddest"
+    return Candidate(ENSEMBLE, Ensemble(members, scale="rarity", random_state=random_state), idea, "11")
+
+
+def series_ensemble():
+    """Make the candidate that is chosen for series without labels: value, change, season and shape judge together.
+
+    Returns
+    -------
+    Candidate
+    """
+    idea = "how odd its value, change, season and shape are: the two oddest count"
+    return Candidate(ENSEMBLE, SeriesEnsemble(missing="gap"), idea, "11")
 
 
 def _candidates(kind, n_columns, random_state, value=""):

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
-from helpers.report.columns.cells import REACH, plausible_times
+from helpers.report.columns.cells import within_reach
 from helpers.report.columns.inputs import TableInputs
-from helpers.report.columns.labels import read_labels
+from helpers.report.columns.labels import UNLABELLED, read_labels
 from helpers.report.columns.pace import held
-from helpers.report.contest.candidates import series_candidates, table_candidates
+from helpers.report.contest.candidates import series_candidates, series_ensemble, table_candidates, table_ensemble
 from helpers.report.contest.parts import Part, Stretch, split_rows
 from helpers.report.errors import UnusableFile
 from helpers.report.model import SeriesModel, TableModel
@@ -22,8 +22,9 @@ MOST_ROWS = {"train": 20_000, "calibration": 10_000, "choice": 20_000, "test": 2
 MOST_VALUES = 2_000_000  # to learn from: of a wide table fewer rows
 FEWEST_ROWS = 1_000  # but never fewer than these
 CONTEXT = 2_000  # points of a series that are passed on as what came before
-TAIL = 500  # points of a series that the model remembers, so that the next batch has a past
-FEWEST_ODD = 2  # labelled anomalies (events of a series) in a part, for labels to choose or to judge by
+TAIL = 500  # points of a series, at least a window, that the model remembers, so that the next batch has a past
+FEWEST_ODD = 5  # labelled anomalies (events of a series) in choice and test part, or they are pooled over all rows
+FEWEST_POOLED = 3  # in all rows, for labels to choose by
 BLOCK_OF_SERIES = 100  # points that are drawn together: about the longest window
 USUAL_ROWS = 5_000  # that reasons compare with
 
@@ -37,7 +38,7 @@ def prepare(frame, columns, labels=None, random_state=0):
     columns : Columns
         From :func:`helpers.report.describe_columns`.
     labels : array of shape (n,), optional
-        0 (normal) or 1 (odd), one for each row of `frame`. Odd rows never teach or calibrate.
+        0 (normal), 1 (odd) or -1 (not labelled), one for each row of `frame`. Odd rows never teach or calibrate.
     random_state : int
 
     Returns
@@ -51,7 +52,10 @@ def prepare(frame, columns, labels=None, random_state=0):
     """
     if labels is not None:
         try:
-            labels, _ = labels_and_flags(np.asarray(labels), np.zeros(len(frame), int))
+            labels = np.asarray(labels)
+            unlabelled = labels == UNLABELLED
+            labels, _ = labels_and_flags(np.where(unlabelled, 0, labels), np.zeros(len(frame), int))
+            labels[unlabelled] = UNLABELLED
         except ValueError as error:
             raise UnusableFile(f"The labels cannot be used: {error}") from None
     return {"table": PreparedTable, "series": PreparedSeries}[columns.shape](frame, columns, labels, random_state)
@@ -68,6 +72,7 @@ class Prepared:
     n_rows : int
         Rows to be scored: those of the frame, or the points of the prepared series.
     labels : ndarray of shape (n_rows,), or None
+        -1 where a row has none: it teaches and calibrates as all do without labels, and judges nothing.
     parts : Parts
         All positions.
     learned : ndarray of int
@@ -82,7 +87,7 @@ class Prepared:
     def __init__(self, frame, columns, labels, is_ordered, random_state):
         self.frame, self.columns, self.labels = frame, columns, labels
         self.is_ordered, self.random_state = is_ordered, random_state
-        self.parts = split_rows(self.n_rows, is_ordered, random_state, labels)
+        self.parts = split_rows(self.n_rows, is_ordered, random_state, None if labels is None else labels == 1)
         self.learned = self._normal(self.used("train"))
         if len(self.learned) < 2:
             problem = "Nothing to learn from: nearly all rows of the training part are labelled odd."
@@ -109,14 +114,30 @@ class Prepared:
         rest = np.sort(np.concatenate([self.parts.choice, self.parts.test]))
         return self._taught(self._normal(self._some(rest, len(self.learned))))
 
+    def taught(self, positions):
+        """Rows to learn from among any, none of them labelled odd; large parts are represented by some."""
+        return self._taught(self._normal(self._some(positions, MOST_ROWS["train"])))
+
+    def blocks_of_rows(self, n):
+        """Number the rows by blocks of equal size: of neighbours in time, else drawn, odd ones spread evenly."""
+        order = np.arange(self.n_rows)
+        if not self.is_ordered:
+            order = np.random.default_rng(self.random_state).permutation(self.n_rows)
+            order = order[np.argsort(self.labels[order], kind="stable")]
+            return np.argsort(order, kind="stable") % n  # where each row stands in that order
+        return order * n // self.n_rows
+
     def part(self, positions):
         """Any rows, given by ascending positions (of a series: neighbours), with labels."""
         labels = None if self.labels is None else self.labels[positions]
         return self._part(positions, self._rows(positions), labels)
 
     def n_odd(self, part="choice"):
-        """Labelled anomalies among a part's rows that are used; of a series, events. 0 without labels."""
-        return 0 if self.labels is None else self._count_odd(self.labels[self.used(part)])
+        """Labelled anomalies among a part's rows that are used, or "all"; of a series, events. 0 without labels."""
+        if self.labels is None:
+            return 0
+        labels = self.labels if part == "all" else self.labels[self.used(part)]
+        return self._count_odd((labels == 1).astype(int))
 
     @property
     def n_to_learn_from(self):
@@ -124,11 +145,44 @@ class Prepared:
         return len(self._normal(self.parts.train))
 
     @property
+    def n_unlabelled(self):
+        """Rows without a label, where others have one."""
+        return 0 if self.labels is None else int((self.labels == UNLABELLED).sum())
+
+    @property
+    def knows_normal(self):
+        """Whether the rows that calibrate are known to be normal."""
+        return self.labels is not None and not self.n_unlabelled
+
+    @property
     def labels_rank(self):
         """Whether there are labelled anomalies enough to choose by and to judge by, and normal rows beside them."""
         return self.labels is not None and all(
-            self.n_odd(name) >= FEWEST_ODD and not self.labels[self.used(name)].all() for name in ("choice", "test")
+            self.n_odd(name) >= FEWEST_ODD and (self.labels[self.used(name)] == 0).any() for name in ("choice", "test")
         )
+
+    @property
+    def labels_pool(self):
+        """Whether labels are few, and enough to choose by if those of all rows are taken together."""
+        return self.labels is not None and not self.labels_rank and self.n_odd("all") >= FEWEST_POOLED
+
+    def candidates(self):
+        """Detectors to compare: all with labels enough, simplest first; else the quick ones and the ensemble."""
+        single = self._single_ones()
+        if self.labels_rank:
+            return single
+        return [*(candidate for candidate in single if not candidate.network), self._together()]
+
+    def stretches(self, size):
+        """Positions of all rows, in neighbouring blocks."""
+        for first in range(0, self.n_rows, size):
+            yield np.arange(first, min(first + size, self.n_rows))
+
+    def rows_of_file(self, positions):
+        """The file's rows, counted from 0, at positions; a sample has them in its index."""
+        counted = pd.api.types.is_integer_dtype(self.frame.index.dtype)
+        rows = np.asarray(self.frame.index) if counted else np.arange(len(self.frame))
+        return rows[self.file_rows][positions]
 
     def to_file(self, values):
         """Values of all rows (points) as a Series over the rows of the file; of a series, the index holds the times."""
@@ -153,7 +207,7 @@ class Prepared:
         return ()
 
     def __repr__(self):
-        known = "" if self.labels is None else f"; {int(self.labels.sum()):,} labelled odd"
+        known = "" if self.labels is None else f"; {int((self.labels == 1).sum()):,} labelled odd"
         return f"{self.shape} of {self.n_rows:,} rows and {self._width()}{known}; {self.parts}"
 
     def used(self, name):
@@ -164,7 +218,7 @@ class Prepared:
         return self.part(positions)
 
     def _normal(self, positions):
-        return positions if self.labels is None else positions[self.labels[positions] == 0]
+        return positions if self.labels is None else positions[self.labels[positions] != 1]
 
 
 class PreparedTable(Prepared):
@@ -189,9 +243,11 @@ class PreparedTable(Prepared):
         most = max(FEWEST_ROWS, MOST_VALUES // len(inputs.sources_))
         self.learned = self._some(self.learned, most)
 
-    def candidates(self):
-        """All detectors that fit such rows, simplest first."""
+    def _single_ones(self):
         return table_candidates(len(self.inputs.sources_), self.random_state)
+
+    def _together(self):
+        return table_ensemble(len(self.inputs.sources_), self.n_rows, len(self.learned), self.random_state)
 
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows."""
@@ -214,11 +270,6 @@ class PreparedTable(Prepared):
 
     def _file_index(self):
         return pd.RangeIndex(self.n_rows)
-
-    def stretches(self, size):
-        """Positions of all rows, in blocks."""
-        for first in range(0, self.n_rows, size):
-            yield np.arange(first, min(first + size, self.n_rows))
 
     def _rows(self, positions):
         return self.inputs.transform(self.frame.iloc[positions])
@@ -254,9 +305,11 @@ class PreparedSeries(Prepared):
         self.n_rows = len(self.series)
         super().__init__(frame, columns, labels, True, random_state)
 
-    def candidates(self):
-        """All detectors that fit such points, simplest first."""
+    def _single_ones(self):
         return series_candidates(self.series.shape[1], self.random_state)
+
+    def _together(self):
+        return series_ensemble()
 
     def blocks(self, labels):
         """Number what a bootstrap draws together: events, and stretches between them."""
@@ -264,9 +317,9 @@ class PreparedSeries(Prepared):
 
     def model(self, detector, usual, name, about):
         """A model that takes the file's own rows, and remembers the last ones."""
-        tail = self.series.iloc[-TAIL:]
-        shared = {"about": about, "hold": self.columns.hold}
-        return SeriesModel(detector, usual, name, tuple(self.series.columns), self.columns.time, tail, **shared)
+        tail, clock = self.series.iloc[-max(TAIL, detector.window_) :], self.columns.clock
+        shared = {"about": about, "hold": self.columns.hold, "step": clock.step}
+        return SeriesModel(detector, usual, name, tuple(self.series.columns), clock.column, tail, **shared)
 
     def strangeness(self, model, positions):
         """What a model says of neighbouring points; NaN if they are too few for a window, with nothing before them."""
@@ -291,8 +344,9 @@ class PreparedSeries(Prepared):
     def notes_on_unscored(self, strangeness):
         """Sentences on points without strangeness."""
         if missing := int(strangeness.isna().sum()):
-            why = "they follow a gap, miss values, or come too early for a window"
-            yield f"{missing:,} points have no strangeness: {why}."
+            why = "after a gap, without a value, or too early for a window"
+            have = "point has" if missing == 1 else "points have"
+            yield f"{missing:,} {have} no strangeness: {why}."
 
     def _count_odd(self, labels):
         return len(events_from_labels(labels))
@@ -301,18 +355,13 @@ class PreparedSeries(Prepared):
         return f"{self.series.shape[1]} channel{'s' * (self.series.shape[1] != 1)}"
 
     def _file_index(self):
-        return pd.DatetimeIndex(self.frame[self.columns.time])
-
-    def stretches(self, size):
-        """Positions of all points, in neighbouring blocks."""
-        for first in range(0, self.n_rows, size):
-            yield np.arange(first, min(first + size, self.n_rows))
+        return self.columns.clock.places(self.frame)
 
     def _taught(self, positions):
         stretch = np.arange(positions[0], positions[-1] + 1)
         rows = self._rows(stretch)
         if self.labels is not None:
-            rows = rows.where(np.broadcast_to(self.labels[stretch, None] == 0, rows.shape))
+            rows = rows.where(np.broadcast_to(np.isin(stretch, positions)[:, None], rows.shape))
         return self._part(stretch, rows, None)
 
     def _rows(self, positions):
@@ -342,7 +391,7 @@ def series_rows(frame, columns):
     ndarray of shape (m,), of int
         Positions in `frame`, without rows that lack a time; of rows of one time the first.
     """
-    times = plausible_times(frame[columns.time].reset_index(drop=True)).dropna()
+    times = pd.Series(columns.clock.times(frame)).dropna()
     return times.sort_values(kind="stable").drop_duplicates().index.to_numpy()
 
 
@@ -360,7 +409,8 @@ def prepare_series(frame, columns, labels=None):
     Returns
     -------
     DataFrame of shape (m, n_numbers)
-        With an ascending DatetimeIndex without repetitions; gaps stay open, missing values NaN.
+        With an ascending DatetimeIndex without repetitions; gaps stay open, missing values NaN. Where there are no
+        dates, a step is a second.
     ndarray of shape (m,) or None
         The labels of its rows.
 
@@ -377,14 +427,14 @@ def prepare_series(frame, columns, labels=None):
     >>> channels.shape, channels.index[0], labels
     ((200, 1), Timestamp('2025-01-01 00:00:00'), None)
     """
-    if columns.time is None:
+    if columns.shape != "series":
         raise UnusableFile("There is no column of times to order the series by. Name it time=… (--time).")
     if labels is None and columns.label is not None:
         labels = read_labels(frame[columns.label])
     rows = series_rows(frame, columns)
     channels = frame[list(columns.numbers)].iloc[rows].astype("float64")
-    channels = held(channels.replace([np.inf, -np.inf], np.nan).clip(-REACH, REACH), columns.hold)
-    channels.index = pd.DatetimeIndex(frame[columns.time].iloc[rows], name=columns.time)
+    channels = held(channels.where(np.isfinite(channels)).apply(within_reach), columns.hold)
+    channels.index = columns.clock.times(frame)[rows].rename(columns.time)
     return channels, None if labels is None else np.asarray(labels)[rows]
 
 

@@ -39,7 +39,7 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01, *, seconds=N
         If the calibration rows are too few to promise it, the smallest one that they can promise is taken:
         ``about["false_alarm_rate"]``.
     seconds : float, optional
-        Without the time for a second detector there is one.
+        Without the time for a second network there is one.
     progress : callable, optional
 
     Returns
@@ -48,8 +48,8 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01, *, seconds=N
     """
     calibration = prepared.calibration()
     scores = calibration.scores_by(entry.detector)
-    limit = quantile_threshold if prepared.labels is not None else contaminated_threshold  # odd rows among the others
-    rate = _possible_rate(false_alarm_rate, scores if prepared.labels is not None else plausible_scores(scores))
+    limit, counted = _limit_rule(prepared.knows_normal)
+    rate = _possible_rate(false_alarm_rate, counted(scores))
     entry.detector.set_threshold(limit(scores, rate))
     about = {
         "made": datetime.date.today().isoformat(),
@@ -67,7 +67,7 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01, *, seconds=N
     return replace(model, second=second, scale=limit(both, rate))
 
 
-def strangeness_of_all(prepared: Prepared, model: OwnModel, *, seconds=None, progress=None):
+def strangeness_of_all(prepared: Prepared, model: OwnModel, *, most_rows=None, seconds=None, progress=None):
     """The strangeness of every row of the file.
 
     Parameters
@@ -75,6 +75,8 @@ def strangeness_of_all(prepared: Prepared, model: OwnModel, *, seconds=None, pro
     prepared : Prepared
     model : OwnModel
         From :func:`finish`.
+    most_rows : int, optional
+        Of more, blocks drawn at random are scored, at least one, and the others stay NaN.
     seconds : float, optional
         Rows for which there is no time stay NaN.
     progress : callable, optional
@@ -84,7 +86,7 @@ def strangeness_of_all(prepared: Prepared, model: OwnModel, *, seconds=None, pro
     Series of shape (n,)
         One value a row of the file; 0 is an ordinary row, 1 the alarm limit. ``attrs["notes"]`` says what was left out.
     """
-    values, n_unscored = _score_in_blocks(prepared, model, TimeBudget(seconds, progress))
+    values, n_unscored = _score_in_blocks(prepared, model, most_rows, TimeBudget(seconds, progress))
     notes = [] if model.second else [SCORED_BY_ITSELF]
     if n_unscored:
         notes.append(f"{n_unscored:,} rows were not scored: the time was up. Allow more seconds.")
@@ -93,12 +95,13 @@ def strangeness_of_all(prepared: Prepared, model: OwnModel, *, seconds=None, pro
     return strangeness
 
 
-def _score_in_blocks(prepared, model, budget):
+def _score_in_blocks(prepared, model, most_rows, budget):
     """Strangeness of all rows, block by block at random, and how many there was no time for; the first always has."""
     values, blocks = np.full(prepared.n_rows, np.nan), list(prepared.stretches(BLOCK))
     order = np.random.default_rng(prepared.random_state).permutation(len(blocks))
+    most = len(blocks) if most_rows is None else most_rows // BLOCK
     for done, i in enumerate(order):
-        if done and budget.left() < 0:
+        if done and (done >= most or budget.left() < 0):
             return values, sum(len(blocks[j]) for j in order[done:])
         budget.tell(done / len(blocks), "scoring every row")
         values[blocks[i]] = prepared.strangeness(model, blocks[i])
@@ -106,10 +109,10 @@ def _score_in_blocks(prepared, model, budget):
 
 
 def _second_judge(prepared, entry, limit, budget):
-    """The same detector, learned from other rows, with its own limit; None if there are too few, or no time."""
+    """The same detector, learned from other rows, with its own limit; None if too few, or a network without time."""
     left = budget.left() - 2 * entry.scoring_seconds(prepared.n_rows)
-    allowed = left * SECOND_FIT_SHARE if entry.candidate.network else left
-    if entry.fit_seconds > left:
+    allowed = left * SECOND_FIT_SHARE if entry.candidate.network else entry.fit_seconds
+    if entry.candidate.network and entry.fit_seconds > left:
         return None
     budget.tell(0.0, f"learning again: {entry.name}")
     try:
@@ -119,6 +122,11 @@ def _second_judge(prepared, entry, limit, budget):
     except ValueError:  # such as a series that is too short
         return None
     return Judge(detector, float(np.nanmedian(scores)))
+
+
+def _limit_rule(has_labels):
+    """How a limit is set, and the scores that count for it: without labels odd rows may be among them."""
+    return (quantile_threshold, np.asarray) if has_labels else (contaminated_threshold, plausible_scores)
 
 
 def _possible_rate(rate, scores):

@@ -83,8 +83,8 @@ def train_candidates(prepared: Prepared, candidates=None, *, seconds=30.0, n_to_
     prepared : Prepared
     candidates : list of Candidate, optional
         All of :func:`table_candidates` or :func:`series_candidates` if None.
-    seconds : float
-        For all of them, TensorFlow's start included.
+    seconds : float or None
+        For all of them, TensorFlow's start included. None sets no limit.
     n_to_score : int, optional
         Rows that the chosen one will have to score: a candidate that would take more than half of `seconds` for them
         is left out. All rows if None.
@@ -110,7 +110,8 @@ def train_candidates(prepared: Prepared, candidates=None, *, seconds=30.0, n_to_
         budget.tell(i / len(candidates), f"learning: {candidate.name}")
         entries.append(trainer.train(candidate))
     if all(entry.detector is None for entry in entries):
-        problem = f"No detector could be trained in {seconds:g} s. {entries[0].name}: {entries[0].note}."
+        within = "" if seconds is None else f" in {seconds:g} s"
+        problem = f"No detector could be trained{within}. {entries[0].name}: {entries[0].note}."
         raise TooLittleTime(f"{problem} Allow more seconds, or examine fewer rows.")
     return entries
 
@@ -209,7 +210,7 @@ class _Trainer:
     def _microseconds(self, detector):
         """To score a row, of few or of many."""
         self.sample.first(1).scores_by(detector)  # the first call compiles
-        for n_rows in TIMED_ROWS:
+        for n_rows in TIMED_ROWS if np.isfinite(self.budget.seconds) else TIMED_ROWS[:1]:
             sample = self.sample.first(n_rows)
             _, seconds = timed(sample.scores_by, detector)
             if seconds > QUICK:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from helpers.evaluation import measuring
 from helpers.evaluation.metrics import bootstrap_distribution
+from helpers.report.columns.labels import UNLABELLED
 from helpers.report.contest.estimate import UNKNOWN, Estimate
 from helpers.report.contest.preparing import Prepared
 
@@ -83,17 +84,20 @@ class Verdict:
             yield f"{100 * self.false_alarm_rate.value:.2g} % of the normal rows flagged"
 
 
-def judge(prepared: Prepared, strangeness):
+def judge(prepared: Prepared, strangeness, ranking=None):
     """Say what the chosen detector is worth by the labels, on rows that neither taught it nor chose it.
 
     If labels were enough to choose by, these are the rows of the test part, looked at here for the first time. If they
-    were too few for that, they had no say in the choice, and every row can judge it.
+    were few, all rows judge: each block by a model that did not see it, of the detector that the other blocks chose.
+    Those that had no say in the choice judge it on every row.
 
     Parameters
     ----------
     prepared : Prepared
     strangeness : Series of shape (n,)
         From :func:`helpers.report.strangeness_of_all`.
+    ranking : PooledRanking, optional
+        That chose, if labels were few.
 
     Returns
     -------
@@ -102,12 +106,15 @@ def judge(prepared: Prepared, strangeness):
     """
     if prepared.labels is None:
         return None
-    if prepared.labels_rank:
+    if ranking is not None and hasattr(ranking, "strangeness"):
+        strangeness = prepared.to_file(ranking.strangeness)
+        rows, name = np.arange(prepared.n_rows), "all rows, each fifth by what the four others taught and chose"
+    elif prepared.labels_rank:
         rows, name = prepared.used("test"), "the test part, looked at once, after the choice"
     else:
         rows, name = np.arange(prepared.n_rows), "all rows: too few labels to choose by, so that they had no say in it"
     scores, labels = prepared.from_file(strangeness)[rows], prepared.labels[rows]
-    scored = ~np.isnan(scores)
+    scored = ~np.isnan(scores) & (labels != UNLABELLED)
     return _measured(name, labels[scored], scores[scored], prepared)
 
 

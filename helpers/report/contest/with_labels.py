@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from helpers.evaluation.metrics import bootstrap_distribution
 from helpers.report.budget import TimeBudget
+from helpers.report.columns.labels import UNLABELLED
 from helpers.report.contest.estimate import UNKNOWN, Estimate
 from helpers.report.contest.ranking import Ranking, Standing, common_rows, costs, score_all
 
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-__all__ = ["LabelledRanking", "LabelledStanding", "rank_with_labels"]
+__all__ = ["LabelledRanking", "LabelledStanding", "rank_with_labels", "standings_by_labels"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class LabelledRanking(Ranking):
         "the best is good enough."
     )
     promised_for = "the normal rows"
+    tells = ""
 
     @property
     def prevalence(self):
@@ -96,7 +98,7 @@ class LabelledRanking(Ranking):
         value, low, high = np.transpose([standing.average_precision for standing in self.ranked[::-1]])
         reach = np.abs([value - low, high - value])
         ax.errorbar(value, np.arange(len(value)), xerr=reach, fmt="o", color=plots.NORMAL, capsize=3)
-        ax.set_xlabel("average precision on the choice part, with its 95 % interval")
+        ax.set_xlabel("average precision, with its 95 % interval")
 
     def texts(self):
         """What a reader compares, with no more digits than hold: title to texts."""
@@ -131,9 +133,31 @@ def rank_with_labels(entries, part, *, blocks=None, n_resamples=500, random_stat
     LabelledRanking
     """
     scores, notes = score_all(entries, part, TimeBudget(seconds, progress))
-    scores, kept = common_rows(scores)
+    unknown = np.asarray(part.labels) == UNLABELLED
+    scores, kept = common_rows({name: np.where(unknown, np.nan, own) for name, own in scores.items()})
     labels = np.asarray(part.labels)[kept]
     blocks = None if blocks is None else np.asarray(blocks)[kept]
+    settings = {"blocks": blocks, "n_resamples": n_resamples, "random_state": random_state}
+    return LabelledRanking(
+        standings_by_labels(entries, notes, labels, scores, **settings), len(labels), int(labels.sum())
+    )
+
+
+def standings_by_labels(entries, notes, labels, scores, *, blocks, n_resamples, random_state):
+    """Measure each candidate that has scores, all on the same rows and the same resamples.
+
+    Parameters
+    ----------
+    entries : list of Entry
+    notes : dict of str to list of str
+    labels : ndarray of shape (n,)
+    scores : dict of str to ndarray of shape (n,)
+    blocks, n_resamples, random_state : as for :func:`rank_with_labels`
+
+    Returns
+    -------
+    tuple of LabelledStanding
+    """
     drawn = {
         name: bootstrap_distribution(average_precision_score, labels, own, n_resamples, random_state, blocks)
         for name, own in scores.items()
@@ -148,5 +172,4 @@ def rank_with_labels(entries, part, *, blocks=None, n_resamples=500, random_stat
         )
         for name, own in scores.items()
     }
-    standings = (LabelledStanding(*costs(entry, notes), *measures.get(entry.name, ())) for entry in entries)
-    return LabelledRanking(tuple(standings), len(labels), int(labels.sum()))
+    return tuple(LabelledStanding(*costs(entry, notes), *measures.get(entry.name, ())) for entry in entries)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from helpers.report.budget import TimeBudget
+from helpers.report.contest.candidates import ENSEMBLE
 from helpers.report.contest.ranking import Ranking, Standing, common_rows, costs, score_all
 from helpers.report.contest.training import fit_again
 
@@ -13,6 +14,7 @@ __all__ = ["UnlabelledRanking", "UnlabelledStanding", "rank_without_labels"]
 
 TOP_SHARE, TOP_ROWS = 0.01, 20  # the strangest rows that are compared: the larger of both
 NORMAL_QUANTILE = 1.96  # of a 95 % interval
+SHOWN_ALONE = 3
 MANY_TIES = 2  # times as many rows at the border of the top as have room in it
 
 
@@ -26,11 +28,14 @@ class UnlabelledStanding(Standing):
         NaN for what was not measured.
     is_scored : bool
         Whether there was time to score the rows that are compared.
+    alone : tuple of int
+        Rows among its strangest that are among no other's, strangest first, as the part numbers them.
     """
 
     is_scored: bool = False
     agreement: float = np.nan
     stability: float = np.nan
+    alone: tuple = ()
 
     @property
     def lesser(self):
@@ -39,7 +44,8 @@ class UnlabelledStanding(Standing):
 
     def measures(self):
         """Titles and values, a dict."""
-        return {"agreement": self.agreement, "stability": self.stability}
+        alone = len(self.alone) if self.is_scored else np.nan
+        return {"agreement": self.agreement, "stability": self.stability, "found alone": alone}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +61,6 @@ class UnlabelledRanking(Ranking):
 
     n_top: int
     by_labels = False
-    caption = (
-        "Agreement (circles) and stability (triangles) of each detector: shares of the strangest rows, no accuracy."
-    )
     promised_for = "rows like the calibration rows"
     warning = (
         "Agreement and stability are no accuracy: detectors can agree, again and again, on rows that are strange and "
@@ -65,15 +68,28 @@ class UnlabelledRanking(Ranking):
     )
 
     @property
+    def is_stability_known(self):
+        """Whether it was measured of any candidate."""
+        return not all(np.isnan(standing.stability) for standing in self.standings)
+
+    @property
+    def caption(self):
+        """Of the figure."""
+        shown = "Agreement (circles) and stability (triangles)" if self.is_stability_known else "Agreement"
+        return f"{shown} of each detector: shares of the strangest rows, no accuracy."
+
+    @property
     def ranked(self):
         """Standings of the candidates that were compared with others, a list."""
         return [standing for standing in self.standings if not np.isnan(standing.agreement)]
 
     def choose(self):
-        """The simplest that is not distinguishable from the best, and why: see :func:`helpers.report.choose`."""
+        """The ensemble; else the simplest that is not distinguishable from the best: :func:`helpers.report.choose`."""
         scored = [standing for standing in self.standings if standing.is_scored]
         if not scored:
             raise ValueError("No candidate has a score: there is nothing to choose from.")
+        if together := [standing for standing in scored if standing.name == ENSEMBLE]:
+            return ENSEMBLE, self._why_together(*together)
         if len(scored) == 1:
             n_trained = sum(not np.isnan(standing.score_microseconds) for standing in self.standings)
             done = "trained" if n_trained == 1 else "compared"
@@ -83,6 +99,13 @@ class UnlabelledRanking(Ranking):
         best = max(ranked, key=lambda standing: standing.lesser)
         chosen = next(standing for standing in ranked if self._is_level(standing.lesser, best.lesser))
         return chosen.name, self._why(chosen, best, is_simplest=chosen is ranked[0])
+
+    def _why_together(self, ensemble):
+        why = "Without labels nobody can say which detector is best, so several judge each row together."
+        if np.isnan(ensemble.agreement):
+            return why
+        shared = f"It shares {ensemble.agreement:.0%} of its strangest {self.n_top} rows with the single detectors"
+        return f"{why} {shared}; that is no accuracy."
 
     def _is_level(self, share, best):
         error = np.sqrt((share * (1 - share) + best * (1 - best)) / self.n_top)
@@ -107,17 +130,22 @@ class UnlabelledRanking(Ranking):
         places = np.arange(len(ranked))
         agreement, stability = ([getattr(standing, name) for standing in ranked] for name in ("agreement", "stability"))
         ax.plot(agreement, places + 0.1, "o", color=plots.PALETTE[0], label="agreement with the others")
-        ax.plot(stability, places - 0.1, "^", color=plots.PALETTE[2], label="stability over resamples")
+        if self.is_stability_known:
+            ax.plot(stability, places - 0.1, "^", color=plots.PALETTE[2], label="stability over resamples")
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
         ax.set_xlabel("share of the strangest rows that is the same (not an accuracy)")
 
     def texts(self):
         """What a reader compares, with no more digits than hold: title to texts."""
         rows = [standing.measures() for standing in self.standings]
-        return {title: ["–" if np.isnan(row[title]) else f"{row[title]:.2f}" for row in rows] for title in rows[0]}
+        shares = {
+            title: ["–" if np.isnan(row[title]) else f"{row[title]:.2f}" for row in rows]
+            for title in ("agreement", "stability")
+        }
+        return shares | {"rows that only it finds": [_listed(standing.alone) for standing in self.standings]}
 
 
-def rank_without_labels(entries, part, train, *, random_state=0, seconds=None, progress=None):
+def rank_without_labels(entries, part, train, *, random_state=0, stability=True, seconds=None, progress=None):
     """How far detectors agree on the strangest rows, and how far each agrees with itself. Neither is accuracy.
 
     "agreement" is the share of a detector's strangest rows (1 %, at least 20) that are among the strangest by the mean
@@ -132,6 +160,8 @@ def rank_without_labels(entries, part, train, *, random_state=0, seconds=None, p
     train : Part
         The rows they learned from.
     random_state : int
+    stability : bool
+        Whether to measure it: each detector learns twice more.
     seconds : float, optional
         Stability that does not fit in is left out, and noted.
     progress : callable, optional
@@ -142,13 +172,21 @@ def rank_without_labels(entries, part, train, *, random_state=0, seconds=None, p
     """
     budget, rng = TimeBudget(seconds, progress), np.random.default_rng(random_state)
     scores, notes = score_all(entries, part, budget, until=0.3)
-    scores, _ = common_rows(scores)
+    scores, kept = common_rows(scores)
     n_top = _n_top(len(next(iter(scores.values()))))
-    measures = {name: {"is_scored": True, "agreement": _agreement(name, scores, n_top, rng)} for name in scores}
+    tops = {name: _top(own, n_top, rng) for name, own in scores.items()}
+    measures = {
+        name: {
+            "is_scored": True,
+            "agreement": _agreement(name, scores, n_top, rng),
+            "alone": _alone(name, tops, part.positions[kept]),
+        }
+        for name in scores
+    }
     for name, own in scores.items():
         if (tied := _tied(own, n_top)) > MANY_TIES * n_top:
             notes[name].append(f"{tied:,} rows share the score at the border of the strangest {n_top}")
-    for i, entry in enumerate(entry for entry in entries if entry.name in scores):
+    for i, entry in enumerate(entry for entry in entries if entry.name in scores and stability):
         budget.tell(0.3 + 0.7 * i / len(scores), f"learning again, twice: {entry.name}")
         measures[entry.name]["stability"], problem = _stability(entry, part, train, budget, rng)
         notes[entry.name] += problem
@@ -163,6 +201,21 @@ def _n_top(n_rows):
 def _agreement(name, scores, n_top, rng):
     others = [rankdata(own) for other, own in scores.items() if other != name]
     return _overlap(scores[name], np.mean(others, axis=0), n_top, rng) if others else np.nan
+
+
+def _alone(name, tops, positions):
+    """Rows that no other single detector has among its strangest."""
+    others = [top for other, top in tops.items() if other not in (name, ENSEMBLE)]
+    found = tops[name][~np.isin(tops[name], np.concatenate(others))] if others else []
+    return tuple(int(positions[i]) for i in found)
+
+
+def _listed(rows):
+    """How many, and the first of them."""
+    if not rows:
+        return "none"
+    shown = ", ".join(f"{row + 1:,}" for row in rows[:SHOWN_ALONE])
+    return f"{len(rows)}: {shown}{' …' * (len(rows) > SHOWN_ALONE)}"
 
 
 def _overlap(first, second, n_top, rng):

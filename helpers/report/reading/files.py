@@ -10,10 +10,11 @@ from helpers.report.reading.cells import MISSING_WORDS, is_number
 from helpers.report.reading.dates import numbers_as_dates
 from helpers.report.reading.numbers import decimal_comma
 from helpers.report.reading.opening import DAMAGED, damaged, not_decodable, open_text
+from helpers.report.reading.parquet import parquet_chunks
 from helpers.report.reading.records import record_chunks
-from helpers.report.reading.sniffing import RECORDS, count_fields, line_of_row, skip_lines, sniff, uneven
+from helpers.report.reading.sniffing import PARQUET, RECORDS, count_fields, line_of_row, skip_lines, sniff, uneven
 from helpers.report.reading.tidying import tidied, without_totals
-from helpers.report.reading.values import typed
+from helpers.report.reading.values import is_numeric, typed
 
 import numpy as np
 import pandas as pd
@@ -52,7 +53,8 @@ class Reading:
     missing: tuple = ()
 
     def __repr__(self):
-        delimiter = {"\t": "tab", " ": "blank", RECORDS: "none (JSON lines)"}.get(self.delimiter, self.delimiter)
+        named = {"\t": "tab", " ": "blank", RECORDS: "none (JSON lines)", PARQUET: "none (Parquet)"}
+        delimiter = named.get(self.delimiter, self.delimiter)
         read = "" if len(self.frame) == self.n_rows else f" ({len(self.frame):,} of them read)"
         size = f"{self.path.name}: {self.n_rows:,} rows{read}, {self.frame.shape[1]} columns"
         return "\n".join([f"{size}, delimiter {delimiter}, {self.encoding}", *self.notes])
@@ -70,7 +72,7 @@ def read_table(
     memory_limit=500,
     progress=None,
 ):
-    """Read a delimited text file (.csv, .tsv, .txt) or JSON lines, also compressed by gzip, bzip2, xz or zip.
+    """Read a delimited text file (.csv, .tsv, .txt) or JSON lines, also compressed; a Parquet file or an Excel sheet.
 
     Delimiter (comma, semicolon, tab, | or blanks), encoding (UTF-8, or UTF-16 that says so), decimal comma, grouped
     thousands, dates and a missing header are found. Empty cells and NA, NaN, null, ?, - and . are missing values.
@@ -197,7 +199,7 @@ def _megabytes(chunk):
     for name in chunk:
         column = chunk[name]
         total += 8 * len(column)
-        if not pd.api.types.is_numeric_dtype(column.dtype):
+        if not is_numeric(column):
             distinct = column.dropna().astype("str").unique()
             total += sum(map(len, distinct)) + 50 * len(distinct)
     return total / 1e6
@@ -214,7 +216,7 @@ def _without(chunk, missing):
     """The chunk with holes where a cell holds one of these values, written as text or as number."""
     texts = {str(value).strip() for value in missing}
     numbers = {float(text) for text in texts if is_number(text) and "," not in text}
-    held = chunk.apply(lambda column: column.isin(numbers) if _is_numeric(column) else column.isin(texts))
+    held = chunk.apply(lambda column: column.isin(numbers) if is_numeric(column) else column.isin(texts))
     return chunk.mask(held)
 
 
@@ -233,21 +235,30 @@ def _read_all(path, layout, names, keeper, progress, missing):
 
 
 def _read_chunks(path, layout, names, keeper, progress, missing):
-    n_rows, size, counted = 0, path.stat().st_size, False
-    with open_text(path, layout.encoding) as (text, raw):
-        skip_lines(text, layout.above)
-        for chunk in _chunks(path, text, layout):
-            counted = counted or _check_widths(path, layout, chunk)
-            n_rows += len(chunk)
-            share = min(raw.tell() / size, 1.0)
-            keeper.add(_without(chunk[names], missing) if missing else chunk[names], share)
-            if progress is not None:
-                progress(share, f"reading: {n_rows:,} rows")
+    n_rows = 0
+    for chunk, share in _chunks(path, layout, names):
+        n_rows += len(chunk)
+        keeper.add(_without(chunk[names], missing) if missing else chunk[names], share)
+        if progress is not None:
+            progress(share, f"reading: {n_rows:,} rows")
     return n_rows
 
 
-def _chunks(path, text, layout):
+def _chunks(path, layout, names):
+    """Yield parts of the table, and the share of the file that was read."""
     n_rows = max(CHUNK_CELLS // len(layout.names), 100)
+    if layout.delimiter == PARQUET:
+        yield from parquet_chunks(path, names, n_rows)
+        return
+    size, counted = path.stat().st_size, False
+    with open_text(path, layout.encoding) as (text, raw):
+        skip_lines(text, layout.above)
+        for chunk in _text_chunks(path, text, layout, n_rows):
+            counted = counted or _check_widths(path, layout, chunk)
+            yield chunk, min(raw.tell() / size, 1.0)
+
+
+def _text_chunks(path, text, layout, n_rows):
     if layout.delimiter == RECORDS:
         return record_chunks(path, text, layout.names, n_rows)
     return pd.read_csv(
@@ -261,6 +272,7 @@ def _chunks(path, text, layout):
         na_values=NOT_A_VALUE,
         decimal=layout.decimal,
         skipinitialspace=True,
+        skip_blank_lines=len(layout.names) > 1,
         low_memory=False,
         chunksize=n_rows,
     )
@@ -324,6 +336,8 @@ def _check_rows(rows):
 
 def _typed(frame, path, layout):
     def place(row):
+        if layout.delimiter == PARQUET:
+            return f"row {row + 1:,}"
         return f"line {line_of_row(path, layout, row):,}"
 
     columns, notes, comma = {}, [], _comma_of(frame)
@@ -335,13 +349,9 @@ def _typed(frame, path, layout):
 
 def _comma_of(frame):
     """Whether quoted numbers have a decimal comma, as far as one column tells and none denies it; else None."""
-    texts = [frame[name].dropna().astype("str").head(SCREEN) for name in frame if not _is_numeric(frame[name])]
+    texts = [frame[name].dropna().astype("str").head(SCREEN) for name in frame if not is_numeric(frame[name])]
     told = {decimal_comma(text) for text in texts if len(text)} - {None}
     return told.pop() if len(told) == 1 else None
-
-
-def _is_numeric(column):
-    return pd.api.types.is_numeric_dtype(column.dtype)
 
 
 def _meaning(column, place, is_code, comma):

@@ -9,6 +9,8 @@ import zipfile
 from contextlib import contextmanager, nullcontext
 
 from helpers.report.errors import UnusableFile
+from helpers.report.reading.workbooks import is_workbook, sheet_as_csv
+from helpers.report.reading.zstd import open_zstd
 
 __all__ = [
     "DAMAGED",
@@ -23,11 +25,10 @@ __all__ = [
 
 HEAD_BYTES = 2**18
 ZEROS_AT_END = 2**16  # bytes that are looked at
-COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open, b"\x28\xb5\x2f\xfd": open_zstd}
 DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, OSError, ValueError)
 OTHER_FILES = {
     b"\xd0\xcf\x11\xe0": ("an old Excel file", "Open it in Excel and save it as CSV (UTF-8)."),
-    b"PAR1": ("a Parquet file", "Write it as CSV: pandas.read_parquet(path).to_csv('table.csv', index=False)."),
     b"\x89PNG": ("a picture (PNG)", "This report reads tables: name a CSV file."),
     b"\xff\xd8\xff": ("a picture (JPEG)", "This report reads tables: name a CSV file."),
     b"%PDF": ("a PDF document", "Take the table where the document took it from, as CSV."),
@@ -52,7 +53,7 @@ def open_text(path, encoding):
     Parameters
     ----------
     path : Path
-        Its first bytes decide on gzip, bzip2, xz and zip, not its name.
+        Its first bytes decide on gzip, bzip2, xz, zstd, zip and Excel, not its name.
     encoding : str
     """
     with _open_bytes(path) as (stream, raw), io.TextIOWrapper(stream, encoding, newline="") as text:
@@ -208,6 +209,10 @@ def _open_bytes(path):
     with _open(path) as raw:
         magic = raw.read(16)
         raw.seek(0)
+        if is_workbook(raw):
+            table = io.BytesIO(sheet_as_csv(path, raw))
+            yield table, table
+            return
         if magic.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(raw) as archive, archive.open(_only_member(path, archive)) as stream:
                 yield stream, raw
@@ -261,11 +266,6 @@ def _open(path):
 
 def _only_member(path, archive):
     members = [name for name in archive.namelist() if not (name.endswith("/") or name.startswith("__MACOSX"))]
-    if "[Content_Types].xml" in members:
-        raise UnusableFile(
-            f"{path.name} is an Excel file (or another document of Office), not a CSV file. "
-            "Open it and save the sheet as CSV (UTF-8)."
-        )
     if len(members) != 1:
         raise UnusableFile(
             f"{path.name} is a zip archive of {len(members)} files, which table is meant? "
@@ -307,8 +307,15 @@ def _with_preview(path, encoding, number, line):
         (other, text), *_ = previews.items()
         cure = f"If that looks right, pass encoding={other!r} (--encoding {other})."
         return UnusableFile(f"{problem} Read as {other} the line is: {text} {cure}")
-    read = "; ".join(f"as {other}: {text}" for other, text in previews.items())
-    return UnusableFile(f"{problem} Read {read}. Pass the one that looks right (--encoding {next(iter(previews))}).")
+    likely = sorted(previews, key=lambda other: -_letters(previews[other]))
+    read = "; ".join(f"as {other}: {previews[other]}" for other in likely)
+    return UnusableFile(f"{problem} Read {read}. Pass the one that looks right (--encoding {likely[0]}).")
+
+
+def _letters(text):
+    """The share of letters among the signs beyond ASCII: a wrong encoding shows many others."""
+    beyond = [char for char in text if not char.isascii()]
+    return sum(char.isalpha() for char in beyond) / max(1, len(beyond))
 
 
 def _decoded(line, encoding):

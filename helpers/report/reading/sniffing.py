@@ -9,13 +9,18 @@ from helpers.report.errors import UnusableFile
 from helpers.report.reading.cells import NUMBER, is_date, is_missing, is_number
 from helpers.report.reading.heading import csv_rows, find_heading, line_below_names
 from helpers.report.reading.opening import decoded_lines, find_encoding, open_text, read_head, zeros_at_end
+from helpers.report.reading.parquet import MAGIC, names_in_parquet, parquet_chunks
 from helpers.report.reading.records import are_records, names_of_records
+from helpers.report.reading.workbooks import notes_on_sheets
 
-__all__ = ["RECORDS", "Layout", "count_fields", "line_of_row", "skip_lines", "sniff", "uneven"]
+import pandas as pd
+
+__all__ = ["PARQUET", "RECORDS", "Layout", "count_fields", "line_of_row", "skip_lines", "sniff", "uneven"]
 
 HEAD_LINES = 1000  # looked at cell by cell
 DELIMITERS = ("\t", ";", "|", ",", " ")  # a tab in every line is rarely anything else; a blank often is
 ROW_NAME = "row_name"
+PARQUET = "parquet"  # the delimiter of files that need none
 RECORDS = ""  # the delimiter of files with an object in each line
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(e[-+]?\d+)?", re.I)
 THREE_DIGITS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
@@ -85,19 +90,21 @@ def sniff(path, delimiter=None, encoding=None):
     """
     _check_delimiter(delimiter)
     head, whole = read_head(path)
+    if head.startswith(MAGIC):
+        return _layout_of_parquet(path)
     encoding = encoding or find_encoding(path, head)
     lines = decoded_lines(path, head, whole, encoding)
     if are_records(lines):
         return Layout(RECORDS, encoding, ".", names_of_records(lines), False, (), ())
-    heading = find_heading(lines, lambda some: delimiter or _find_delimiter(some))
-    lines, notes = lines[heading.above :], list(heading.notes)
+    heading = find_heading(lines, lambda some: delimiter or _of_one_column(some) or _find_delimiter(some))
+    lines, notes = lines[heading.above :], [*notes_on_sheets(path), *heading.notes]
     if n_zeros := zeros_at_end(path):
         notes.append(f"{n_zeros:,} zero bytes at the end of the file are left out: did the logger lose its power?")
-    found = delimiter or heading.delimiter or _find_delimiter(lines)
+    found = delimiter or heading.delimiter or _of_one_column(lines) or _find_delimiter(lines)
     cells = [row for row in _rows(lines[:HEAD_LINES], found) if row]
     if not cells:
         raise _unclosed(path, heading.above + 1)
-    if len(cells[0]) == 1:
+    if len(cells[0]) == 1 and not _of_one_column(lines):
         _refuse_one_column(path, lines, cells, delimiter)
     has_header = not _is_data(cells)
     cells[0], more = _with_row_names(cells)
@@ -117,6 +124,14 @@ def sniff(path, delimiter=None, encoding=None):
     if decimal == ",":
         notes.append(f"Numbers are read with a decimal comma{doubt}.")
     return replace(layout, decimal=decimal, text_columns=_codes(names, values), notes=tuple(notes))
+
+
+def _layout_of_parquet(path):
+    names = names_in_parquet(path)
+    few, _ = next(parquet_chunks(path, names, HEAD_LINES))
+    texts = [name for name in names if pd.api.types.is_string_dtype(few[name])]
+    codes = tuple(name for name in texts if _are_codes([str(value) for value in few[name].dropna()]))
+    return Layout(PARQUET, "binary", ".", names, False, codes, ())
 
 
 def line_of_row(path, layout, row):
@@ -205,6 +220,17 @@ def _rows(lines, delimiter):
         return
 
 
+def _of_one_column(lines):
+    """A delimiter that leaves a number a line in one piece, below one name at most; else ""."""
+    texts = [line.strip().strip('"') for line in lines[:HEAD_LINES] if line.strip()]
+    numbers = [is_number(text) or is_missing(text) for text in texts[1:]]
+    if not numbers or sum(numbers) < 0.9 * len(numbers):
+        return ""
+    if all(map(DECIMAL_COMMA.fullmatch, texts)) and not any(re.search(r",0\d", text) for text in texts):
+        return ""  # 5,3 in every line, without a name above, are two numbers as likely as one; 5,03 is one
+    return ";" if is_number(texts[0]) or len(next(csv_rows(texts[:1], ","))) == 1 else ""
+
+
 def _refuse_one_column(path, lines, cells, delimiter):
     other = _find_delimiter(lines)
     widths = [len(row) for row in _rows(lines, other)]
@@ -221,8 +247,8 @@ def _refuse_one_column(path, lines, cells, delimiter):
         raise UnusableFile(f"{problem}: delete what stands above the line of column names.")
     raise UnusableFile(
         f"{path.name} has a single column, {cells[0][0].strip()!r}. If another character than comma, semicolon, tab, "
-        "| or blank separates its fields, pass it as delimiter=. If it is a series, add a column of times: odd values "
-        "show beside others."
+        "| or blank separates its fields, pass it as delimiter= (--delimiter). If it is a series, write one number a "
+        "line and nothing else."
     )
 
 
@@ -260,10 +286,10 @@ def _count(path, lines, layout):
     reader, line, n, number = csv_rows(lines, layout.delimiter), 1, len(layout.names), 0
     try:
         for row in reader:
-            if row:
+            if row or n == 1:  # of one column, an empty line is a missing value
                 ends_with_delimiter = len(row) == n + 1 and not row[n]
                 if number >= layout.n_before:
-                    yield layout.above + line, n if ends_with_delimiter else len(row)
+                    yield layout.above + line, n if ends_with_delimiter or not row else len(row)
                 number += 1
             line = reader.line_num + 1
     except csv.Error:  # a field of over 131,072 characters
@@ -320,7 +346,8 @@ def _names(path, first, has_header):
     if not has_header:
         names = tuple(f"column_{position}" for position in range(1, len(first) + 1))
         data = f"The first line holds data, no names ({', '.join(first[:4])} …)"
-        return names, [f"{data}: the columns are called {names[0]} to {names[-1]}."]
+        called = f"columns are called {names[0]} to {names[-1]}" if len(names) > 1 else f"column is called {names[0]}"
+        return names, [f"{data}: the {called}."]
     first = [re.sub(r"^\s*#\s*(?=\S)", "", first[0]), *first[1:]]  # a comment that holds the names
     names = tuple(name.strip() or f"column_{position}" for position, name in enumerate(first, 1))
     unnamed = [made for name, made in zip(first, names, strict=True) if not name.strip()]

@@ -86,11 +86,21 @@ def _with_clock_in_date(frame):
     """The one column of days and the one column of clocks as one column of times, under the name of the days."""
     days = [name for name in frame if _holds_days(frame[name])]
     clocks = {name: clock for name in frame if (clock := _clock(frame[name])) is not None}
+    if not days and len(clocks) == 1:
+        return _with_seconds(frame, *clocks.popitem())
     if len(days) != 1 or len(clocks) != 1:
         return frame, ""
     (name,), ((beside, clock),) = days, clocks.items()
     joined = frame.assign(**{name: frame[name] + clock}).drop(columns=beside)
     return joined, f"{name!r} and {beside!r} are one time, and joined under the name {name!r}."
+
+
+def _with_seconds(frame, name, clock):
+    """Clocks without a day that only go on, as of a measurement, as seconds."""
+    present = clock.dropna()
+    if frame[name].dtype.kind in "if" or not (present.is_monotonic_increasing and present.is_unique):
+        return frame, ""
+    return frame.assign(**{name: clock.dt.total_seconds()}), f"{name!r} holds clocks without a day: read as seconds."
 
 
 def _holds_days(column):

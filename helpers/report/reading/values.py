@@ -7,10 +7,19 @@ from helpers.report.reading.numbers import decimal_comma, read_numbers, units_of
 
 import pandas as pd
 
-__all__ = ["typed"]
+__all__ = ["is_numeric", "typed"]
 
 REMARKS, FEW_REMARKS = 0.4, 5  # share and number of words that stand in the place of numbers
 THREE_DIGITS = r"[-+]?[1-9]\d{0,2},\d{3}"
+
+
+def is_numeric(column):
+    """Whether a column holds numbers or booleans.
+
+    >>> is_numeric(pd.Series([1, 2])), is_numeric(pd.Series(["1", "2"]))
+    (True, False)
+    """
+    return pd.api.types.is_numeric_dtype(column.dtype)
 
 
 def typed(column, place=lambda row: f"row {row + 1}", comma=None):

@@ -1,7 +1,9 @@
 """Why is this row of a table strange? Sentences and shares for any detector."""
 
+from helpers.report.columns.cells import number_values
+from helpers.report.columns.inputs import NumberInputs
 from helpers.report.reasons.occlusion import occlusion_shares, occlusion_trials
-from helpers.report.reasons.wording import columns_to_name, describe_cell
+from helpers.report.reasons.wording import columns_to_name, describe_cell, usual_range
 
 import numpy as np
 import pandas as pd
@@ -53,6 +55,20 @@ def _scores(detector, values, names):
 
 def _sentence(inputs, row, usual_rows, shares, top):
     beginning, named = columns_to_name(shares, top)
+    if not named and (outside := _farthest(inputs, row, usual_rows)) is not None:
+        beginning, named = "", [outside]
     encoders = [inputs.encoders_[i] for i in named]
     words = (describe_cell(encoder, row[encoder.source], usual_rows[encoder.source]) for encoder in encoders)
     return beginning + ", ".join(words)
+
+
+def _farthest(inputs, row, usual_rows):
+    """The position of the number that lies farthest outside its usual range; None if all lie within."""
+    found = {}
+    for i, encoder in enumerate(inputs.encoders_):
+        if isinstance(encoder, NumberInputs):
+            value = number_values(row[encoder.source])[0]
+            low, high = usual_range(number_values(usual_rows[encoder.source]))
+            found[i] = max(low - value, value - high) / ((high - low) or 1.0)
+    beyond = {i: away for i, away in found.items() if away > 0}
+    return max(beyond, key=beyond.get, default=None)

@@ -8,7 +8,7 @@ from helpers.report.columns.inputs import CategoryInputs, DateInputs, NumberInpu
 import numpy as np
 import pandas as pd
 
-__all__ = ["columns_to_name", "describe_cell", "in_words", "share_in_words", "usual_range"]
+__all__ = ["columns_to_name", "describe_cell", "in_short", "in_words", "share_in_words", "usual_range"]
 
 ENOUGH = 1 / 3  # a column with less of the strangeness does not explain a row
 WORTH_NAMING = 1 / 5
@@ -34,6 +34,23 @@ def in_words(value):
     if value == round(value):
         return f"{value:,.0f}"
     return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
+
+
+def in_short(strangeness):
+    """Write a strangeness with one decimal, or as a power of ten where that would be a line of digits.
+
+    Parameters
+    ----------
+    strangeness : float
+
+    Returns
+    -------
+    str
+
+    >>> in_short(2.345), in_short(3.2e93)
+    ('2.3', '3.2e+93')
+    """
+    return f"{strangeness:.1f}" if strangeness < 1e6 else f"{strangeness:.1e}"
 
 
 def share_in_words(share):
