@@ -18,6 +18,7 @@ __all__ = ["Tree"]
 
 MODULES = {"": ("helpers/**/*.py", "tests/**/*.py"), "notebooks/tools": ("notebooks/tools/*.py",)}
 FILES = {"data": ("*.gz", "*.npz", "results/*.csv"), "helpers/report/templates": ("*",)}
+QUOTED = re.compile(r'"([^"\s]+)"')
 OURS = re.compile(r"helpers(\.\w+)+")
 ITSELF = "__init__"  # as a name in a package: its own statements, and nothing that it passes on
 LISTS_ALL = {"__all__", "*"}
@@ -190,8 +191,13 @@ class Tree:
         return found
 
     def named(self, source: Facts) -> dict[str, bytes]:
-        """The data files that a source names."""
-        paths = [self.files[name] for name in source.files & self.files.keys()]
+        """The data files that a source names, and those that the templates among them name."""
+        names, waiting = set(), source.files & self.files.keys()
+        while waiting:
+            names |= waiting
+            texts = [self.read(self.files[name]) for name in waiting if name.endswith(".j2")]
+            waiting = ({name for text in texts for name in QUOTED.findall(text)} & self.files.keys()) - names
+        paths = [self.files[name] for name in names]
         return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths}
 
     def split(self, dotted: str) -> tuple[str, str]:

@@ -64,7 +64,8 @@ def finish(prepared: Prepared, entry: Entry, false_alarm_rate=0.01, *, seconds=N
         return model
     of_second = second.strangeness(calibration.scores_by(second.detector))
     both = np.fmax(Judge(model.detector, model.usual).strangeness(scores), of_second)
-    return replace(model, second=second, scale=limit(both, rate))
+    plausible = scores <= np.nanmax(counted(scores))  # what one of them sets aside, both do
+    return replace(model, second=second, scale=limit(both[plausible], rate))
 
 
 def strangeness_of_all(prepared: Prepared, model: OwnModel, *, most_rows=None, seconds=None, progress=None):
