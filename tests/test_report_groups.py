@@ -10,7 +10,7 @@ from helpers.report import (
     OwnModel,
     UnusableFile,
     examine_groups,
-    load_model,
+    load_own_model,
     score_groups,
 )
 from helpers.report import __main__ as command
@@ -52,7 +52,7 @@ def told(frame, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(told):
-    return load_model(told[-1] / "report" / "detector.zip")
+    return load_own_model(told[-1] / "report" / "detector.zip")
 
 
 def test_a_row_that_is_usual_elsewhere_is_odd_in_its_group(told):
@@ -89,7 +89,7 @@ def test_the_saved_detectors_flag_the_same_rows(told, model, frame):
     assert found["row"].tolist() == anomalies.loc[anomalies["flagged"], "row"].tolist()
     unscored = scores["strangeness"].isna()
     assert unscored[400:].all() and not unscored[100:200].any() and not unscored[300:400].any() and not lacking.any()
-    with pytest.raises(StoredDetectorError, match="load_model"):
+    with pytest.raises(StoredDetectorError, match="load_own_model"):
         OwnModel.load(told[-1] / "report" / "detector.zip")
 
 
@@ -159,4 +159,4 @@ def test_a_damaged_file_gets_a_sentence(told, tmp_path):
     for n_bytes in (1, 100, len(content) // 2):
         (tmp_path / "cut.zip").write_bytes(content[:-n_bytes])
         with pytest.raises(StoredDetectorError):
-            load_model(tmp_path / "cut.zip")
+            load_own_model(tmp_path / "cut.zip")

@@ -27,7 +27,7 @@ from helpers.report.contest.verdict import Verdict, judge
 from helpers.report.contest.with_labels import LabelledRanking, rank_with_labels
 from helpers.report.contest.without_labels import UnlabelledRanking, rank_without_labels
 from helpers.report.errors import UnusableFile
-from helpers.report.groups import GroupedModel, GroupedStudy, examine_groups, load_model, score_groups
+from helpers.report.groups import GroupedModel, GroupedStudy, examine_groups, load_own_model, score_groups
 from helpers.report.model import OwnModel, SeriesModel, TableModel
 from helpers.report.reading.files import Reading, read_table
 from helpers.report.study import Study, examine
@@ -61,7 +61,7 @@ __all__ = [
     "explain_rows",
     "finish",
     "judge",
-    "load_model",
+    "load_own_model",
     "prepare",
     "prepare_series",
     "rank",

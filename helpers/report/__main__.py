@@ -10,7 +10,7 @@ from helpers.report.batch import as_in_training, score_batch
 from helpers.report.columns.describing import describe_columns
 from helpers.report.columns.labels import read_labels
 from helpers.report.errors import UnusableFile
-from helpers.report.groups import GroupedModel, GroupedStudy, examine_groups, load_model, score_groups
+from helpers.report.groups import GroupedModel, GroupedStudy, examine_groups, load_own_model, score_groups
 from helpers.report.reading.files import read_table
 from helpers.report.reasons.wording import in_short
 from helpers.report.study import examine
@@ -227,7 +227,7 @@ def _score_batch(options, progress, command):
     names = ("anomalies.csv", "scores.csv") if options.all else ("anomalies.csv",)
     if options.out:
         refuse_existing(options.out, names, options.overwrite)
-    model = load_model(options.detector)
+    model = load_own_model(options.detector)
     reading = _read(options, progress, model.about.get("missing", ()))
     scores, anomalies, lacking, notes = _judged(model, reading.frame, options.top)
     tables = dict(zip(names, (anomalies, scores), strict=False))

@@ -22,7 +22,7 @@ from helpers.report.study import Study, examine
 import numpy as np
 import pandas as pd
 
-__all__ = ["GroupedModel", "GroupedStudy", "examine_groups", "load_model", "score_groups"]
+__all__ = ["GroupedModel", "GroupedStudy", "examine_groups", "load_own_model", "score_groups"]
 
 FORMAT, VERSION, CONTENT = "anomaly-detection-course models of groups", 1, "groups.json"
 NAMED = 3  # groups in a sentence
@@ -47,7 +47,7 @@ class GroupedModel:
     about: dict = field(default_factory=dict)
 
     def save(self, path):
-        """Write all models to one file; :func:`load_model` reads it."""
+        """Write all models to one file; :func:`load_own_model` reads it."""
         replace_file(path, self._write)
 
     @classmethod
@@ -198,7 +198,7 @@ def examine_groups(
     return GroupedStudy(frame, group, studies, left_out, *_together(frame, group, names, studies, top))
 
 
-def load_model(path):
+def load_own_model(path):
     """Read a model that was saved, of one study or of groups.
 
     Parameters

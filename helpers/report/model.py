@@ -480,7 +480,7 @@ def _checked(file):
     if file.testzip() is not None:
         raise zipfile.BadZipFile("checksum")
     if "groups.json" in file.namelist():
-        raise StoredDetectorError("The file holds a model for each group of rows: use load_model.")
+        raise StoredDetectorError("The file holds a model for each group of rows: use load_own_model.")
     if "detector.json" in file.namelist():
         raise StoredDetectorError("The file holds a detector alone, without the columns it reads: use load_detector.")
     return file

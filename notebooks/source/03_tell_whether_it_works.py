@@ -39,10 +39,10 @@ from helpers.results import format_scoreboard, scoreboard
 
 import itertools
 
-import joblib
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from joblib import parallel_config
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.metrics import average_precision_score
 from sklearn.neighbors import NearestNeighbors
@@ -53,7 +53,7 @@ from sklearn.preprocessing import StandardScaler
 
 # %%
 plots.use_style()
-joblib.parallel_config("threading", n_jobs=2)  # scikit-learn's searches and forests take both cores
+parallel_config("threading", n_jobs=2)  # scikit-learn's searches and forests take both cores
 shop = datasets.load_orders()
 features, parts = datasets.order_features(shop.data), datasets.four_splits(shop.labels)
 X_train, X_calibration, X_test = (features.iloc[rows] for rows in (parts.train, parts.calibration, parts.test))
