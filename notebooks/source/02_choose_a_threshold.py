@@ -517,7 +517,7 @@ assert np.mean(in_time) > 0.64 and abs(steady_folds["held out"].mean() - steady_
 #
 # **Before you run:** which leaves the fewest euros?
 
-# %%
+# %% tags=["nbval-ignore-output"]
 def left_by_five(rows, by, limit=0):
     day = pd.DataFrame({"amount": orders["amount"], "score": scores_steady, "odd": shop.labels,
                         "date": orders["time"].dt.date}).iloc[rows]
