@@ -64,6 +64,7 @@ def test_labels_choose_and_three_files_are_written(labelled):
     assert code == 0
     assert "Average precision" in printed
     assert listing(out) == ["anomalies.csv", "detector.zip", "report.html"]
+    assert len({path.stat().st_mode for path in out.iterdir()}) == 1  # whoever may read the page may read all
     odd = pd.read_csv(out / "anomalies.csv")
     assert odd.loc[odd["flagged"], "broken"].eq("yes").mean() > 0.7
     assert "--label broken --anomaly yes" in (out / "report.html").read_text(encoding="utf-8")

@@ -48,7 +48,7 @@ class GroupedModel:
 
     def save(self, path):
         """Write all models to one file; :func:`load_own_model` reads it."""
-        replace_file(path, self._write)
+        replace_file(path, self.write)
 
     @classmethod
     def load(cls, path):
@@ -66,7 +66,8 @@ class GroupedModel:
             problem = f"{path} holds no models of groups, or it is damaged or cut short ({type(error).__name__})"
             raise StoredDetectorError(f"{problem}. Make it again.") from error
 
-    def _write(self, stream):
+    def write(self, stream):
+        """Write all models to an open binary file, as :meth:`save` does."""
         places = {name: f"{number}/" for number, name in enumerate(self.models)}
         content = {"format": FORMAT, "version": VERSION, "group": self.group, "about": self.about, "places": places}
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
@@ -209,8 +210,7 @@ def load_own_model(path):
     -------
     OwnModel or GroupedModel
     """
-    grouped = zipfile.is_zipfile(path) and CONTENT in zipfile.ZipFile(path).namelist()
-    return GroupedModel.load(path) if grouped else OwnModel.load(path)
+    return GroupedModel.load(path) if zipfile.is_zipfile(path) and _holds_groups(path) else OwnModel.load(path)
 
 
 def score_groups(model: GroupedModel, frame, top=20):
@@ -251,6 +251,11 @@ def score_groups(model: GroupedModel, frame, top=20):
         raise UnusableFile(f"No group can be judged. {_first(problems)}")
     notes += [f"Not judged: {name}. {problem}" for name, problem in problems.items()]
     return scores.astype({"flagged": bool, "strangeness": float}), _sorted(found, model.group, frame), lacking, notes
+
+
+def _holds_groups(path):
+    with zipfile.ZipFile(path) as file:
+        return CONTENT in file.namelist()
 
 
 def _pack(model, file, place):

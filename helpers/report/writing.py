@@ -67,7 +67,7 @@ def write_report(study, reading, folder, *, overwrite=False, command=None):
     writers = (
         lambda path: path.write_text(page(study, reading, command), encoding="utf-8"),
         lambda path: path.write_text(anomalies_csv(study.anomalies), encoding="utf-8"),
-        _as_read(study.model, reading).save,
+        partial(_write_model, _as_read(study.model, reading)),
     )
     return write_all_or_nothing(folder, dict(zip(REPORT_FILES, writers, strict=True)))
 
@@ -94,6 +94,12 @@ def write_tables(tables, folder):
     texts = {name: anomalies_csv(table) for name, table in tables.items()}
     writers = {name: partial(Path.write_text, data=text, encoding="utf-8") for name, text in texts.items()}
     return write_all_or_nothing(folder, writers)
+
+
+def _write_model(model, path):
+    """Not by `model.save`, whose file is for nobody else: three files that one command wrote are read by the same."""
+    with path.open("wb") as stream:
+        model.write(stream)
 
 
 def refuse_existing(folder, names, overwrite=False):
