@@ -53,9 +53,8 @@ def imported(node):
 
 
 def takes_harmless_parts(node):
-    return isinstance(node, ast.ImportFrom) and {alias.name for alias in node.names} <= HARMLESS_PARTS.get(
-        node.module, set()
-    )
+    harmless = HARMLESS_PARTS.get(getattr(node, "module", None), set())
+    return isinstance(node, ast.ImportFrom) and {alias.name for alias in node.names} <= harmless
 
 
 def complaints_about_call(call):
@@ -74,8 +73,8 @@ def complaints_about_call(call):
 def unsafe(text):
     """A sentence for each place where a file or a text could make the program run foreign code."""
     for node in ast.walk(ast.parse(text)):
-        found = [] if takes_harmless_parts(node) else sorted(imported(node) & UNSAFE_MODULES)
-        found = [f"imports {name}" for name in found]
+        names = set() if takes_harmless_parts(node) else imported(node) & UNSAFE_MODULES
+        found = [f"imports {name}" for name in sorted(names)]
         if isinstance(node, ast.Call):
             found += complaints_about_call(node)
         yield from (f"line {node.lineno} {complaint}" for complaint in found)
