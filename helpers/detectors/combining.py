@@ -1,13 +1,13 @@
 """Scores of several detectors on one scale, and the rule by which they judge together."""
 
 from helpers.detectors.scaling import not_zero
+from helpers.evaluation.robust import IQR_OF_NORMAL
 
 import numpy as np
 
 __all__ = ["comparable_scores", "mean_of_highest", "rarities", "tail_scales", "usual_scales"]
 
 SMALLEST_SPREAD = 1e-9  # of the usual score: rounding is no spread
-QUARTILES_APART = 1.349  # of a normal distribution, in standard deviations
 TAIL = 0.1  # of the scores: their tail
 MIDDLE = np.log10(2)  # the rarity of the median: one in two
 
@@ -30,7 +30,7 @@ def usual_scales(scores):
     """
     usual = np.nanmedian(scores, axis=0)
     low, high = np.nanquantile(scores, [0.25, 0.75], axis=0)
-    spread = np.where(high > low, (high - low) / QUARTILES_APART, np.nanstd(scores, axis=0))
+    spread = np.where(high > low, (high - low) / IQR_OF_NORMAL, np.nanstd(scores, axis=0))
     return usual, not_zero(np.where(spread > SMALLEST_SPREAD * np.abs(usual), spread, 0))
 
 

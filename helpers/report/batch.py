@@ -1,5 +1,6 @@
 """Rows of a file scored by a model, and the strangest of them with their reasons."""
 
+from helpers.report.columns.cells import file_rows
 from helpers.report.model import OwnModel
 from helpers.report.reading.numbers import read_numbers
 from helpers.report.reading.values import is_numeric
@@ -7,7 +8,7 @@ from helpers.report.reading.values import is_numeric
 import numpy as np
 import pandas as pd
 
-__all__ = ["FOUND", "anomaly_table", "as_in_training", "explain_rows", "file_rows", "score_batch"]
+__all__ = ["FOUND", "anomaly_table", "as_in_training", "explain_rows", "score_batch"]
 
 FOUND = ["row", "strangeness", "flagged", "because"]  # what a table of anomalies says before the file's own columns
 
@@ -149,15 +150,3 @@ def anomaly_table(model: OwnModel, frame, strangeness, *, usual_rows=None, top=2
     own = frame.iloc[order].reset_index(drop=True)
     taken = {name: f"own {name}" for name in own if name in found}
     return pd.concat([found, own.rename(columns=taken)], axis=1)
-
-
-def file_rows(frame):
-    """Rows as a reader counts them, from 1.
-
-    A frame from :func:`helpers.report.read_table` has the file's rows in its index, with holes if they are a sample.
-
-    >>> file_rows(pd.DataFrame({"a": [1, 2]}, index=[0, 7])).tolist()
-    [1, 8]
-    """
-    counted = frame.index if pd.api.types.is_integer_dtype(frame.index.dtype) else np.arange(len(frame))
-    return np.asarray(counted) + 1

@@ -1,6 +1,7 @@
 """What has changed since the detector learned, column by column, and what became of its promise."""
 
 from helpers.evaluation.metrics import rate_interval
+from helpers.evaluation.robust import IQR_OF_NORMAL
 from helpers.report.columns.cells import category_texts, number_values
 from helpers.report.reasons.wording import share_in_words
 
@@ -9,7 +10,6 @@ import pandas as pd
 
 __all__ = ["drift_table", "promise_table"]
 
-QUARTILES_APART = 1.349  # of a normal distribution, in standard deviations
 JOBS = {"train": "learned from", "calibration": "set the limit", "choice": "compared detectors", "test": "newest"}
 
 
@@ -54,7 +54,7 @@ def _shift(before, after):
     if np.isnan(before).all() or np.isnan(after).all():
         return np.nan
     low, middle, high = np.nanquantile(before, [0.25, 0.5, 0.75])
-    spread = (high - low) / QUARTILES_APART or np.nanstd(before)
+    spread = (high - low) / IQR_OF_NORMAL or np.nanstd(before)
     return float((np.nanmedian(after) - middle) / spread) if spread else np.nan
 
 

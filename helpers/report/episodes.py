@@ -1,6 +1,7 @@
 """One line an event: neighbouring alarms of a series are one episode."""
 
-from helpers.report.batch import explain_rows, file_rows
+from helpers.report.batch import explain_rows
+from helpers.report.columns.cells import file_rows
 
 import numpy as np
 import pandas as pd

@@ -10,8 +10,9 @@ import zipfile
 from dataclasses import dataclass, field
 
 from helpers.detectors.storage import StoredDetectorError, replace_file
-from helpers.report.batch import FOUND, as_in_training, file_rows, score_batch
+from helpers.report.batch import FOUND, as_in_training, score_batch
 from helpers.report.budget import TimeBudget
+from helpers.report.columns.cells import file_rows
 from helpers.report.columns.describing import FEWEST_ROWS, describe_columns
 from helpers.report.columns.grouping import MOST_GROUPS, group_names
 from helpers.report.columns.labels import read_labels

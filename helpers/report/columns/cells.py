@@ -6,7 +6,16 @@ from helpers.report.reading.values import is_numeric
 import numpy as np
 import pandas as pd
 
-__all__ = ["NO_VALUE", "REACH", "category_texts", "date_values", "number_values", "plausible_times", "within_reach"]
+__all__ = [
+    "NO_VALUE",
+    "REACH",
+    "category_texts",
+    "date_values",
+    "file_rows",
+    "number_values",
+    "plausible_times",
+    "within_reach",
+]
 
 NO_VALUE = "(missing)"
 REACH = 1e15
@@ -112,3 +121,15 @@ def _refuse_odd(column, values, what):
             f"Column {column.name!r} held {what} in training, but holds {str(column.iloc[odd[0]])!r} in data row "
             f"{odd[0] + 1} now ({len(odd)} such value{'s' if len(odd) > 1 else ''}). Correct or empty these cells."
         )
+
+
+def file_rows(frame):
+    """Rows as a reader counts them, from 1.
+
+    A frame from :func:`helpers.report.read_table` has the file's rows in its index, with holes if they are a sample.
+
+    >>> file_rows(pd.DataFrame({"a": [1, 2]}, index=[0, 7])).tolist()
+    [1, 8]
+    """
+    counted = frame.index if pd.api.types.is_integer_dtype(frame.index.dtype) else np.arange(len(frame))
+    return np.asarray(counted) + 1

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from helpers.report.columns.cells import date_values, number_values, plausible_times
+from helpers.report.columns.cells import date_values, file_rows, number_values, plausible_times
 from helpers.report.errors import UnusableFile
 
 import numpy as np
@@ -63,7 +63,7 @@ class Clock:
         """The same as the file has them, for a figure: an Index of shape (n,), of dates, counts or rows from 1."""
         if self.has_dates:
             return pd.DatetimeIndex(frame[self.column])
-        return pd.Index(_rows(frame) + 1 if self.column is None else number_values(frame[self.column]))
+        return pd.Index(file_rows(frame) if self.column is None else number_values(frame[self.column]))
 
     def text(self, time):
         """A time that :meth:`times` gave, in words: with its weekday, as a count, or as the row of the file."""
@@ -77,10 +77,6 @@ class Clock:
         return f"{time:%a %Y-%m-%d %H:%M}" if self.has_dates else self.text(time)
 
     def _steps(self, frame):
-        counts = _rows(frame) if self.column is None else number_values(frame[self.column])
+        counts = file_rows(frame) - 1 if self.column is None else number_values(frame[self.column])
         steps = np.asarray(counts, dtype=np.float64) / self.step
         return np.where(np.abs(steps) < LATEST, steps, np.nan)
-
-
-def _rows(frame):
-    return frame.index if pd.api.types.is_integer_dtype(frame.index.dtype) else pd.RangeIndex(len(frame))

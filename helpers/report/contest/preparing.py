@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from helpers.evaluation.events import event_table, events_from_labels
 from helpers.evaluation.inputs import labels_and_flags
-from helpers.report.columns.cells import within_reach
+from helpers.report.columns.cells import file_rows, within_reach
 from helpers.report.columns.inputs import TableInputs
 from helpers.report.columns.labels import UNLABELLED, read_labels
 from helpers.report.columns.pace import held
@@ -180,9 +180,7 @@ class Prepared:
 
     def rows_of_file(self, positions):
         """The file's rows, counted from 0, at positions; a sample has them in its index."""
-        counted = pd.api.types.is_integer_dtype(self.frame.index.dtype)
-        rows = np.asarray(self.frame.index) if counted else np.arange(len(self.frame))
-        return rows[self.file_rows][positions]
+        return file_rows(self.frame)[self.file_rows][positions] - 1
 
     def to_file(self, values):
         """Values of all rows (points) as a Series over the rows of the file; of a series, the index holds the times."""
